@@ -1,0 +1,132 @@
+//! The five emotions and their order.
+
+use std::{error::Error, fmt, str::FromStr};
+
+use serde::{Deserialize, Serialize};
+
+/// An emotion that a voice expresses, as a listener would label it.
+///
+/// The order of [`Emotion::ALL`] is the class order of every checkpoint: logit `i` belongs to
+/// `Emotion::ALL[i]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Emotion {
+    /// Angry, রাগান্বিত.
+    Angry,
+    /// Happy, খুশি.
+    Happy,
+    /// Sad, দুঃখিত.
+    Sad,
+    /// Neutral, স্বাভাবিক.
+    Neutral,
+    /// Surprise, অবাক.
+    Surprise,
+}
+
+impl Emotion {
+    /// Number of classes.
+    pub const COUNT: usize = 5;
+
+    /// Every emotion, in class order.
+    pub const ALL: [Self; Self::COUNT] = [
+        Self::Angry,
+        Self::Happy,
+        Self::Sad,
+        Self::Neutral,
+        Self::Surprise,
+    ];
+
+    /// Class index, `0..COUNT`.
+    pub const fn index(self) -> usize {
+        self as usize
+    }
+
+    /// Stable lower-case name: in JSON, in file formats and in class names.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Angry => "angry",
+            Self::Happy => "happy",
+            Self::Sad => "sad",
+            Self::Neutral => "neutral",
+            Self::Surprise => "surprise",
+        }
+    }
+
+    /// Label in English.
+    pub const fn label_en(self) -> &'static str {
+        match self {
+            Self::Angry => "Angry",
+            Self::Happy => "Happy",
+            Self::Sad => "Sad",
+            Self::Neutral => "Neutral",
+            Self::Surprise => "Surprise",
+        }
+    }
+
+    /// Label in Bengali.
+    pub const fn label_bn(self) -> &'static str {
+        match self {
+            Self::Angry => "রাগান্বিত",
+            Self::Happy => "খুশি",
+            Self::Sad => "দুঃখিত",
+            Self::Neutral => "স্বাভাবিক",
+            Self::Surprise => "অবাক",
+        }
+    }
+}
+
+impl fmt::Display for Emotion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.code())
+    }
+}
+
+impl FromStr for Emotion {
+    type Err = UnknownEmotion;
+
+    /// Reads a [`code`](Self::code), in any case.
+    fn from_str(name: &str) -> Result<Self, Self::Err> {
+        Self::ALL
+            .into_iter()
+            .find(|emotion| emotion.code().eq_ignore_ascii_case(name))
+            .ok_or_else(|| UnknownEmotion(name.to_owned()))
+    }
+}
+
+/// A name that is none of the five emotions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownEmotion(pub String);
+
+impl fmt::Display for UnknownEmotion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let known = Emotion::ALL.map(Emotion::code).join(", ");
+        write!(f, "unknown emotion '{}'; known: {known}", self.0)
+    }
+}
+
+impl Error for UnknownEmotion {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn index_is_the_position_in_all() {
+        for (class_idx, emotion) in Emotion::ALL.into_iter().enumerate() {
+            assert_eq!(emotion.index(), class_idx);
+        }
+    }
+
+    #[test]
+    fn code_is_what_serde_writes_and_from_str_reads() {
+        for emotion in Emotion::ALL {
+            let json = serde_json::to_string(&emotion).expect("serialises");
+            assert_eq!(json, format!("\"{}\"", emotion.code()));
+            assert_eq!(emotion.code().to_uppercase().parse(), Ok(emotion));
+        }
+        assert_eq!(
+            "fear".parse::<Emotion>(),
+            Err(UnknownEmotion("fear".to_owned()))
+        );
+    }
+}

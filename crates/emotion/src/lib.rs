@@ -1,0 +1,14 @@
+//! The vocabulary that every part of the project shares.
+//!
+//! Plain data and `serde`, nothing else: the server, the command line, training and the page in
+//! the browser all compile this crate.
+
+mod band;
+mod emotion;
+mod prediction;
+mod probabilities;
+
+pub use band::ConfidenceBand;
+pub use emotion::{Emotion, UnknownEmotion};
+pub use prediction::{Prediction, WindowPrediction};
+pub use probabilities::{NotProbabilities, Probabilities};

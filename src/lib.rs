@@ -1,0 +1,3 @@
+//! BanglaSER, the web application: hears the emotion in Bengali speech.
+
+pub mod error;
