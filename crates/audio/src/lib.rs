@@ -1,10 +1,29 @@
 //! From the bytes of a clip to log-mel features.
+//!
+//! ```text
+//! bytes -> decode -> Waveform -> resample -> windows -> LogMelExtractor::log_mel -> LogMel
+//! ```
+//!
+//! No input or output, no clock, no web, no tensors. Without the feature `decode` the crate is the
+//! part behind the decoder and compiles for the browser.
 
+#[cfg(feature = "decode")]
+mod decode;
 mod log_mel;
+mod mel;
+mod resample;
+mod spectrum;
 mod waveform;
+mod window;
 
-pub use log_mel::LogMel;
+#[cfg(feature = "decode")]
+pub use decode::{DecodeError, DecodeLimits};
+pub use log_mel::{FLOOR_DB, LogMel, LogMelExtractor};
+pub use mel::{MelFilterBank, N_MELS};
+pub use resample::resample;
+pub use spectrum::{HOP_LENGTH, N_BINS, N_FFT, PowerSpectrum, hann_window, n_frames};
 pub use waveform::Waveform;
+pub use window::{N_FRAMES, WINDOW_HOP_SAMPLES, WINDOW_SAMPLES, Window, windows};
 
-/// Sample rate of everything behind the decoder, Hz.
+/// Sample rate of everything behind [`resample`], Hz.
 pub const SAMPLE_RATE_HZ: u32 = 16_000;

@@ -1,0 +1,63 @@
+//! Why a clip gives no waveform.
+
+use std::error::Error;
+
+/// Why a clip gives no waveform.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// The clip has no bytes.
+    #[error("the clip is empty")]
+    Empty,
+    /// The content is of a kind that is not decoded.
+    #[error("unsupported content: {}", found.as_deref().unwrap_or("not recognised"))]
+    Unsupported {
+        /// Name of the format or codec, where recognised.
+        found: Option<String>,
+    },
+    /// The content is of a known kind and broken.
+    #[error("damaged audio: {source}")]
+    Damaged {
+        /// What the decoder says.
+        source: Box<dyn Error + Send + Sync>,
+    },
+    /// Not one sample could be decoded.
+    #[error("no audio samples in the clip")]
+    NoSamples,
+    /// The clip is longer than the limit.
+    #[error("longer than {max_duration_s} s")]
+    TooLong {
+        /// The limit, seconds.
+        max_duration_s: f32,
+    },
+    /// The sample rate is outside the limits.
+    #[error("sample rate {sample_rate_hz} Hz is outside {min_hz} to {max_hz} Hz")]
+    SampleRateOutOfRange {
+        /// What the clip claims, Hz.
+        sample_rate_hz: u32,
+        /// Lowest, Hz.
+        min_hz: u32,
+        /// Highest, Hz.
+        max_hz: u32,
+    },
+    /// More channels than the limit.
+    #[error("{channels} channels, at most {max_channels}")]
+    TooManyChannels {
+        /// What the clip claims.
+        channels: usize,
+        /// The limit.
+        max_channels: usize,
+    },
+    /// Too many packets without audio: damage, or an attempt to waste time.
+    #[error("{n_packets} packets in a row without audio")]
+    TooManyEmptyPackets {
+        /// How many were read.
+        n_packets: usize,
+    },
+    /// A decoder panicked; the clip is to blame, the process goes on.
+    #[error("a decoder panicked: {message}")]
+    Panicked {
+        /// The panic's message.
+        message: String,
+    },
+}

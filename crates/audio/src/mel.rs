@@ -1,0 +1,122 @@
+//! Sums a power spectrum into mel bands.
+//!
+//! Input   power, f32, `[N_BINS]`, 0 to 8000 Hz
+//! Output  power, f32, `[N_MELS]`
+//! Bands   triangles, equally spaced on the HTK mel scale, peak 1 (no area normalisation)
+//! Source  torchaudio.functional.melscale_fbanks(mel_scale = "htk", norm = None); the HTK scale is
+//!         mel = 2595 log10(1 + f / 700); parity in tests/parity
+
+use crate::{N_BINS, SAMPLE_RATE_HZ};
+
+/// Mel bands.
+pub const N_MELS: usize = 40;
+
+/// Upper end of the last band: the Nyquist frequency, Hz.
+const TOP_HZ: f32 = SAMPLE_RATE_HZ as f32 / 2.0;
+
+/// The triangles, stored without their zeros.
+#[derive(Clone, Debug)]
+pub struct MelFilterBank {
+    bands: Vec<Band>,
+}
+
+#[derive(Clone, Debug)]
+struct Band {
+    first_bin: usize,
+    weights: Vec<f32>,
+}
+
+impl MelFilterBank {
+    /// Computes the triangles.
+    pub fn new() -> Self {
+        let corners_hz = corners_hz();
+        let bands = (0..N_MELS)
+            .map(|band| {
+                let [low_hz, peak_hz, high_hz] = [0, 1, 2].map(|corner| corners_hz[band + corner]);
+                let weight = |bin: usize| {
+                    let bin_hz = TOP_HZ * bin as f32 / (N_BINS - 1) as f32;
+                    let rise = (bin_hz - low_hz) / (peak_hz - low_hz);
+                    let fall = (high_hz - bin_hz) / (high_hz - peak_hz);
+                    rise.min(fall).max(0.0)
+                };
+                let first_bin = (0..N_BINS).find(|&bin| weight(bin) > 0.0).unwrap_or(0);
+                let weights = (first_bin..N_BINS)
+                    .map(weight)
+                    .take_while(|&weight| weight > 0.0)
+                    .collect();
+                Band { first_bin, weights }
+            })
+            .collect();
+        Self { bands }
+    }
+
+    /// Weight of a frequency bin in a band, `[0, 1]`.
+    pub fn weight(&self, bin: usize, band: usize) -> f32 {
+        let band = &self.bands[band];
+        bin.checked_sub(band.first_bin)
+            .and_then(|offset| band.weights.get(offset))
+            .copied()
+            .unwrap_or(0.0)
+    }
+
+    /// Power per band, `[N_MELS]` values in order of frequency; `power` has shape `[N_BINS]`.
+    pub fn band_powers<'a>(&'a self, power: &'a [f32]) -> impl Iterator<Item = f32> + 'a {
+        self.bands.iter().map(|band| {
+            let bins = &power[band.first_bin..];
+            bins.iter().zip(&band.weights).map(|(x, w)| x * w).sum()
+        })
+    }
+}
+
+impl Default for MelFilterBank {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Corners of the triangles, Hz, ascending: band `b` rises from corner `b`, peaks at `b + 1` and ends
+/// at `b + 2`. Rounded to f32 where torch rounds (both halves of its `linspace` are one fused
+/// multiply-add), which makes the weights equal to torchaudio's bit for bit.
+fn corners_hz() -> [f32; N_MELS + 2] {
+    let top_mel = mel_of_hz(TOP_HZ.into()) as f32;
+    let step_mel = top_mel / (N_MELS + 1) as f32;
+    std::array::from_fn(|corner| {
+        let mel = if corner < (N_MELS + 2) / 2 {
+            step_mel * corner as f32
+        } else {
+            (-step_mel).mul_add((N_MELS + 1 - corner) as f32, top_mel)
+        };
+        let power = 10.0_f64.powf((mel / 2595.0).into()) as f32;
+        700.0 * (power - 1.0)
+    })
+}
+
+fn mel_of_hz(frequency_hz: f64) -> f64 {
+    2595.0 * (1.0 + frequency_hz / 700.0).log10()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_corners_are_equally_spaced_in_mel() {
+        assert!((mel_of_hz(1000.0) - 1000.0).abs() < 0.1);
+        let mels = corners_hz().map(|hz| mel_of_hz(hz.into()));
+        let step_mel = mel_of_hz(8000.0) / 41.0;
+        for (corner, mel) in mels.into_iter().enumerate() {
+            assert!((mel - step_mel * corner as f64).abs() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn no_band_is_empty_and_neighbours_add_up_to_one() {
+        let bank = MelFilterBank::new();
+        assert!(bank.bands.iter().all(|band| !band.weights.is_empty()));
+        // Between the first and the last peak every bin is on one falling and one rising side.
+        for bin in 4..478 {
+            let sum: f32 = (0..N_MELS).map(|band| bank.weight(bin, band)).sum();
+            assert!((sum - 1.0).abs() < 1e-5, "bin {bin}: {sum}");
+        }
+    }
+}
