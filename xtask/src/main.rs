@@ -1,1 +1,51 @@
-fn main() {}
+//! The project's commands: `cargo xtask serve`, `test` and `build`.
+//!
+//! Each does its own set-up, so that a fresh machine with Rust needs nothing else installed by hand. Works on Linux,
+//! macOS and Windows.
+
+mod browser;
+mod bundle;
+mod command;
+mod node;
+mod page;
+mod steps;
+mod system_packages;
+mod test;
+#[cfg(test)]
+mod tidy;
+mod toolchain;
+mod trial_server;
+mod wasm_opt;
+mod wasm_target;
+mod workspace;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// BanglaSER's developer commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build everything in release mode and serve http://127.0.0.1:3000 from dist/
+    Serve,
+    /// Install what the tests need and run all of them: formatting, lints, unit, parity, HTTP, browser
+    Test,
+    /// Write dist/: the server, its settings, the page and the models; runs from any folder
+    Build,
+}
+
+fn main() -> Result<()> {
+    let cli = Cli::parse();
+    let workspace = workspace::Workspace::locate()?;
+    match cli.command {
+        Command::Serve => bundle::serve(&workspace),
+        Command::Test => test::test(&workspace),
+        Command::Build => bundle::build(&workspace).map(|_| ()),
+    }
+}

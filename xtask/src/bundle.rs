@@ -1,0 +1,88 @@
+//! dist/: everything that the server needs, in one folder.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result};
+
+use crate::command::run;
+use crate::page::{self, copy_tree, empty};
+use crate::toolchain::Toolchain;
+use crate::wasm_target;
+use crate::workspace::Workspace;
+
+/// `cargo xtask build`: compiles server and page and replaces dist/; returns the program in it.
+pub fn build(workspace: &Workspace) -> Result<PathBuf> {
+    let toolchain = wasm_target::ensure(workspace)?;
+    build_server(workspace, &toolchain)?;
+    let site = page::build(workspace, &toolchain)?;
+
+    let dist = workspace.root.join("dist");
+    let next = workspace.root.join("dist.new");
+    let program = assemble(workspace, &next, &workspace.server_binary("release"), &site)?;
+    if dist.exists() {
+        fs::remove_dir_all(&dist)
+            .context("cannot replace dist/; does a server still run from it?")?;
+    }
+    fs::rename(&next, &dist).context("cannot put the new dist/ in its place")?;
+    let program = dist.join(program);
+    println!("Wrote {}", dist.display());
+    Ok(program)
+}
+
+/// `cargo xtask serve`: what `build` wrote, running.
+pub fn serve(workspace: &Workspace) -> Result<()> {
+    let program = build(workspace)?;
+    if env::var_os("LEPTOS_SITE_ADDR").is_none() {
+        println!("Serving http://127.0.0.1:3000 (Ctrl-C stops it)");
+    }
+    become_process(Command::new(program).arg("serve"))
+}
+
+fn build_server(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
+    let mut cargo = toolchain.cargo(workspace);
+    run(cargo.args([
+        "build",
+        "--release",
+        "--package",
+        "banglaser",
+        "--features",
+        "ssr",
+    ]))
+}
+
+/// Fills `folder` with a server, its settings, the page and the models; returns the program's file name.
+pub fn assemble(
+    workspace: &Workspace,
+    folder: &Path,
+    server: &Path,
+    site: &Path,
+) -> Result<String> {
+    empty(folder)?;
+    let name = format!("banglaser{}", env::consts::EXE_SUFFIX);
+    fs::copy(server, folder.join(&name))
+        .with_context(|| format!("cannot copy {}", server.display()))?;
+    fs::copy(
+        workspace.root.join("Leptos.toml"),
+        folder.join("Leptos.toml"),
+    )
+    .context("cannot copy Leptos.toml")?;
+    copy_tree(site, &folder.join("site"))?;
+    copy_tree(&workspace.root.join("models"), &folder.join("models"))?;
+    Ok(name)
+}
+
+/// On Unix this process turns into the server, so that every signal reaches it.
+#[cfg(unix)]
+fn become_process(command: &mut Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec()).context("cannot start dist/banglaser")
+}
+
+/// Elsewhere the console sends Ctrl-C to both.
+#[cfg(not(unix))]
+fn become_process(command: &mut Command) -> Result<()> {
+    run(command)
+}

@@ -1,0 +1,154 @@
+//! The page: WebAssembly, its JavaScript, the style sheet and the files of public/, ready to be served.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::command::run;
+use crate::toolchain::{Toolchain, WASM_TARGET};
+use crate::wasm_opt;
+use crate::workspace::Workspace;
+
+/// Base name of the files in site/pkg; LEPTOS_OUTPUT_NAME in .cargo/config.toml.
+pub const OUTPUT_NAME: &str = "banglaser";
+/// Change it when this file makes something else of the same input.
+const RECIPE: u32 = 1;
+
+/// How cargo compiles the page; lints use the same selection.
+pub const CARGO_SELECTION: [&str; 7] = [
+    "--package",
+    "banglaser",
+    "--lib",
+    "--features",
+    "hydrate",
+    "--target",
+    WASM_TARGET,
+];
+
+/// Builds the page and returns the folder to serve: `<target>/site`.
+pub fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathBuf> {
+    let mut cargo = toolchain.cargo(workspace);
+    run(cargo
+        .arg("build")
+        .args(CARGO_SELECTION)
+        .args(["--profile", "wasm-release"]))?;
+    let compiled = workspace
+        .target_dir
+        .join(WASM_TARGET)
+        .join("wasm-release")
+        .join(format!("{OUTPUT_NAME}.wasm"));
+
+    let site = workspace.target_dir.join("site");
+    let pkg = workspace.target_dir.join("page");
+    if !is_fresh(&compiled, &pkg)? {
+        bind(workspace, &compiled, &pkg)?;
+    }
+    empty(&site)?;
+    copy_tree(&workspace.root.join("public"), &site)?;
+    copy_tree(&pkg, &site.join("pkg"))?;
+    fs::remove_file(site.join("pkg").join(STAMP))?;
+    let style_sheet = join_style_sheets(&workspace.root.join("style"))?;
+    fs::write(
+        site.join("pkg").join(format!("{OUTPUT_NAME}.css")),
+        style_sheet,
+    )?;
+    Ok(site)
+}
+
+const STAMP: &str = "stamp";
+
+/// Makes the JavaScript for `compiled` and optimises both, under the names that the server links.
+fn bind(workspace: &Workspace, compiled: &Path, pkg: &Path) -> Result<()> {
+    empty(pkg)?;
+    Bindgen::new()
+        .web(true)?
+        .input_path(compiled)
+        .out_name(OUTPUT_NAME)
+        .typescript(false)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .omit_default_module_path(true)
+        .generate(pkg)
+        .context("wasm-bindgen could not write the page's JavaScript")?;
+    let wasm = pkg.join(format!("{OUTPUT_NAME}.wasm"));
+    fs::rename(pkg.join(format!("{OUTPUT_NAME}_bg.wasm")), &wasm)?;
+    wasm_opt::optimise(workspace, &wasm)?;
+    fs::write(pkg.join(STAMP), stamp(compiled)?).context("cannot write the page's stamp")
+}
+
+/// Was `pkg` made from exactly these bytes by this recipe?
+fn is_fresh(compiled: &Path, pkg: &Path) -> Result<bool> {
+    let made_from = fs::read_to_string(pkg.join(STAMP)).unwrap_or_default();
+    Ok(made_from == stamp(compiled)?)
+}
+
+fn stamp(compiled: &Path) -> Result<String> {
+    let mut hasher = DefaultHasher::new();
+    RECIPE.hash(&mut hasher);
+    wasm_opt::LOCK.hash(&mut hasher);
+    fs::read(compiled)
+        .with_context(|| format!("cannot read {}", compiled.display()))?
+        .hash(&mut hasher);
+    Ok(format!("{:016x}", hasher.finish()))
+}
+
+/// One style sheet from `folder`'s: those that its main.css imports, in that order.
+fn join_style_sheets(folder: &Path) -> Result<String> {
+    let main = folder.join("main.css");
+    let list =
+        fs::read_to_string(&main).with_context(|| format!("cannot read {}", main.display()))?;
+    let mut joined = String::new();
+    for line in list
+        .lines()
+        .filter(|line| line.trim_start().starts_with("@import"))
+    {
+        let name = line
+            .split('"')
+            .nth(1)
+            .with_context(|| format!("no file name in `{line}`"))?;
+        let file = folder.join(name);
+        joined += &fs::read_to_string(&file)
+            .with_context(|| format!("cannot read {}", file.display()))?;
+        joined.push('\n');
+    }
+    Ok(joined)
+}
+
+/// Makes `folder` an empty folder.
+pub fn empty(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("cannot create {}", folder.display()))
+}
+
+/// Copies everything in `from` to `to`; hidden files stay behind.
+pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
+    if !from.is_dir() {
+        bail!("{} is missing", from.display());
+    }
+    fs::create_dir_all(to).with_context(|| format!("cannot create {}", to.display()))?;
+    for entry in from.read_dir()? {
+        let entry = entry?;
+        let name = entry.file_name();
+        if is_hidden(&name) {
+            continue;
+        }
+        if entry.file_type()?.is_dir() {
+            copy_tree(&entry.path(), &to.join(name))?;
+        } else {
+            let path = entry.path();
+            fs::copy(&path, to.join(name))
+                .with_context(|| format!("cannot copy {}", path.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.to_string_lossy().starts_with('.')
+}

@@ -1,0 +1,85 @@
+//! `cargo xtask test`: set-up, then every check, from the quick to the slow.
+
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::browser;
+use crate::bundle;
+use crate::command::{run, run_collecting};
+use crate::node;
+use crate::page;
+use crate::steps::Steps;
+use crate::trial_server::TrialServer;
+use crate::wasm_target;
+use crate::workspace::Workspace;
+
+const SERVER_FEATURES: [&str; 3] = ["--workspace", "--features", "banglaser/ssr"];
+
+/// Runs everything; stops at the first step that fails, and always prints what was done.
+pub fn test(workspace: &Workspace) -> Result<()> {
+    let mut steps = Steps::default();
+    let result = run_steps(workspace, &mut steps);
+    steps.print_summary();
+    result
+}
+
+fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
+    let end2end = workspace.root.join("end2end");
+    let toolchain = steps.run("set-up: Rust for the page", || {
+        wasm_target::ensure(workspace)
+    })?;
+    let chromium = steps.run("set-up: browser", browser::ensure)?;
+    steps.run("set-up: Node.js packages", || {
+        node::ensure()?;
+        node::install_locked(&end2end)
+    })?;
+
+    let cargo = || toolchain.cargo(workspace);
+    steps.run("formatting", || {
+        run(cargo().args(["fmt", "--all", "--check"]))
+    })?;
+    steps.run("lints: server, crates, tests", || {
+        let selection = SERVER_FEATURES.into_iter().chain(["--all-targets"]);
+        run(cargo()
+            .arg("clippy")
+            .args(selection)
+            .args(["--", "-D", "warnings"]))
+    })?;
+    steps.run("lints: page", || {
+        run(cargo()
+            .arg("clippy")
+            .args(page::CARGO_SELECTION)
+            .args(["--", "-D", "warnings"]))
+    })?;
+    steps.skipped = steps.run("tests of the Rust crates", || {
+        run_collecting(cargo().arg("test").args(SERVER_FEATURES), "SKIPPED ")
+    })?;
+    let site = steps.run("page", || page::build(workspace, &toolchain))?;
+    steps.run("tests in the browser", || {
+        test_in_browser(workspace, &end2end, &site, &chromium)
+    })
+}
+
+fn test_in_browser(
+    workspace: &Workspace,
+    end2end: &Path,
+    site: &Path,
+    chromium: &Path,
+) -> Result<()> {
+    let folder = workspace.target_dir.join("trial");
+    let server = workspace.server_binary("debug");
+    let program = bundle::assemble(workspace, &folder, &server, site)?;
+    let server = TrialServer::start(&folder.join(program))?;
+    let mut playwright = Command::new("node");
+    playwright
+        .args(["node_modules/@playwright/test/cli.js", "test"])
+        .current_dir(end2end)
+        .env("BANGLASER_BASE_URL", server.base_url())
+        .env("CHROMIUM", chromium);
+    if let Err(error) = run(&mut playwright) {
+        bail!("{error:#}; the server's log is {}", server.log().display());
+    }
+    Ok(())
+}

@@ -1,0 +1,95 @@
+//! The one Rust toolchain that compiles everything: server, page and tests.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Command;
+
+use crate::command::output;
+use crate::workspace::Workspace;
+
+/// How to call cargo and rustc so that they can compile for the host and for [`WASM_TARGET`].
+#[derive(Clone)]
+pub struct Toolchain {
+    /// Name for rustup's proxies; `None` leaves the choice to the environment.
+    rustup_name: Option<String>,
+}
+
+/// What the page is compiled for.
+pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
+
+impl Toolchain {
+    /// The toolchain that `cargo xtask` itself was started with.
+    pub fn active() -> Self {
+        Self {
+            rustup_name: env::var("RUSTUP_TOOLCHAIN").ok(),
+        }
+    }
+
+    /// A toolchain known to rustup.
+    pub fn named(name: &str) -> Self {
+        Self {
+            rustup_name: Some(name.to_owned()),
+        }
+    }
+
+    /// `cargo` in the workspace.
+    pub fn cargo(&self, workspace: &Workspace) -> Command {
+        let mut cargo = self.command("cargo", &workspace.root);
+        cargo.env("CARGO_TARGET_DIR", &workspace.target_dir);
+        cargo
+    }
+
+    /// Does this toolchain have the standard library for [`WASM_TARGET`]?
+    pub fn has_wasm_target(&self, root: &Path) -> bool {
+        let Some(libdir) = self.rustc(root, &["--print", "target-libdir", "--target", WASM_TARGET])
+        else {
+            return false;
+        };
+        let Ok(files) = Path::new(&libdir).read_dir() else {
+            return false;
+        };
+        files
+            .flatten()
+            .any(|file| file.file_name().to_string_lossy().starts_with("libstd-"))
+    }
+
+    /// `rustc --version`, for messages.
+    pub fn version(&self, root: &Path) -> String {
+        self.rustc(root, &["--version"])
+            .unwrap_or_else(|| "rustc".to_owned())
+    }
+
+    fn rustc(&self, root: &Path, args: &[&str]) -> Option<String> {
+        output(self.command("rustc", root).args(args))
+    }
+
+    fn command(&self, program: &str, root: &Path) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(root);
+        for name in env::vars_os()
+            .map(|(name, _)| name)
+            .filter(is_from_outer_cargo)
+        {
+            command.env_remove(name);
+        }
+        if let Some(name) = &self.rustup_name {
+            command.env("RUSTUP_TOOLCHAIN", name);
+        }
+        command
+    }
+}
+
+/// Variables that `cargo run` set for this process and that would mislead another toolchain's cargo.
+fn is_from_outer_cargo(name: &OsString) -> bool {
+    let name = name.to_string_lossy();
+    let exact = [
+        "CARGO",
+        "CARGO_BIN_NAME",
+        "CARGO_CRATE_NAME",
+        "CARGO_PRIMARY_PACKAGE",
+        "RUSTC",
+        "RUSTDOC",
+    ];
+    exact.contains(&&*name) || name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_")
+}
