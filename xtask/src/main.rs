@@ -19,6 +19,8 @@ mod wasm_opt;
 mod wasm_target;
 mod workspace;
 
+use std::process::ExitCode;
+
 use anyhow::Result;
 use clap::{Parser, Subcommand};
 
@@ -40,10 +42,20 @@ enum Command {
     Build,
 }
 
-fn main() -> Result<()> {
+fn main() -> ExitCode {
     let cli = Cli::parse();
+    match run(&cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: &Command) -> Result<()> {
     let workspace = workspace::Workspace::locate()?;
-    match cli.command {
+    match command {
         Command::Serve => bundle::serve(&workspace),
         Command::Test => test::test(&workspace),
         Command::Build => bundle::build(&workspace).map(|_| ()),

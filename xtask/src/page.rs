@@ -152,3 +152,24 @@ pub fn copy_tree(from: &Path, to: &Path) -> Result<()> {
 fn is_hidden(name: &OsStr) -> bool {
     name.to_string_lossy().starts_with('.')
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn style_sheets_are_joined_in_the_order_of_main_css() {
+        let style = Path::new(env!("CARGO_MANIFEST_DIR")).join("../style");
+        let joined = join_style_sheets(&style).expect("the style sheets can be joined");
+        assert!(!joined.contains("@import"));
+        let main = fs::read_to_string(style.join("main.css")).expect("main.css can be read");
+        let mut from = 0;
+        for name in main.split('"').skip(1).step_by(2) {
+            let sheet =
+                fs::read_to_string(style.join(name)).expect("an imported style sheet can be read");
+            let found = joined[from..].find(&sheet);
+            from += found.unwrap_or_else(|| panic!("{name} is missing or too early"));
+        }
+        assert!(from > 0);
+    }
+}

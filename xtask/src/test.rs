@@ -28,9 +28,15 @@ pub fn test(workspace: &Workspace) -> Result<()> {
 fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     let end2end = workspace.root.join("end2end");
     let toolchain = steps.run("set-up: Rust for the page", || {
-        wasm_target::ensure(workspace)
+        let toolchain = wasm_target::ensure(workspace)?;
+        println!("{}", toolchain.version(&workspace.root));
+        Ok(toolchain)
     })?;
-    let chromium = steps.run("set-up: browser", browser::ensure)?;
+    let chromium = steps.run("set-up: browser", || {
+        let chromium = browser::ensure()?;
+        println!("{}", chromium.display());
+        Ok(chromium)
+    })?;
     steps.run("set-up: Node.js packages", || {
         node::ensure()?;
         node::install_locked(&end2end)

@@ -93,3 +93,24 @@ fn is_from_outer_cargo(name: &OsString) -> bool {
     ];
     exact.contains(&&*name) || name.starts_with("CARGO_MANIFEST_") || name.starts_with("CARGO_PKG_")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_of_the_user_reach_the_builds() {
+        for name in [
+            "CARGO_HOME",
+            "CARGO_NET_OFFLINE",
+            "CARGO_INCREMENTAL",
+            "RUSTFLAGS",
+            "PATH",
+        ] {
+            assert!(!is_from_outer_cargo(&name.into()), "{name}");
+        }
+        for name in ["CARGO", "CARGO_MANIFEST_DIR", "CARGO_PKG_VERSION"] {
+            assert!(is_from_outer_cargo(&name.into()), "{name}");
+        }
+    }
+}
