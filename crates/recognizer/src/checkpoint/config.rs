@@ -1,0 +1,82 @@
+//! What a checkpoint says about itself.
+
+use emotion::Emotion;
+use serde::{Deserialize, Serialize};
+
+use super::CheckpointError;
+use crate::network::Architecture;
+
+/// `config.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Name of the checkpoint, such as `bilstm-v1`.
+    pub id: String,
+    /// Class order of the logits.
+    pub labels: Vec<String>,
+    /// What the network reads.
+    pub features: Features,
+    /// The network.
+    pub architecture: Architecture,
+}
+
+/// Settings of the log-mel features; a checkpoint only fits the settings it was trained with.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Features {
+    /// Samples per second.
+    pub sample_rate_hz: u32,
+    /// Samples per window.
+    pub window_samples: usize,
+    /// Samples per frame.
+    pub n_fft: usize,
+    /// Samples from one frame to the next.
+    pub hop_length: usize,
+    /// Bands per frame.
+    pub n_mels: usize,
+}
+
+impl Features {
+    /// The settings of this program.
+    pub fn current() -> Self {
+        Self {
+            sample_rate_hz: audio::SAMPLE_RATE_HZ,
+            window_samples: audio::WINDOW_SAMPLES,
+            n_fft: audio::N_FFT,
+            hop_length: audio::HOP_LENGTH,
+            n_mels: audio::N_MELS,
+        }
+    }
+}
+
+impl Config {
+    /// A description with this program's labels and features.
+    pub fn new(id: String, architecture: Architecture) -> Self {
+        Self {
+            id,
+            labels: Emotion::ALL.map(|emotion| emotion.code().to_owned()).into(),
+            features: Features::current(),
+            architecture,
+        }
+    }
+
+    pub(super) fn verify(&self) -> Result<(), CheckpointError> {
+        if !self
+            .labels
+            .iter()
+            .eq(Emotion::ALL.map(Emotion::code).iter())
+        {
+            return Err(CheckpointError::Labels {
+                found: self.labels.clone(),
+            });
+        }
+        let expected = Features::current();
+        if self.features != expected {
+            return Err(CheckpointError::Features {
+                found: Box::new(self.features.clone()),
+                expected: Box::new(expected),
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,91 @@
+//! Why a checkpoint was refused.
+
+use std::{io, path::Path, path::PathBuf};
+
+use emotion::Emotion;
+
+/// Why a checkpoint was refused.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CheckpointError {
+    /// A file could not be read or written.
+    #[error("{}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A JSON file does not have the expected content.
+    #[error("{file} is not as expected")]
+    Json {
+        /// The file.
+        file: &'static str,
+        /// Where and why.
+        source: serde_json::Error,
+    },
+    /// A file's content is not the one that was hashed.
+    #[error("{file} does not match its SHA-256 in SHA256SUMS: expected {expected}, found {found}")]
+    Hash {
+        /// The file.
+        file: String,
+        /// From SHA256SUMS; "none" when the file is not listed.
+        expected: String,
+        /// Of the bytes on disk.
+        found: String,
+    },
+    /// The classes are not ours, or in another order.
+    #[error("labels {found:?} are not {:?}", Emotion::ALL)]
+    Labels {
+        /// The checkpoint's labels.
+        found: Vec<String>,
+    },
+    /// The checkpoint was trained on other features than this program computes.
+    #[error("features {found:?} are not {expected:?}")]
+    Features {
+        /// The checkpoint's.
+        found: Box<super::Features>,
+        /// This program's.
+        expected: Box<super::Features>,
+    },
+    /// The weights are no safetensors file.
+    #[error("the weights are not in safetensors format")]
+    Format(#[from] safetensors::SafeTensorError),
+    /// A tensor is missing.
+    #[error("tensor {name} is missing")]
+    Missing {
+        /// Its name.
+        name: String,
+    },
+    /// The weights hold a tensor that the architecture has no place for.
+    #[error("tensor {name} does not belong to the architecture")]
+    Unexpected {
+        /// Its name.
+        name: String,
+    },
+    /// A tensor has another shape or element type.
+    #[error("tensor {name} is {found}, not f32 {expected:?}")]
+    Shape {
+        /// Its name.
+        name: String,
+        /// Type and shape in the file.
+        found: String,
+        /// Shape that the architecture asks for.
+        expected: Vec<usize>,
+    },
+    /// A tensor holds NaN or infinity.
+    #[error("tensor {name} holds values that are not finite")]
+    NotFinite {
+        /// Its name.
+        name: String,
+    },
+}
+
+impl CheckpointError {
+    pub(super) fn io(path: &Path, source: io::Error) -> Self {
+        Self::Io {
+            path: path.to_owned(),
+            source,
+        }
+    }
+}

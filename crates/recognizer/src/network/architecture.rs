@@ -1,0 +1,59 @@
+//! The sizes and choices that define a network.
+
+use serde::{Deserialize, Serialize};
+
+/// Sizes and choices of a [`BiLstm`](super::BiLstm); stored in every checkpoint.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Architecture {
+    /// Features per frame.
+    pub n_mels: usize,
+    /// What is done to the features before the first layer.
+    pub input_normalization: InputNormalization,
+    /// Units per direction and layer.
+    pub hidden_size: usize,
+    /// Stacked bidirectional layers.
+    pub n_layers: usize,
+    /// Share of units dropped between layers and in the head; training only.
+    pub dropout: f64,
+    /// How the frames become one vector.
+    pub pooling: Pooling,
+    /// Units of the head's hidden layer.
+    pub head_size: usize,
+}
+
+impl Architecture {
+    /// The network that the paper describes: 586,629 parameters, raw decibels, last time step.
+    pub fn paper() -> Self {
+        Self {
+            n_mels: audio::N_MELS,
+            input_normalization: InputNormalization::None,
+            hidden_size: 128,
+            n_layers: 2,
+            dropout: 0.3,
+            pooling: Pooling::Last,
+            head_size: 64,
+        }
+    }
+}
+
+/// What is done to the log-mel energies before the first layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputNormalization {
+    /// Decibels as they are (the paper).
+    None,
+    /// Per window and band: zero mean over the sounding frames, then one scale for all bands;
+    /// silent frames become 0. A change of gain or of a fixed filter changes nothing.
+    Utterance,
+}
+
+/// How the frames of a window become one vector.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Pooling {
+    /// The last time step (the paper). Its reverse half has read a single frame.
+    Last,
+    /// Mean over the sounding frames.
+    Mean,
+}

@@ -1,0 +1,84 @@
+//! One bidirectional LSTM layer.
+//!
+//! Input   `[batch, n_frames, input_size]`
+//! Output  `[batch, n_frames, 2 * hidden_size]`: forward then reverse, as torch concatenates them
+//! Source  Hochreiter & Schmidhuber 1997 with forget gates; torch.nn.LSTM, gates in the order
+//!         i, f, g, o and two biases per gate, so that its weights fit one to one
+//! The input products of all frames are one matrix product, and both directions step together.
+
+use burn::{
+    module::{Initializer, Module, Param},
+    tensor::{Device, Tensor, activation::sigmoid, s},
+};
+
+/// Weights of both directions, stacked: index 0 reads forward, 1 in reverse.
+#[derive(Module, Debug)]
+pub struct LstmLayer {
+    /// `[2, input_size, 4 * hidden_size]`.
+    pub weight_ih: Param<Tensor<3>>,
+    /// `[2, hidden_size, 4 * hidden_size]`.
+    pub weight_hh: Param<Tensor<3>>,
+    /// `[2, 4 * hidden_size]`.
+    pub bias_ih: Param<Tensor<2>>,
+    /// `[2, 4 * hidden_size]`.
+    pub bias_hh: Param<Tensor<2>>,
+}
+
+impl LstmLayer {
+    /// A layer with torch's initial values, `U(-k, k)` with `k = 1 / sqrt(hidden_size)`.
+    pub fn new(input_size: usize, hidden_size: usize, device: &Device) -> Self {
+        let bound = 1.0 / (hidden_size as f64).sqrt();
+        let uniform = Initializer::Uniform {
+            min: -bound,
+            max: bound,
+        };
+        let gates = 4 * hidden_size;
+        Self {
+            weight_ih: uniform.init([2, input_size, gates], device),
+            weight_hh: uniform.init([2, hidden_size, gates], device),
+            bias_ih: uniform.init([2, gates], device),
+            bias_hh: uniform.init([2, gates], device),
+        }
+    }
+
+    /// Output of every frame; see the module's head for shapes.
+    pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
+        let [batch, n_frames, input_size] = input.dims();
+        let [_, hidden_size, gates] = self.weight_hh.dims();
+        let device = input.device();
+
+        let by_frame = input.swap_dims(0, 1);
+        let both = Tensor::stack::<4>(vec![by_frame.clone(), by_frame.flip([0])], 0).reshape([
+            2,
+            n_frames * batch,
+            input_size,
+        ]);
+        let bias = (self.bias_ih.val() + self.bias_hh.val()).unsqueeze_dim::<3>(1);
+        let projected = (both.matmul(self.weight_ih.val()) + bias)
+            .reshape([2, n_frames, batch, gates])
+            .swap_dims(0, 1);
+
+        let weight_hh = self.weight_hh.val();
+        let mut hidden = Tensor::<3>::zeros([2, batch, hidden_size], &device);
+        let mut cell = hidden.clone();
+        let mut outputs = Vec::with_capacity(n_frames);
+        for frame in projected.iter_dim(0) {
+            let gate_inputs = frame.reshape([2, batch, gates]) + hidden.matmul(weight_hh.clone());
+            let gate = |idx: usize| {
+                gate_inputs
+                    .clone()
+                    .narrow(2, idx * hidden_size, hidden_size)
+            };
+            let (input_gate, forget_gate) = (sigmoid(gate(0)), sigmoid(gate(1)));
+            let (candidate, output_gate) = (gate(2).tanh(), sigmoid(gate(3)));
+            cell = forget_gate * cell + input_gate * candidate;
+            hidden = output_gate * cell.clone().tanh();
+            outputs.push(hidden.clone());
+        }
+
+        let outputs = Tensor::stack::<4>(outputs, 2);
+        let forward = outputs.clone().slice(s![0]).squeeze_dim::<3>(0);
+        let reverse = outputs.slice(s![1]).squeeze_dim::<3>(0).flip([1]);
+        Tensor::cat(vec![forward, reverse], 2)
+    }
+}
