@@ -17,7 +17,7 @@ mod waveform;
 mod window;
 
 #[cfg(feature = "decode")]
-pub use decode::{DecodeError, DecodeLimits};
+pub use decode::{DecodeError, DecodeLimits, decode};
 pub use log_mel::{FLOOR_DB, LogMel, LogMelExtractor};
 pub use mel::{MelFilterBank, N_MELS};
 pub use resample::resample;

@@ -50,7 +50,7 @@ pub enum DecodeError {
     },
     /// Too many packets without audio: damage, or an attempt to waste time.
     #[error("{n_packets} packets in a row without audio")]
-    TooManyEmptyPackets {
+    TooManySilentPackets {
         /// How many were read.
         n_packets: usize,
     },
@@ -60,4 +60,18 @@ pub enum DecodeError {
         /// The panic's message.
         message: String,
     },
+}
+
+/// A [`DecodeError::Damaged`] because of `source`.
+pub(super) fn damaged(source: impl Into<Box<dyn Error + Send + Sync>>) -> DecodeError {
+    DecodeError::Damaged {
+        source: source.into(),
+    }
+}
+
+/// A [`DecodeError::Unsupported`] that names what was found.
+pub(super) fn unsupported(found: impl Into<String>) -> DecodeError {
+    DecodeError::Unsupported {
+        found: Some(found.into()),
+    }
 }

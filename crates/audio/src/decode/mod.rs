@@ -1,7 +1,76 @@
 //! Turns the bytes of a clip into a waveform, by content and within limits.
+//!
+//! Input   bytes of any kind; file names and media types are never looked at
+//! Output  `Waveform` at the clip's own rate, mono: the mean of all channels
+//! Formats WAV (8 to 32-bit, float, mu-law, A-law, ADPCM), AIFF, CAF, FLAC, ALAC, MP3, AAC-LC (MP4,
+//!         M4A, raw ADTS), Vorbis and Opus (Ogg, WebM, Matroska; Opus in MP4 too)
+//! Taken   the first audio track; video and everything else is skipped
+//! Errors  `DecodeError`; a panic inside a decoder is one of them
+//! Invariant: ends by itself for any bytes, within `DecodeLimits`; every sample is finite
 
+mod content;
+mod demux;
 mod error;
 mod limits;
+mod mono;
+mod opus;
+mod track;
+
+use std::{
+    any::Any,
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 pub use error::DecodeError;
 pub use limits::DecodeLimits;
+
+use crate::Waveform;
+
+/// Decodes a clip.
+///
+/// # Errors
+/// [`DecodeError`] says what the clip is if it is not audio that can be decoded, and which limit it
+/// exceeds.
+pub fn decode<B: AsRef<[u8]>>(clip: B, limits: &DecodeLimits) -> Result<Waveform, DecodeError> {
+    // Nothing that a panic could leave half-changed outlives the call.
+    catch_unwind(AssertUnwindSafe(|| demux::decode(clip.as_ref(), limits))).unwrap_or_else(
+        |panic| {
+            Err(DecodeError::Panicked {
+                message: message_of(panic.as_ref()),
+            })
+        },
+    )
+}
+
+fn message_of(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|&text| text.to_owned()))
+        .unwrap_or_else(|| "no message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_is_an_error_with_its_message() {
+        struct Exploding;
+        impl AsRef<[u8]> for Exploding {
+            fn as_ref(&self) -> &[u8] {
+                panic!("as in a decoder, {}", 1)
+            }
+        }
+        let error = decode(Exploding, &DecodeLimits::default()).expect_err("panics");
+        assert!(
+            matches!(error, DecodeError::Panicked { message } if message == "as in a decoder, 1")
+        );
+    }
+
+    #[test]
+    fn nothing_is_empty() {
+        let error = decode([], &DecodeLimits::default()).expect_err("no bytes");
+        assert!(matches!(error, DecodeError::Empty));
+    }
+}

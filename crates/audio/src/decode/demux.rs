@@ -1,0 +1,130 @@
+//! Opens a clip, finds its first audio track and decodes it.
+
+use std::io::Cursor;
+
+use symphonia::{
+    core::{
+        codecs::{CodecParameters, audio::AudioCodecParameters},
+        errors::Error,
+        formats::{FormatOptions, FormatReader, TrackType, probe::Hint},
+        io::MediaSourceStream,
+        meta::MetadataOptions,
+    },
+    default::get_probe,
+};
+
+use super::{
+    DecodeError, DecodeLimits, content,
+    error::{damaged, unsupported},
+    mono::Mono,
+    track::TrackDecoder,
+};
+use crate::Waveform;
+
+pub(super) fn decode(clip: &[u8], limits: &DecodeLimits) -> Result<Waveform, DecodeError> {
+    if clip.is_empty() {
+        return Err(DecodeError::Empty);
+    }
+    if let Some(found) = content::foreign(clip) {
+        return Err(unsupported(found));
+    }
+    let mut reader = open(clip)?;
+    let (track_id, params) =
+        first_audio_track(reader.as_ref()).ok_or_else(|| unsupported(no_audio(clip)))?;
+    let mut decoder = TrackDecoder::new(&params)?;
+    read(reader.as_mut(), track_id, &mut decoder, limits)
+}
+
+fn open(clip: &[u8]) -> Result<Box<dyn FormatReader + '_>, DecodeError> {
+    let source = MediaSourceStream::new(Box::new(Cursor::new(clip)), Default::default());
+    get_probe()
+        .probe(
+            &Hint::new(),
+            source,
+            FormatOptions::default(),
+            MetadataOptions::default(),
+        )
+        .map_err(|error| match (content::container(clip), error) {
+            (None, _) => DecodeError::Unsupported { found: None },
+            (Some(container), Error::Unsupported(feature)) => {
+                unsupported(format!("{container} ({feature})"))
+            }
+            (Some(_), other) => damaged(other),
+        })
+}
+
+fn first_audio_track(reader: &dyn FormatReader) -> Option<(u32, AudioCodecParameters)> {
+    let track = reader.first_track(TrackType::Audio)?;
+    match &track.codec_params {
+        Some(CodecParameters::Audio(params)) => Some((track.id, params.clone())),
+        _ => None,
+    }
+}
+
+fn no_audio(clip: &[u8]) -> String {
+    let container = content::container(clip).unwrap_or("a container");
+    match content::mp4_codec(clip).filter(|_| container == "MP4") {
+        Some(codec) => codec.to_owned(),
+        None => format!("{container} without audio"),
+    }
+}
+
+/// Decodes the track to its end, or to the first place behind which nothing can be found.
+fn read(
+    reader: &mut dyn FormatReader,
+    track_id: u32,
+    decoder: &mut TrackDecoder,
+    limits: &DecodeLimits,
+) -> Result<Waveform, DecodeError> {
+    let mut mono = Mono::new(limits);
+    let mut tally = Tally::default();
+    loop {
+        let packet = match reader.next_packet() {
+            Ok(Some(packet)) => packet,
+            Ok(None) => break,
+            Err(error) => {
+                tally.last_error = Some(damaged(error));
+                break;
+            }
+        };
+        let is_audible = packet.track_id == track_id
+            && match decoder.decode(&packet, &mut mono) {
+                Ok(is_audible) => is_audible,
+                Err(error @ DecodeError::Damaged { .. }) => {
+                    tally.n_damaged += 1;
+                    tally.last_error = Some(error);
+                    false
+                }
+                Err(limit) => return Err(limit),
+            };
+        if is_audible {
+            tally.n_audible += 1;
+            tally.n_silent_in_a_row = 0;
+        } else {
+            tally.n_silent_in_a_row += 1;
+            limits.check_silent_packets(tally.n_silent_in_a_row)?;
+        }
+    }
+    tally.verdict(mono)
+}
+
+/// How the packets of a track fared.
+#[derive(Default)]
+struct Tally {
+    n_audible: usize,
+    n_damaged: usize,
+    n_silent_in_a_row: usize,
+    last_error: Option<DecodeError>,
+}
+
+impl Tally {
+    /// The waveform, unless most of the clip is damaged: then it is no audio, or none worth hearing.
+    fn verdict(self, mono: Mono<'_>) -> Result<Waveform, DecodeError> {
+        match (mono.finish(), self.last_error) {
+            (Some(waveform), None) => Ok(waveform),
+            (Some(waveform), Some(_)) if self.n_audible > self.n_damaged => Ok(waveform),
+            (_, Some(error)) => Err(error),
+            (None, None) => Err(DecodeError::NoSamples),
+        }
+    }
+}

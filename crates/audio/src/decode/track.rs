@@ -1,0 +1,148 @@
+//! The decoder of one audio track.
+
+use symphonia::{
+    core::{
+        codecs::audio::{
+            AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions, well_known::*,
+        },
+        errors::Error,
+        packet::Packet,
+    },
+    default::get_codecs,
+};
+
+use super::{
+    error::{DecodeError, damaged, unsupported},
+    mono::Mono,
+    opus::{OPUS_RATE_HZ, OpusStream},
+};
+
+/// Codecs that containers carry and that are not decoded.
+const UNDECODED: &[(AudioCodecId, &str)] = &[
+    (CODEC_ID_SPEEX, "Speex"),
+    (CODEC_ID_MUSEPACK, "Musepack"),
+    (CODEC_ID_MP1, "MPEG audio layer 1"),
+    (CODEC_ID_MP2, "MPEG audio layer 2"),
+    (CODEC_ID_AC3, "AC-3"),
+    (CODEC_ID_EAC3, "E-AC-3"),
+    (CODEC_ID_AC4, "AC-4"),
+    (CODEC_ID_DCA, "DTS"),
+    (CODEC_ID_WMA, "WMA"),
+    (CODEC_ID_RA10, "RealAudio"),
+    (CODEC_ID_RA20, "RealAudio"),
+    (CODEC_ID_SIPR, "RealAudio"),
+    (CODEC_ID_COOK, "RealAudio"),
+    (CODEC_ID_WAVPACK, "WavPack"),
+    (CODEC_ID_MONKEYS_AUDIO, "Monkey's Audio"),
+    (CODEC_ID_TTA, "TTA"),
+    (CODEC_ID_TRUEHD, "TrueHD"),
+];
+
+/// A decoder and its last packet.
+pub(super) struct TrackDecoder {
+    codec: Codec,
+    interleaved: Vec<f32>,
+}
+
+enum Codec {
+    Symphonia(Box<dyn AudioDecoder>),
+    Opus(Box<OpusStream>),
+}
+
+impl TrackDecoder {
+    pub(super) fn new(params: &AudioCodecParameters) -> Result<Self, DecodeError> {
+        let codec = if params.codec == CODEC_ID_OPUS {
+            let header = params.extra_data.as_deref().unwrap_or_default();
+            Codec::Opus(Box::new(OpusStream::new(header)?))
+        } else {
+            let decoder = get_codecs()
+                .make_audio_decoder(params, &AudioDecoderOptions::default())
+                .map_err(|error| match error {
+                    Error::Unsupported(_) => unsupported(codec_name(params)),
+                    other => damaged(other),
+                })?;
+            Codec::Symphonia(decoder)
+        };
+        Ok(Self {
+            codec,
+            interleaved: Vec::new(),
+        })
+    }
+
+    /// Decodes a packet into `mono`; returns whether it gave samples.
+    ///
+    /// [`DecodeError::Damaged`] says that this packet could not be decoded; others may follow.
+    pub(super) fn decode(
+        &mut self,
+        packet: &Packet,
+        mono: &mut Mono<'_>,
+    ) -> Result<bool, DecodeError> {
+        self.interleaved.clear();
+        let (n_channels, sample_rate_hz) = match &mut self.codec {
+            Codec::Symphonia(decoder) => {
+                let frames = decoder.decode(packet).map_err(damaged)?;
+                frames.copy_to_vec_interleaved(&mut self.interleaved);
+                (frames.spec().channels().count(), frames.spec().rate())
+            }
+            Codec::Opus(stream) => {
+                let n_trimmed = usize::try_from(packet.trim_end.get()).unwrap_or(usize::MAX);
+                stream.decode(&packet.data, n_trimmed, &mut self.interleaved)?;
+                (stream.n_channels(), OPUS_RATE_HZ)
+            }
+        };
+        mono.append(&self.interleaved, n_channels, sample_rate_hz)
+    }
+}
+
+fn codec_name(params: &AudioCodecParameters) -> String {
+    if params.codec == CODEC_ID_AAC {
+        return aac_name(params.extra_data.as_deref().unwrap_or_default()).to_owned();
+    }
+    UNDECODED
+        .iter()
+        .find(|(codec, _)| *codec == params.codec)
+        .map_or_else(
+            || format!("audio codec {}", params.codec),
+            |(_, name)| (*name).to_owned(),
+        )
+}
+
+/// Name of an AAC variant by the object type that begins its configuration (ISO 14496-3, 1.6.2.1).
+fn aac_name(config: &[u8]) -> &'static str {
+    const ESCAPE: u16 = 31;
+    let bits = u16::from_be_bytes([0, 1].map(|at| config.get(at).copied().unwrap_or(0)));
+    let object_type = match bits >> 11 {
+        ESCAPE => 32 + (bits >> 5 & 0x3F),
+        short => short,
+    };
+    match object_type {
+        // Low complexity is decoded, so this one announces spectral band replication afterwards.
+        2 if config.len() > 2 => "HE-AAC",
+        5 | 29 => "HE-AAC",
+        23 => "AAC-LD",
+        39 => "AAC-ELD",
+        42 => "xHE-AAC",
+        _ => "AAC other than AAC-LC in one or two channels",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_what_it_cannot_decode() {
+        let name_of = |codec, extra_data: &[u8]| {
+            let mut params = AudioCodecParameters::new();
+            params.for_codec(codec).with_extra_data(extra_data.into());
+            codec_name(&params)
+        };
+        assert_eq!(name_of(CODEC_ID_AC3, &[]), "AC-3");
+        assert_eq!(name_of(CODEC_ID_AAC, &[0x2B, 0x92, 0x08, 0x00]), "HE-AAC");
+        assert_eq!(name_of(CODEC_ID_AAC, &[0xF9, 0x48]), "xHE-AAC");
+        assert_eq!(
+            name_of(CODEC_ID_AAC, &[0x11, 0xB0]),
+            "AAC other than AAC-LC in one or two channels"
+        );
+    }
+}
