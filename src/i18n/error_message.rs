@@ -1,0 +1,91 @@
+//! What an [`AppError`] means and what to do about it, in the reader's language.
+
+use super::{Locale, number, td_string};
+use crate::error::AppError;
+
+/// One or two sentences: what happened, and what to do.
+pub fn error_message(locale: Locale, error: &AppError) -> String {
+    let seconds = |duration_s: f32| number::decimal(locale, f64::from(duration_s), 1);
+    match error {
+        AppError::NoFile => td_string!(locale, error.no_file).to_owned(),
+        AppError::FileUnreadable => td_string!(locale, error.file_unreadable).to_owned(),
+        AppError::EmptyFile => td_string!(locale, error.empty_file).to_owned(),
+        AppError::TooLarge { max_bytes } => {
+            let max = number::mebibytes(locale, *max_bytes);
+            td_string!(locale, error.too_large, max)
+        }
+        AppError::UploadIncomplete => td_string!(locale, error.upload_incomplete).to_owned(),
+        AppError::TooShort {
+            duration_s,
+            min_duration_s,
+        } => {
+            let (duration, min) = (seconds(*duration_s), seconds(*min_duration_s));
+            td_string!(locale, error.too_short, duration, min)
+        }
+        AppError::TooLong { max_duration_s } => {
+            let max = seconds(max_duration_s / 60.0);
+            td_string!(locale, error.too_long, max)
+        }
+        AppError::Silent => td_string!(locale, error.silent).to_owned(),
+        AppError::UnsupportedAudio { found: None } => {
+            td_string!(locale, error.unsupported).to_owned()
+        }
+        AppError::UnsupportedAudio { found: Some(found) } => {
+            td_string!(locale, error.unsupported_found, found)
+        }
+        AppError::DamagedAudio => td_string!(locale, error.damaged).to_owned(),
+        AppError::Overloaded { retry_after_s } => {
+            let seconds = number::decimal(locale, f64::from(*retry_after_s), 0);
+            td_string!(locale, error.overloaded, seconds)
+        }
+        AppError::MicrophoneDenied => td_string!(locale, error.microphone_denied).to_owned(),
+        AppError::MicrophoneMissing => td_string!(locale, error.microphone_missing).to_owned(),
+        AppError::MicrophoneBusy => td_string!(locale, error.microphone_busy).to_owned(),
+        AppError::InsecureOrigin => td_string!(locale, error.insecure_origin).to_owned(),
+        AppError::RecordingUnsupported => {
+            td_string!(locale, error.recording_unsupported).to_owned()
+        }
+        AppError::Unreachable => td_string!(locale, error.unreachable).to_owned(),
+        AppError::Internal { request_id } if request_id.is_empty() => {
+            td_string!(locale, error.internal).to_owned()
+        }
+        AppError::Internal { request_id } => td_string!(locale, error.internal_id, request_id),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_in_the_readers_digits() {
+        let error = AppError::TooShort {
+            duration_s: 0.25,
+            min_duration_s: 0.5,
+        };
+        assert!(error_message(Locale::en, &error).contains("0.2 seconds; at least 0.5"));
+        assert!(error_message(Locale::bn, &error).contains("০.২ সেকেন্ডের; অন্তত ০.৫"));
+    }
+
+    #[test]
+    fn limits_are_told_in_units_that_people_use() {
+        let too_large = AppError::TooLarge {
+            max_bytes: 10 << 20,
+        };
+        let too_long = AppError::TooLong {
+            max_duration_s: 600.0,
+        };
+        assert!(error_message(Locale::bn, &too_large).contains("১০ মেগাবাইটের"));
+        assert!(error_message(Locale::en, &too_long).contains("10 minutes"));
+    }
+
+    #[test]
+    fn a_request_id_is_told_only_where_there_is_one() {
+        let message = |request_id: &str| {
+            let request_id = request_id.to_owned();
+            error_message(Locale::en, &AppError::Internal { request_id })
+        };
+        assert!(message("7f3a").contains("7f3a"));
+        assert!(!message("").contains("number"));
+    }
+}

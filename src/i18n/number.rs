@@ -1,0 +1,88 @@
+//! Numbers as a reader of each language writes them: Bengali digits in Bengali.
+//!
+//! Bengali and English share the decimal point and the percent sign (Unicode CLDR, locale `bn`).
+
+use super::Locale;
+
+/// Code point of the Bengali digit zero; the other nine follow it.
+const BENGALI_ZERO: u32 = 0x09E6;
+
+/// `value` with at most `max_decimals` decimals, trailing zeros dropped: `3.50` is `3.5` and `৩.৫`.
+pub fn decimal(locale: Locale, value: f64, max_decimals: usize) -> String {
+    let fixed = format!("{value:.max_decimals$}");
+    let short = match fixed.contains('.') {
+        true => fixed.trim_end_matches('0').trim_end_matches('.'),
+        false => &fixed,
+    };
+    digits(locale, short)
+}
+
+/// A probability in `[0, 1]` as whole percent: `87%` and `৮৭%`.
+pub fn percent(locale: Locale, probability: f32) -> String {
+    digits(locale, &format!("{:.0}%", probability * 100.0))
+}
+
+/// Seconds as minutes and seconds, rounded down: `0:07` and `০:০৭`.
+pub fn clock(locale: Locale, duration_s: f64) -> String {
+    let whole_s = duration_s.max(0.0) as u64;
+    digits(locale, &format!("{}:{:02}", whole_s / 60, whole_s % 60))
+}
+
+/// Bytes as whole mebibytes, rounded down, at least 1.
+pub fn mebibytes(locale: Locale, n_bytes: u64) -> String {
+    digits(locale, &(n_bytes >> 20).max(1).to_string())
+}
+
+/// Replaces ASCII digits by the language's own.
+fn digits(locale: Locale, ascii: &str) -> String {
+    match locale {
+        Locale::en => ascii.to_owned(),
+        Locale::bn => ascii.chars().map(bengali_digit).collect(),
+    }
+}
+
+fn bengali_digit(character: char) -> char {
+    character
+        .to_digit(10)
+        .and_then(|value| char::from_u32(BENGALI_ZERO + value))
+        .unwrap_or(character)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bengali_has_its_own_digits() {
+        assert_eq!(digits(Locale::bn, "0123456789"), "০১২৩৪৫৬৭৮৯");
+        assert_eq!(digits(Locale::en, "0123456789"), "0123456789");
+    }
+
+    #[test]
+    fn percent_is_whole() {
+        assert_eq!(percent(Locale::en, 0.874), "87%");
+        assert_eq!(percent(Locale::bn, 0.876), "৮৮%");
+        assert_eq!(percent(Locale::bn, 1.0), "১০০%");
+    }
+
+    #[test]
+    fn decimal_drops_trailing_zeros() {
+        assert_eq!(decimal(Locale::en, 3.5, 2), "3.5");
+        assert_eq!(decimal(Locale::bn, 10.0, 1), "১০");
+        assert_eq!(decimal(Locale::en, 10.0, 0), "10");
+        assert_eq!(decimal(Locale::bn, 0.25, 1), "০.২");
+    }
+
+    #[test]
+    fn clock_counts_full_seconds() {
+        assert_eq!(clock(Locale::en, 7.9), "0:07");
+        assert_eq!(clock(Locale::bn, 61.0), "১:০১");
+        assert_eq!(clock(Locale::en, -1.0), "0:00");
+    }
+
+    #[test]
+    fn mebibytes_never_reach_zero() {
+        assert_eq!(mebibytes(Locale::bn, 10 << 20), "১০");
+        assert_eq!(mebibytes(Locale::en, 100), "1");
+    }
+}
