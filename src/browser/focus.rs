@@ -1,0 +1,9 @@
+//! Moves the keyboard's place on the page.
+
+use web_sys::HtmlElement;
+
+/// Focuses `element` and scrolls it into view, so that the screen reader goes on there.
+pub fn focus(element: &HtmlElement) {
+    // It never fails for an element that is on the page.
+    drop(element.focus());
+}

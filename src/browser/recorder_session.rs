@@ -1,0 +1,121 @@
+//! One recording, from the open microphone to the finished clip.
+
+use std::{cell::RefCell, rc::Rc, time::Duration};
+
+use js_sys::{Array, Date, Reflect};
+use leptos::prelude::{IntervalHandle, set_interval_with_handle, window};
+use wasm_bindgen::{JsCast, JsValue, closure::Closure};
+use web_sys::{
+    Blob, BlobEvent, BlobPropertyBag, MediaRecorder, MediaRecorderOptions, RecordingState,
+};
+
+use super::{Clip, media_type, microphone::Microphone};
+use crate::error::AppError;
+
+/// How often the timer is brought up to date.
+const TICK: Duration = Duration::from_millis(200);
+
+/// A running recording. Dropping it ends everything: recorder, timer and microphone.
+pub struct RecorderSession {
+    recorder: MediaRecorder,
+    timer: Option<IntervalHandle>,
+    // The browser calls these until they are taken off the recorder, in `drop`.
+    _on_data: Closure<dyn FnMut(BlobEvent)>,
+    _on_stop: Closure<dyn FnMut()>,
+    _microphone: Microphone,
+}
+
+impl RecorderSession {
+    /// Opens the microphone and starts to record. `on_tick` is told the seconds since it was called
+    /// last, `on_recorded` receives the clip after [`stop`](Self::stop).
+    ///
+    /// # Errors
+    /// One [`AppError`] for each reason that a person can do something about.
+    pub async fn start(
+        on_tick: impl Fn(f64) + 'static,
+        on_recorded: impl Fn(Clip) + 'static,
+    ) -> Result<Self, AppError> {
+        let window = window();
+        let unsupported = |_: JsValue| AppError::RecordingUnsupported;
+        let microphone = Microphone::open(&window).await?;
+        if !Reflect::has(&window, &"MediaRecorder".into()).unwrap_or(false) {
+            return Err(AppError::RecordingUnsupported);
+        }
+        let user_agent = window.navigator().user_agent().map_err(unsupported)?;
+        let mime_type = media_type::supported(&user_agent).ok_or(AppError::RecordingUnsupported)?;
+        let options = MediaRecorderOptions::new();
+        options.set_mime_type(mime_type);
+        let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(
+            microphone.stream(),
+            &options,
+        )
+        .map_err(unsupported)?;
+
+        let parts = Rc::new(RefCell::new(Vec::new()));
+        let on_data: Closure<dyn FnMut(BlobEvent)> = Closure::new({
+            let parts = Rc::clone(&parts);
+            move |event: BlobEvent| parts.borrow_mut().extend(event.data())
+        });
+        let on_stop: Closure<dyn FnMut()> = Closure::new(move || {
+            let parts: Array = parts.borrow_mut().drain(..).map(JsValue::from).collect();
+            if let Some(blob) = joined(&parts, mime_type) {
+                on_recorded(Clip::recorded(blob));
+            }
+        });
+        recorder.set_ondataavailable(Some(on_data.as_ref().unchecked_ref()));
+        recorder.set_onstop(Some(on_stop.as_ref().unchecked_ref()));
+        recorder.start().map_err(unsupported)?;
+
+        Ok(Self {
+            recorder,
+            timer: ticking(on_tick),
+            _on_data: on_data,
+            _on_stop: on_stop,
+            _microphone: microphone,
+        })
+    }
+
+    /// Stops listening for a while.
+    pub fn pause(&self) {
+        // It fails where nothing is recorded, and then there is nothing to pause.
+        drop(self.recorder.pause());
+    }
+
+    /// Listens again after [`pause`](Self::pause).
+    pub fn resume(&self) {
+        drop(self.recorder.resume());
+    }
+
+    /// Ends the recording; the clip arrives a little later. A second call changes nothing.
+    pub fn stop(&self) {
+        if self.recorder.state() != RecordingState::Inactive {
+            drop(self.recorder.stop());
+        }
+    }
+}
+
+impl Drop for RecorderSession {
+    fn drop(&mut self) {
+        self.recorder.set_ondataavailable(None);
+        self.recorder.set_onstop(None);
+        self.stop();
+        if let Some(timer) = self.timer {
+            timer.clear();
+        }
+    }
+}
+
+fn joined(parts: &Array, mime_type: &str) -> Option<Blob> {
+    let properties = BlobPropertyBag::new();
+    properties.set_type(mime_type);
+    Blob::new_with_blob_sequence_and_options(parts, &properties).ok()
+}
+
+fn ticking(on_tick: impl Fn(f64) + 'static) -> Option<IntervalHandle> {
+    let last_ms = RefCell::new(Date::now());
+    let tick = move || {
+        let now_ms = Date::now();
+        on_tick((now_ms - last_ms.replace(now_ms)) / 1000.0);
+    };
+    set_interval_with_handle(tick, TICK).ok()
+}

@@ -1,0 +1,25 @@
+//! A face for each emotion, so that colour is never the only sign.
+
+use emotion::Emotion;
+use leptos::prelude::*;
+
+/// A drawn face; the words beside it say the same.
+#[component]
+pub fn EmotionFace(emotion: Emotion) -> impl IntoView {
+    let (brows, mouth) = match emotion {
+        Emotion::Angry => ("M11 13l7 3M29 13l-7 3", "M13 29q7-6 14 0"),
+        Emotion::Happy => ("M12 14q3-3 6 0M22 14q3-3 6 0", "M11 23q9 11 18 0z"),
+        Emotion::Sad => ("M11 16l6-3M29 16l-6-3", "M13 30q7-7 14 0"),
+        Emotion::Neutral => ("M12 14h6M22 14h6", "M13 27h14"),
+        Emotion::Surprise => ("M12 12q3-3 6 0M22 12q3-3 6 0", "M20 24a4 4.5 0 1 0 .1 0z"),
+    };
+    view! {
+        <svg class="face" viewBox="0 0 40 40" aria-hidden="true">
+            <circle class="face-head" cx="20" cy="20" r="18" />
+            <circle class="face-eye" cx="15" cy="19" r="1.8" />
+            <circle class="face-eye" cx="25" cy="19" r="1.8" />
+            <path class="face-line" d=brows />
+            <path class="face-line" d=mouth />
+        </svg>
+    }
+}

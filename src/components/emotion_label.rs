@@ -1,0 +1,25 @@
+//! An emotion's name in both languages.
+
+use emotion::Emotion;
+use leptos::prelude::*;
+
+use crate::i18n::{
+    I18nLocaleTrait,
+    emotion_words::{label, other},
+    use_i18n,
+};
+
+/// The name in the page's language, and smaller in the other one.
+#[component]
+pub fn EmotionLabel(emotion: Emotion) -> impl IntoView {
+    let i18n = use_i18n();
+    let other_locale = move || other(i18n.get_locale());
+    view! {
+        <span class="emotion-label">
+            {move || label(i18n.get_locale(), emotion)} " "
+            <span class="other-language" lang=move || other_locale().as_str()>
+                {move || label(other_locale(), emotion)}
+            </span>
+        </span>
+    }
+}

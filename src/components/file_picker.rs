@@ -1,0 +1,62 @@
+//! Chooses or drops a file.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::PageFacts,
+    browser::{Clip, chosen_file, dropped_file},
+    i18n::{number, t, td_string, use_i18n},
+    workbench::Workbench,
+};
+
+/// What the file dialog offers first: some systems know a format by its extension only.
+const ACCEPT: &str =
+    "audio/*,video/webm,video/mp4,.wav,.flac,.mp3,.ogg,.oga,.opus,.webm,.m4a,.mp4,.aac";
+
+/// Chooses or drops a file. Its input is an ordinary one until the page is alive.
+#[component]
+pub fn FilePicker() -> impl IntoView {
+    let i18n = use_i18n();
+    let workbench = expect_context::<Workbench>();
+    let max_upload_bytes = expect_context::<PageFacts>().max_upload_bytes;
+    let is_over = RwSignal::new(false);
+    let formats = move || {
+        let max = number::mebibytes(i18n.get_locale(), max_upload_bytes);
+        td_string!(i18n.get_locale(), upload.formats, max)
+    };
+    let take = move |clip: Option<Clip>| {
+        if let Some(clip) = clip {
+            workbench.take(clip);
+        }
+    };
+    view! {
+        <label
+            class="picker"
+            class:is-live=move || workbench.is_live.get()
+            class:is-over=move || is_over.get()
+            on:dragover=move |event| {
+                event.prevent_default();
+                is_over.set(true);
+            }
+            on:dragleave=move |_| is_over.set(false)
+            on:drop=move |event| {
+                event.prevent_default();
+                is_over.set(false);
+                take(dropped_file(&event));
+            }
+        >
+            <span class="picker-title">{t!(i18n, upload.choose)}</span>
+            <input
+                type="file"
+                name="file"
+                accept=ACCEPT
+                aria-describedby="upload-formats"
+                on:change=move |event| take(chosen_file(&event))
+            />
+            <span class="picker-drop">{t!(i18n, upload.drop)}</span>
+        </label>
+        <p id="upload-formats" class="fine">
+            {formats}
+        </p>
+    }
+}

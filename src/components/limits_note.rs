@@ -1,0 +1,22 @@
+//! What a result cannot tell.
+
+use leptos::prelude::*;
+
+use crate::i18n::{t, use_i18n};
+
+/// What a result cannot tell, and what it must not be used for.
+#[component]
+pub fn LimitsNote() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <section class="limits" aria-labelledby="limits-heading">
+            <h2 id="limits-heading">{t!(i18n, limits.heading)}</h2>
+            <ul>
+                <li>{t!(i18n, limits.expression)}</li>
+                <li>{t!(i18n, limits.acted)}</li>
+                <li>{t!(i18n, limits.decisions)}</li>
+            </ul>
+            <a href="/about">{t!(i18n, limits.more)}</a>
+        </section>
+    }
+}

@@ -1,0 +1,43 @@
+//! The page's parts: one component per file, named like it.
+
+mod accuracy_note;
+mod analyse_bar;
+mod clip_review;
+mod emotion_face;
+mod emotion_label;
+mod error_note;
+mod file_picker;
+mod language_switch;
+mod limits_note;
+mod outcome_panel;
+mod probability_bars;
+mod record_button;
+mod recording_panel;
+mod recording_timer;
+mod result_card;
+mod site_footer;
+mod site_header;
+mod source_panel;
+mod status_line;
+mod timeline;
+
+pub use accuracy_note::AccuracyNote;
+use analyse_bar::AnalyseBar;
+use clip_review::ClipReview;
+use emotion_face::EmotionFace;
+use emotion_label::EmotionLabel;
+use error_note::ErrorNote;
+use file_picker::FilePicker;
+use language_switch::LanguageSwitch;
+pub use limits_note::LimitsNote;
+pub use outcome_panel::OutcomePanel;
+use probability_bars::ProbabilityBars;
+use record_button::RecordButton;
+use recording_panel::RecordingPanel;
+use recording_timer::RecordingTimer;
+use result_card::ResultCard;
+pub use site_footer::SiteFooter;
+pub use site_header::SiteHeader;
+pub use source_panel::SourcePanel;
+pub use status_line::StatusLine;
+use timeline::Timeline;

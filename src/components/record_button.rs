@@ -1,0 +1,48 @@
+//! Starts a recording.
+
+use leptos::prelude::*;
+
+use crate::{
+    browser::{MAX_RECORDING_S, RecorderState},
+    i18n::{number, t, td_string, use_i18n},
+    workbench::Workbench,
+};
+
+/// Starts a recording; enabled once the page is alive.
+#[component]
+pub fn RecordButton() -> impl IntoView {
+    let i18n = use_i18n();
+    let workbench = expect_context::<Workbench>();
+    let is_asking = move || workbench.recorder.state().get() == RecorderState::Asking;
+    let label = move || match is_asking() {
+        true => td_string!(i18n.get_locale(), recorder.asking),
+        false => td_string!(i18n.get_locale(), recorder.start),
+    };
+    let hint = move || {
+        let maximum = number::decimal(i18n.get_locale(), MAX_RECORDING_S, 0);
+        td_string!(i18n.get_locale(), recorder.hint, maximum)
+    };
+    view! {
+        <div class="record">
+            <button
+                type="button"
+                class="record-button"
+                disabled=move || !workbench.is_live.get() || is_asking()
+                aria-describedby="record-hint"
+                on:click=move |_| workbench.record()
+            >
+                <svg viewBox="0 0 24 24" aria-hidden="true">
+                    <rect x="9" y="3" width="6" height="11" rx="3" />
+                    <path d="M6 11v1a6 6 0 0 0 12 0v-1M12 18v3M9 21h6" />
+                </svg>
+                <span>{label}</span>
+            </button>
+            <p id="record-hint" class="fine">
+                {hint}
+            </p>
+            <noscript>
+                <p class="fine">{t!(i18n, recorder.no_script)}</p>
+            </noscript>
+        </div>
+    }
+}

@@ -1,0 +1,58 @@
+//! The recording under way: timer, pause, resume, stop, discard.
+
+use leptos::prelude::*;
+
+use super::RecordingTimer;
+use crate::{
+    browser::RecorderState,
+    i18n::{t, td_string, use_i18n},
+    workbench::Workbench,
+};
+
+/// The recording under way.
+#[component]
+pub fn RecordingPanel() -> impl IntoView {
+    let i18n = use_i18n();
+    let recorder = expect_context::<Workbench>().recorder;
+    let state = recorder.state();
+    let is_paused = Memo::new(move |_| matches!(state.get(), RecorderState::Paused { .. }));
+    let is_saving = Memo::new(move |_| state.get() == RecorderState::Saving);
+    let heading = move || match (is_paused.get(), is_saving.get()) {
+        (true, _) => td_string!(i18n.get_locale(), recorder.paused),
+        (_, true) => td_string!(i18n.get_locale(), recorder.saving),
+        _ => td_string!(i18n.get_locale(), recorder.recording),
+    };
+    let pause_or_resume = move || match is_paused.get() {
+        true => td_string!(i18n.get_locale(), recorder.resume),
+        false => td_string!(i18n.get_locale(), recorder.pause),
+    };
+    let toggle = move |_| match is_paused.get_untracked() {
+        true => recorder.resume(),
+        false => recorder.pause(),
+    };
+    view! {
+        <div class="recording" class:is-paused=move || is_paused.get()>
+            <p class="recording-state">
+                <span class="recording-dot" aria-hidden="true"></span>
+                {heading}
+            </p>
+            <RecordingTimer />
+            <div class="buttons">
+                <button type="button" class="button" disabled=is_saving on:click=toggle>
+                    {pause_or_resume}
+                </button>
+                <button
+                    type="button"
+                    class="button button-primary"
+                    disabled=is_saving
+                    on:click=move |_| recorder.stop()
+                >
+                    {t!(i18n, recorder.stop)}
+                </button>
+            </div>
+            <button type="button" class="button button-quiet" on:click=move |_| recorder.discard()>
+                {t!(i18n, recorder.cancel)}
+            </button>
+        </div>
+    }
+}

@@ -1,0 +1,41 @@
+//! How long the recording is, and how long it may become.
+
+use leptos::prelude::*;
+
+use crate::{
+    browser::MAX_RECORDING_S,
+    i18n::{number, td_string, use_i18n},
+    workbench::Workbench,
+};
+
+/// Elapsed and maximum time. Screen readers are told at the start, the end and near the limit by
+/// the status line, not every second.
+#[component]
+pub fn RecordingTimer() -> impl IntoView {
+    let i18n = use_i18n();
+    let state = expect_context::<Workbench>().recorder.state();
+    let elapsed_s = move || state.get().elapsed_s().unwrap_or(MAX_RECORDING_S);
+    let clock = Memo::new(move |_| number::clock(i18n.get_locale(), elapsed_s()));
+    let description = move || {
+        let maximum = number::clock(i18n.get_locale(), MAX_RECORDING_S);
+        td_string!(
+            i18n.get_locale(),
+            recorder.elapsed,
+            elapsed = clock.get(),
+            maximum
+        )
+    };
+    let share = move || format!("{:.1}%", 100.0 * elapsed_s() / MAX_RECORDING_S);
+    view! {
+        <p class="timer" role="timer" aria-live="off">
+            <span class="timer-clock" aria-hidden="true">
+                {clock}
+            </span>
+            <span class="timer-description">{description}</span>
+        </p>
+        <svg class="meter" aria-hidden="true">
+            <rect class="meter-track" width="100%" height="100%" rx="3" />
+            <rect class="meter-fill" width=share height="100%" rx="3" />
+        </svg>
+    }
+}

@@ -1,0 +1,56 @@
+//! Where a clip comes from: the upload form, with a recorder in it while the page is alive.
+
+use leptos::prelude::*;
+
+use super::{AnalyseBar, ClipReview, FilePicker, RecordButton, RecordingPanel};
+use crate::{
+    browser::RecorderState,
+    i18n::{t, use_i18n},
+    workbench::Workbench,
+};
+
+/// What the form shows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Record or choose.
+    Start,
+    /// A recording is under way.
+    Recording,
+    /// There is a clip to listen to and to send.
+    Review,
+}
+
+/// Records or chooses a clip, and sends it. The browser itself posts the form where there is no WASM.
+#[component]
+pub fn SourcePanel() -> impl IntoView {
+    let i18n = use_i18n();
+    let workbench = expect_context::<Workbench>();
+    let step = Memo::new(move |_| match workbench.recorder.state().get() {
+        RecorderState::Recording { .. } | RecorderState::Paused { .. } | RecorderState::Saving => {
+            Step::Recording
+        }
+        _ if workbench.clip().is_some() => Step::Review,
+        _ => Step::Start,
+    });
+    view! {
+        <section class="card source" aria-labelledby="clip-heading">
+            <h2 id="clip-heading">{t!(i18n, home.clip_heading)}</h2>
+            <form
+                method="post"
+                action="/"
+                enctype="multipart/form-data"
+                on:submit=move |event| {
+                    event.prevent_default();
+                    workbench.analyse();
+                }
+            >
+                {move || match step.get() {
+                    Step::Start => view! { <RecordButton /><FilePicker /><AnalyseBar /> }.into_any(),
+                    Step::Recording => view! { <RecordingPanel /> }.into_any(),
+                    Step::Review => view! { <ClipReview /><AnalyseBar /> }.into_any(),
+                }}
+            </form>
+            <p class="fine">{t!(i18n, home.privacy)}</p>
+        </section>
+    }
+}

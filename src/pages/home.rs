@@ -1,0 +1,36 @@
+//! The start page: record or choose a clip, hear what it sounds like.
+
+use leptos::prelude::*;
+
+use crate::{
+    api::{PageFacts, SubmittedOutcome},
+    components::{LimitsNote, OutcomePanel, SourcePanel, StatusLine},
+    i18n::{t, use_i18n},
+    workbench::Workbench,
+};
+
+/// The start page.
+#[component]
+pub fn HomePage() -> impl IntoView {
+    let i18n = use_i18n();
+    let submitted = SharedValue::new(|| use_context::<SubmittedOutcome>().and_then(|form| form.0));
+    let facts = expect_context::<PageFacts>();
+    provide_context(Workbench::new(
+        facts.max_upload_bytes,
+        submitted.into_inner(),
+    ));
+    view! {
+        <div class="intro">
+            <h1>{t!(i18n, home.heading)}</h1>
+            <p class="lead">{t!(i18n, home.lead)}</p>
+        </div>
+        <div class="workbench">
+            <SourcePanel />
+            <div class="workbench-side">
+                <OutcomePanel />
+                <LimitsNote />
+            </div>
+        </div>
+        <StatusLine />
+    }
+}

@@ -1,0 +1,22 @@
+//! What an unknown address shows; the server answers 404 with it.
+
+use leptos::prelude::*;
+
+use crate::i18n::{t, use_i18n};
+
+/// The page for addresses that do not exist.
+#[component]
+pub fn NotFoundPage() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <div class="intro">
+            <h1>{t!(i18n, not_found.heading)}</h1>
+            <p class="lead">{t!(i18n, not_found.advice)}</p>
+            <p>
+                <a class="button" href="/">
+                    {t!(i18n, not_found.home)}
+                </a>
+            </p>
+        </div>
+    }
+}
