@@ -4,7 +4,6 @@ use std::io::Cursor;
 
 use symphonia::{
     core::{
-        codecs::{CodecParameters, audio::AudioCodecParameters},
         errors::Error,
         formats::{FormatOptions, FormatReader, TrackType, probe::Hint},
         io::MediaSourceStream,
@@ -29,10 +28,11 @@ pub(super) fn decode(clip: &[u8], limits: &DecodeLimits) -> Result<Waveform, Dec
         return Err(unsupported(found));
     }
     let mut reader = open(clip)?;
-    let (track_id, params) =
-        first_audio_track(reader.as_ref()).ok_or_else(|| unsupported(no_audio(clip)))?;
-    let mut decoder = TrackDecoder::new(&params)?;
-    read(reader.as_mut(), track_id, &mut decoder, limits)
+    let mut decoder = reader
+        .first_track(TrackType::Audio)
+        .and_then(TrackDecoder::new)
+        .ok_or_else(|| unsupported(no_audio(clip)))??;
+    read(reader.as_mut(), &mut decoder, limits)
 }
 
 fn open(clip: &[u8]) -> Result<Box<dyn FormatReader + '_>, DecodeError> {
@@ -53,14 +53,6 @@ fn open(clip: &[u8]) -> Result<Box<dyn FormatReader + '_>, DecodeError> {
         })
 }
 
-fn first_audio_track(reader: &dyn FormatReader) -> Option<(u32, AudioCodecParameters)> {
-    let track = reader.first_track(TrackType::Audio)?;
-    match &track.codec_params {
-        Some(CodecParameters::Audio(params)) => Some((track.id, params.clone())),
-        _ => None,
-    }
-}
-
 fn no_audio(clip: &[u8]) -> String {
     let container = content::container(clip).unwrap_or("a container");
     match content::mp4_codec(clip).filter(|_| container == "MP4") {
@@ -72,7 +64,6 @@ fn no_audio(clip: &[u8]) -> String {
 /// Decodes the track to its end, or to the first place behind which nothing can be found.
 fn read(
     reader: &mut dyn FormatReader,
-    track_id: u32,
     decoder: &mut TrackDecoder,
     limits: &DecodeLimits,
 ) -> Result<Waveform, DecodeError> {
@@ -87,16 +78,15 @@ fn read(
                 break;
             }
         };
-        let is_audible = packet.track_id == track_id
-            && match decoder.decode(&packet, &mut mono) {
-                Ok(is_audible) => is_audible,
-                Err(error @ DecodeError::Damaged { .. }) => {
-                    tally.n_damaged += 1;
-                    tally.last_error = Some(error);
-                    false
-                }
-                Err(limit) => return Err(limit),
-            };
+        let is_audible = match decoder.decode(packet, &mut mono) {
+            Ok(is_audible) => is_audible,
+            Err(error @ DecodeError::Damaged { .. }) => {
+                tally.n_damaged += 1;
+                tally.last_error = Some(error);
+                false
+            }
+            Err(limit) => return Err(limit),
+        };
         if is_audible {
             tally.n_audible += 1;
             tally.n_silent_in_a_row = 0;

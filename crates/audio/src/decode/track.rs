@@ -2,11 +2,17 @@
 
 use symphonia::{
     core::{
-        codecs::audio::{
-            AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions, well_known::*,
+        codecs::{
+            CodecParameters,
+            audio::{
+                AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
+                well_known::*,
+            },
         },
         errors::Error,
+        formats::Track,
         packet::Packet,
+        units::Duration,
     },
     default::get_codecs,
 };
@@ -38,9 +44,13 @@ const UNDECODED: &[(AudioCodecId, &str)] = &[
     (CODEC_ID_TRUEHD, "TrueHD"),
 ];
 
-/// A decoder and its last packet.
+/// A track's decoder and its last packet.
 pub(super) struct TrackDecoder {
+    track_id: u32,
     codec: Codec,
+    /// symphonia guesses the length of an MP3 without header from its first frames, and trims what
+    /// lies behind: with a variable bit rate that is speech.
+    is_length_guessed: bool,
     interleaved: Vec<f32>,
 }
 
@@ -50,37 +60,37 @@ enum Codec {
 }
 
 impl TrackDecoder {
-    pub(super) fn new(params: &AudioCodecParameters) -> Result<Self, DecodeError> {
-        let codec = if params.codec == CODEC_ID_OPUS {
-            let header = params.extra_data.as_deref().unwrap_or_default();
-            Codec::Opus(Box::new(OpusStream::new(header)?))
-        } else {
-            let decoder = get_codecs()
-                .make_audio_decoder(params, &AudioDecoderOptions::default())
-                .map_err(|error| match error {
-                    Error::Unsupported(_) => unsupported(codec_name(params)),
-                    other => damaged(other),
-                })?;
-            Codec::Symphonia(decoder)
+    /// Finds the decoder of an audio track; `None` if the track is something else.
+    pub(super) fn new(track: &Track) -> Option<Result<Self, DecodeError>> {
+        let Some(CodecParameters::Audio(params)) = &track.codec_params else {
+            return None;
         };
-        Ok(Self {
+        Some(Codec::new(params).map(|codec| Self {
+            track_id: track.id,
             codec,
+            is_length_guessed: params.codec == CODEC_ID_MP3 && track.padding.is_none(),
             interleaved: Vec::new(),
-        })
+        }))
     }
 
-    /// Decodes a packet into `mono`; returns whether it gave samples.
+    /// Decodes a packet into `mono`; returns whether it gave samples. Those of other tracks don't.
     ///
     /// [`DecodeError::Damaged`] says that this packet could not be decoded; others may follow.
     pub(super) fn decode(
         &mut self,
-        packet: &Packet,
+        mut packet: Packet,
         mono: &mut Mono<'_>,
     ) -> Result<bool, DecodeError> {
+        if packet.track_id != self.track_id {
+            return Ok(false);
+        }
+        if self.is_length_guessed {
+            packet.trim_end = Duration::ZERO;
+        }
         self.interleaved.clear();
         let (n_channels, sample_rate_hz) = match &mut self.codec {
             Codec::Symphonia(decoder) => {
-                let frames = decoder.decode(packet).map_err(damaged)?;
+                let frames = decoder.decode(&packet).map_err(damaged)?;
                 frames.copy_to_vec_interleaved(&mut self.interleaved);
                 (frames.spec().channels().count(), frames.spec().rate())
             }
@@ -91,6 +101,22 @@ impl TrackDecoder {
             }
         };
         mono.append(&self.interleaved, n_channels, sample_rate_hz)
+    }
+}
+
+impl Codec {
+    fn new(params: &AudioCodecParameters) -> Result<Self, DecodeError> {
+        if params.codec == CODEC_ID_OPUS {
+            let header = params.extra_data.as_deref().unwrap_or_default();
+            return OpusStream::new(header).map(|stream| Self::Opus(Box::new(stream)));
+        }
+        get_codecs()
+            .make_audio_decoder(params, &AudioDecoderOptions::default())
+            .map(Self::Symphonia)
+            .map_err(|error| match error {
+                Error::Unsupported(_) => unsupported(codec_name(params)),
+                other => damaged(other),
+            })
     }
 }
 

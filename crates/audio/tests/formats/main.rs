@@ -1,0 +1,161 @@
+//! One sentence in every format: decoded by content, and close to the original.
+//!
+//! `clips/` is made by `generate.sh` and `record.mjs`. The decoder sees bytes only, so no file name
+//! can help it.
+
+use std::{fs, path::Path};
+
+use audio::{DecodeError, DecodeLimits, SAMPLE_RATE_HZ, Waveform, decode, resample};
+
+fn read(clip: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats/clips");
+    fs::read(path.join(clip)).expect("the clip is in the repository")
+}
+
+fn decoded(clip: &str) -> Waveform {
+    decode(read(clip), &DecodeLimits::default()).unwrap_or_else(|error| panic!("{clip}: {error}"))
+}
+
+/// Largest difference between the common beginnings of two signals.
+fn largest_difference(left: &[f32], right: &[f32]) -> f32 {
+    let differences = left
+        .iter()
+        .zip(right)
+        .map(|(left, right)| (left - right).abs());
+    differences.fold(0.0, f32::max)
+}
+
+/// What is compared of a lossy clip: its first 1.2 s.
+const COMPARED_SAMPLES: usize = 19_200;
+
+/// Cosine between two signals, 1 if one is a positive multiple of the other.
+fn correlation(left: &[f32], right: &[f32]) -> f32 {
+    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
+    let n = left.len().min(right.len()).min(COMPARED_SAMPLES);
+    let (left, right) = (&left[..n], &right[..n]);
+    dot(left, right) / (dot(left, left) * dot(right, right)).sqrt()
+}
+
+#[test]
+fn lossless_clips_are_the_original_sample_by_sample() {
+    let original = decoded("original.wav");
+    assert_eq!(original.sample_rate_hz, SAMPLE_RATE_HZ);
+    // Tolerances: 8-bit samples are 1/128 apart; the companded ones are at most 1/32 of full scale
+    // apart where they are loudest (G.711).
+    for (clip, duration_s, tolerance) in [
+        ("wav_u8.wav", 1.0, 1.0 / 128.0),
+        ("wav_s24.wav", 0.25, 0.0),
+        ("wav_s32.wav", 0.25, 0.0),
+        ("wav_f32.wav", 0.25, 0.0),
+        ("wav_f64.wav", 0.25, 0.0),
+        ("wav_mulaw.wav", 1.0, 1.0 / 32.0),
+        ("wav_alaw.wav", 1.0, 1.0 / 32.0),
+        ("aiff.aiff", 0.5, 0.0),
+        ("caf.caf", 0.5, 0.0),
+        ("flac.flac", 1.0, 0.0),
+        ("ogg_flac.ogg", 1.0, 0.0),
+        ("alac.m4a", 1.0, 0.0),
+    ] {
+        let waveform = decoded(clip);
+        assert_eq!(waveform.sample_rate_hz, SAMPLE_RATE_HZ, "{clip}");
+        assert_eq!(waveform.duration_s(), duration_s, "{clip}");
+        let difference = largest_difference(&waveform.samples, &original.samples);
+        assert!(difference <= tolerance, "{clip}: {difference}");
+    }
+}
+
+#[test]
+fn lossy_clips_sound_like_the_original() {
+    let original = decoded("original.wav");
+    // Least correlation: what the format costs, rounded down; ffmpeg's own decoders give the same
+    // (0.94 for AAC at 48 kbit/s and for Opus at 24 kbit/s). Most delay at the beginning and most
+    // excess at the end: MP3 and AAC frames hold 1152 and 1024 samples, ADPCM blocks 2041, and not
+    // every file says how many of them are padding.
+    for (clip, duration_s, max_delay_s, max_excess_s, min_correlation) in [
+        ("wav_adpcm_ima.wav", original.duration_s(), 0.0, 0.13, 0.98),
+        ("wav_adpcm_ms.wav", original.duration_s(), 0.0, 0.13, 0.98),
+        ("mp3_cbr.mp3", original.duration_s(), 0.0, 0.0, 0.98),
+        ("mp3_vbr_bare.mp3", original.duration_s(), 0.03, 0.08, 0.98),
+        ("vorbis.ogg", original.duration_s(), 0.0, 0.0, 0.98),
+        ("vorbis.webm", original.duration_s(), 0.0, 0.03, 0.98),
+        ("aac.m4a", original.duration_s(), 0.03, 0.05, 0.9),
+        ("aac_fragmented.mp4", original.duration_s(), 0.03, 0.05, 0.9),
+        ("aac_video.mp4", original.duration_s(), 0.03, 0.05, 0.9),
+        ("aac.aac", original.duration_s(), 0.03, 0.05, 0.9),
+        ("opus.webm", original.duration_s(), 0.0, 0.02, 0.92),
+        ("opus.mp4", original.duration_s(), 0.0, 0.02, 0.92),
+        ("opus_video.webm", original.duration_s(), 0.0, 0.02, 0.92),
+    ] {
+        let waveform = resample(decoded(clip));
+        let excess_s = waveform.duration_s() - duration_s;
+        let max_delay = (max_delay_s * SAMPLE_RATE_HZ as f32) as usize;
+        // One sample is what rounding a duration to a sample at each rate may cost.
+        let similarity = (0..=max_delay + 1)
+            .map(|delay| correlation(&waveform.samples[delay..], &original.samples))
+            .fold(-1.0, f32::max);
+        assert!(similarity >= min_correlation, "{clip}: {similarity}");
+        assert!(
+            (-0.001..=max_excess_s + 0.001).contains(&excess_s),
+            "{clip}: {excess_s} s too long"
+        );
+    }
+}
+
+/// Opus against ffmpeg's libopus, in each of its modes.
+#[test]
+fn opus_is_what_libopus_decodes() {
+    // The reference has 16 bits and was computed in floating point; the decoder computes CELT in fixed
+    // point, which is 70 dB below this sentence.
+    const TOLERANCE: f32 = 5e-4;
+    for (clip, reference) in [
+        ("opus_silk.opus", "opus_silk.reference.flac"),
+        ("opus_hybrid.opus", "opus_hybrid.reference.flac"),
+        ("opus_celt.opus", "opus_celt.reference.flac"),
+        ("opus_celt_stereo.opus", "opus_celt_stereo.reference.flac"),
+    ] {
+        let (ours, theirs) = (decoded(clip), decoded(reference));
+        assert_eq!(ours.sample_rate_hz, 48_000, "{clip}");
+        assert_eq!(ours.samples.len(), theirs.samples.len(), "{clip}");
+        let difference = largest_difference(&ours.samples, &theirs.samples);
+        assert!(difference <= TOLERANCE, "{clip}: {difference}");
+    }
+}
+
+/// A recording of Chromium's MediaRecorder: no duration, clusters of unknown size.
+#[test]
+fn a_browser_recording_is_decoded_whole() {
+    let ours = decoded("chrome.webm");
+    // Three seconds were recorded; the recorder stops at a packet.
+    assert!(
+        (2.9..3.1).contains(&ours.duration_s()),
+        "{}",
+        ours.duration_s()
+    );
+    let theirs = decoded("chrome.reference.flac");
+    assert_eq!(theirs.duration_s(), 1.2);
+    let difference = largest_difference(&ours.samples, &theirs.samples);
+    assert!(difference <= 2.0 / 32_768.0, "{difference}");
+    assert!(ours.level_dbfs() > -40.0, "{} dBFS", ours.level_dbfs());
+}
+
+#[test]
+fn what_is_not_decoded_is_refused_by_name() {
+    let zip = b"PK\x03\x04\x14\0\0\0\x08\0".to_vec();
+    for (clip, name) in [
+        (read("refused_ac3.mp4"), "AC-3"),
+        (read("refused_video_only.mp4"), "MP4 without audio"),
+        (
+            read("refused_opus_surround.opus"),
+            "Opus with 6 channels, mapping family 1",
+        ),
+        (zip, "a ZIP archive"),
+        (b"#!AMR\n\x3C\x91\x17\x16\xBE\x66".to_vec(), "AMR"),
+        ("এটি একটি লেখা, শব্দ নয়".into(), "text"),
+    ] {
+        let error = decode(clip, &DecodeLimits::default()).expect_err(name);
+        match error {
+            DecodeError::Unsupported { found } => assert_eq!(found.as_deref(), Some(name)),
+            other => panic!("{name}: {other:?}"),
+        }
+    }
+}
