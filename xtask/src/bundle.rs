@@ -13,11 +13,11 @@ use crate::toolchain::Toolchain;
 use crate::wasm_target;
 use crate::workspace::Workspace;
 
-/// `cargo xtask build`: compiles server and page and replaces dist/; returns the program in it.
+/// `cargo xtask build`: compiles page and server and replaces dist/; returns the program in it.
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let toolchain = wasm_target::ensure(workspace)?;
-    build_server(workspace, &toolchain)?;
     let site = page::build(workspace, &toolchain)?;
+    build_server(workspace, &toolchain)?;
 
     let dist = workspace.root.join("dist");
     let next = workspace.root.join("dist.new");
