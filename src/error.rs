@@ -15,6 +15,9 @@ pub enum AppError {
     /// The upload held no file.
     #[error("no file in the upload")]
     NoFile,
+    /// The file can no longer be read: moved, changed or not permitted.
+    #[error("the file cannot be read")]
+    FileUnreadable,
     /// The file has no bytes.
     #[error("the file is empty")]
     EmptyFile,
@@ -24,6 +27,9 @@ pub enum AppError {
         /// Largest accepted upload.
         max_bytes: u64,
     },
+    /// The upload broke off, took too long or is no well-formed multipart form.
+    #[error("the upload is incomplete")]
+    UploadIncomplete,
     /// The clip is too short to hear anything in it.
     #[error("{duration_s} s is shorter than {min_duration_s} s")]
     TooShort {

@@ -1,3 +1,26 @@
 //! BanglaSER, the web application: hears the emotion in Bengali speech.
 
+#[cfg(feature = "ssr")]
+pub mod analyze;
+pub mod api;
+pub mod app;
+pub mod browser;
+#[cfg(feature = "ssr")]
+pub mod command_line;
+pub mod components;
 pub mod error;
+pub mod i18n;
+pub mod pages;
+#[cfg(feature = "ssr")]
+pub mod palette;
+#[cfg(feature = "ssr")]
+pub mod server;
+pub mod workbench;
+
+/// Brings the page that the server sent to life.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn hydrate() {
+    console_error_panic_hook::set_once();
+    leptos::mount::hydrate_body(app::App);
+}

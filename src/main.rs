@@ -1,3 +1,49 @@
-//! The process.
+//! The process: reads the settings, opens the checkpoint, serves or analyses.
 
-fn main() {}
+use std::{io, process::ExitCode};
+
+use anyhow::Context;
+use banglaser::{
+    analyze::{Format, analyze},
+    command_line::{Command, CommandLine},
+    server::{serve, settings, settings::Settings, state::AppState, telemetry},
+};
+use clap::Parser;
+use recognizer::Recognizer;
+
+fn main() -> anyhow::Result<ExitCode> {
+    let line = CommandLine::parse();
+    let settings_file = line.settings.map_or_else(settings::find, Ok)?;
+    let mut settings = Settings::load(&settings_file)?;
+    telemetry::start_logging(settings.server.log_format);
+    if let Some(checkpoint) = line.checkpoint {
+        settings.recognizer.checkpoint = checkpoint;
+    }
+    let checkpoint = &settings.recognizer.checkpoint;
+    let recognizer = Recognizer::open(checkpoint)
+        .with_context(|| format!("cannot open the checkpoint {}", checkpoint.display()))?;
+
+    match line.command.unwrap_or(Command::Serve { address: None }) {
+        Command::Serve { address } => {
+            let mut options = settings::leptos_options(&settings_file)?;
+            options.site_addr = address.unwrap_or(options.site_addr);
+            serve(AppState::new(options, settings, recognizer))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Analyze { files, json } => {
+            let format = if json {
+                Format::JsonLines
+            } else {
+                Format::Table
+            };
+            let limits = (&settings.audio).into();
+            match analyze(&files, format, &recognizer, &limits, &mut io::stdout()) {
+                Ok(true) => Ok(ExitCode::SUCCESS),
+                Ok(false) => Ok(ExitCode::FAILURE),
+                // The reader has seen enough, as `head` does.
+                Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(ExitCode::SUCCESS),
+                Err(error) => Err(error.into()),
+            }
+        }
+    }
+}

@@ -1,0 +1,34 @@
+//! Turns `locales/*.json` into the module that `src/i18n` includes; a sentence that one language
+//! lacks stops the build.
+//!
+//! `leptos_i18n_build` does the same with warnings instead of errors, and brings the exporter of
+//! ICU data with it: some 150 crates that this page has no use for.
+
+use std::{env, error::Error, fs, path::PathBuf};
+
+use leptos_i18n_codegen::gen_code;
+use leptos_i18n_parser::parse_locales::{
+    options::{Config, ParseOptions},
+    parse_locales,
+};
+
+/// What the generated module does not live up to.
+const LINTS: &str = "#![allow(missing_docs, clippy::all, clippy::allow_attributes)]";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=locales");
+    let config = Config::new("en")?
+        .add_locale("bn")?
+        .parse_options(ParseOptions::new().interpolate_display(true));
+    let sentences = parse_locales(None, config)?;
+    for warning in sentences.diag.warnings().iter() {
+        println!("cargo::error={warning}");
+    }
+    for error in sentences.diag.errors().iter() {
+        println!("cargo::error={error}");
+    }
+    let module = gen_code(&sentences, None, false, Some(&LINTS.parse()?), false)?;
+    let path = PathBuf::from(env::var("OUT_DIR")?).join("i18n.rs");
+    Ok(fs::write(path, module.to_string())?)
+}

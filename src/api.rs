@@ -1,0 +1,46 @@
+//! What the page asks of the server: explicit endpoints, one line each.
+
+use emotion::Prediction;
+use leptos::{
+    prelude::*,
+    server_fn::codec::{MultipartData, MultipartFormData},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::error::AppError;
+
+/// Recognises the emotion in an uploaded clip: multipart form, one field `file`.
+///
+/// # Errors
+/// [`AppError`] with the matching HTTP status; its JSON is the body.
+#[server(name = Recognize, prefix = "/api", endpoint = "recognize", input = MultipartFormData)]
+pub async fn recognize(
+    /// The form.
+    data: MultipartData,
+) -> Result<Prediction, AppError> {
+    crate::server::functions::recognize(data).await
+}
+
+/// What became of the form that this very page was posted with, where it was (a browser without
+/// WASM posts the upload form to `/`); in the context of every page rendered by the server.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SubmittedOutcome(pub Option<Result<Prediction, AppError>>);
+
+/// What a page tells of the server; in the context of every page rendered by the server, and read
+/// through a `SharedValue`, so that the page in the browser agrees.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PageFacts {
+    /// Largest accepted file; a larger one is refused before it is sent.
+    pub max_upload_bytes: u64,
+    /// What the loaded checkpoint reached on unseen speakers; `None` where its metrics do not say.
+    pub accuracy: Option<Accuracy>,
+}
+
+/// What a checkpoint reached on speakers that it was not trained on.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Accuracy {
+    /// Mean over the folds of the unweighted average recall, `[0, 1]`.
+    pub uar_mean: f32,
+    /// Its standard deviation over the folds.
+    pub uar_std: f32,
+}

@@ -1,0 +1,14 @@
+//! One colour per emotion, for pictures of results and for the clients of `/predict`.
+
+use emotion::Emotion;
+
+/// The emotion's colour, `#rrggbb`.
+pub const fn color(emotion: Emotion) -> &'static str {
+    match emotion {
+        Emotion::Angry => "#c2402c",
+        Emotion::Happy => "#b27a00",
+        Emotion::Sad => "#3a6ea5",
+        Emotion::Neutral => "#66707a",
+        Emotion::Surprise => "#8a4fb0",
+    }
+}

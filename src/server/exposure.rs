@@ -1,0 +1,129 @@
+//! The only bridge from library errors to `AppError`: what is our fault is logged once with its
+//! whole source chain and leaves as a request id; what a person can act on leaves as itself.
+
+use std::{error::Error, iter, panic::AssertUnwindSafe};
+
+use audio::DecodeError;
+use axum::{
+    extract::Request,
+    http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER},
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use futures::FutureExt;
+use recognizer::{MIN_DURATION_S, RecognizeError};
+
+use super::{recognize::RecognitionError, rest::RestError, telemetry::RequestId};
+use crate::error::AppError;
+
+/// What the client is told about a clip that got no prediction.
+pub fn expose(error: &RecognitionError, request_id: &str) -> AppError {
+    if let RecognitionError::Decode(DecodeError::Panicked { .. }) = error {
+        tracing::error!(request_id, error = chain(error), "a decoder panicked");
+    }
+    actionable(error).unwrap_or_else(|| {
+        tracing::error!(request_id, error = chain(error), "internal error");
+        AppError::Internal {
+            request_id: request_id.to_owned(),
+        }
+    })
+}
+
+/// The error as something that a person can act on; `None` when it is a fault of ours.
+pub fn actionable(error: &RecognitionError) -> Option<AppError> {
+    let exposed = match error {
+        RecognitionError::QueueTimeout { retry_after_s } => AppError::Overloaded {
+            retry_after_s: *retry_after_s,
+        },
+        RecognitionError::Decode(error) => match error {
+            DecodeError::Empty => AppError::EmptyFile,
+            DecodeError::Unsupported { found } => AppError::UnsupportedAudio {
+                found: found.clone(),
+            },
+            DecodeError::TooLong { max_duration_s } => AppError::TooLong {
+                max_duration_s: *max_duration_s,
+            },
+            DecodeError::NoSamples => AppError::TooShort {
+                duration_s: 0.0,
+                min_duration_s: MIN_DURATION_S,
+            },
+            DecodeError::SampleRateOutOfRange { sample_rate_hz, .. } => {
+                AppError::UnsupportedAudio {
+                    found: Some(format!("{sample_rate_hz} Hz")),
+                }
+            }
+            DecodeError::TooManyChannels { channels, .. } => AppError::UnsupportedAudio {
+                found: Some(format!("{channels} channels")),
+            },
+            DecodeError::Damaged { .. }
+            | DecodeError::TooManySilentPackets { .. }
+            | DecodeError::Panicked { .. } => AppError::DamagedAudio,
+            _ => return None,
+        },
+        RecognitionError::Recognize(error) => match error {
+            RecognizeError::TooShort { duration_s } => AppError::TooShort {
+                duration_s: *duration_s,
+                min_duration_s: MIN_DURATION_S,
+            },
+            RecognizeError::Silent { .. } => AppError::Silent,
+            _ => return None,
+        },
+    };
+    Some(exposed)
+}
+
+/// Answers 500 where a panic would have closed the connection.
+pub async fn catch_panic(request: Request, next: Next) -> Response {
+    let request_id = RequestId::of(request.extensions()).0;
+    let answered = AssertUnwindSafe(next.run(request)).catch_unwind().await;
+    answered.unwrap_or_else(|_| {
+        tracing::error!(request_id, "panic, see above");
+        let error = AppError::Internal {
+            request_id: request_id.clone(),
+        };
+        RestError { error, request_id }.into_response()
+    })
+}
+
+/// The error and its sources, outermost first.
+pub fn chain(error: &dyn Error) -> String {
+    iter::successors(Some(error), |&error| error.source())
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ")
+}
+
+/// HTTP status of an error.
+pub const fn status(error: &AppError) -> StatusCode {
+    match error {
+        AppError::NoFile | AppError::EmptyFile | AppError::UploadIncomplete => {
+            StatusCode::BAD_REQUEST
+        }
+        AppError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        AppError::UnsupportedAudio { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        AppError::TooShort { .. }
+        | AppError::TooLong { .. }
+        | AppError::Silent
+        | AppError::DamagedAudio => StatusCode::UNPROCESSABLE_ENTITY,
+        AppError::Overloaded { .. } => StatusCode::SERVICE_UNAVAILABLE,
+        // Arise in the browser or on the command line; the server answers none of them.
+        AppError::FileUnreadable
+        | AppError::MicrophoneDenied
+        | AppError::MicrophoneMissing
+        | AppError::MicrophoneBusy
+        | AppError::InsecureOrigin
+        | AppError::RecordingUnsupported
+        | AppError::Unreachable
+        | AppError::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Headers that go with an error.
+pub fn headers(error: &AppError) -> HeaderMap {
+    match error {
+        AppError::Overloaded { retry_after_s } => {
+            HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from(*retry_after_s))])
+        }
+        _ => HeaderMap::new(),
+    }
+}

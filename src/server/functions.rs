@@ -1,0 +1,51 @@
+//! What stands behind the server functions.
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    http::request::Parts,
+    response::{IntoResponse, Response},
+};
+use emotion::Prediction;
+use leptos::{
+    context::{provide_context, use_context},
+    server_fn::codec::MultipartData,
+};
+use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
+
+use super::{exposure, recognize::recognize_form, state::AppState, upload};
+use crate::error::AppError;
+
+/// Runs the server function at the request's path.
+pub async fn call(State(state): State<AppState>, request: Request) -> Response {
+    // The library panics on a form without a boundary.
+    if upload::boundary(&request).is_none() {
+        let error = AppError::NoFile;
+        return (exposure::status(&error), Json(error)).into_response();
+    }
+    handle_server_fns_with_context(move || provide_context(state.clone()), request)
+        .await
+        .into_response()
+}
+
+/// Recognises the clip in the form's field `file` and sets the answer's status.
+///
+/// # Errors
+/// [`AppError`].
+pub async fn recognize(data: MultipartData) -> Result<Prediction, AppError> {
+    let form = data.into_inner().ok_or(AppError::NoFile)?;
+    let (state, request) = use_context::<AppState>()
+        .zip(use_context::<Parts>())
+        .ok_or_else(|| AppError::Internal {
+            request_id: String::new(),
+        })?;
+    let response = use_context::<ResponseOptions>();
+    let outcome = recognize_form(&state, form, &request.extensions).await;
+    if let (Err(error), Some(response)) = (&outcome, response) {
+        response.set_status(exposure::status(error));
+        for (name, value) in &exposure::headers(error) {
+            response.insert_header(name.clone(), value.clone());
+        }
+    }
+    outcome
+}

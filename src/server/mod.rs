@@ -1,0 +1,76 @@
+//! The server: routes on one screen, and behind them one way from an upload to a prediction.
+//!
+//! | route | answer |
+//! |---|---|
+//! | `GET /`, and the page's other addresses | the page |
+//! | `POST /` | the page with the result of its form, for browsers without WASM |
+//! | `POST /api/recognize` | the server function that the page calls |
+//! | `POST /predict`, `GET /health` | the original application's REST interface |
+//! | `GET /language/{language}` | remembers the language |
+//! | anything else | a file of the site, or the page's 404 |
+//!
+//! Invariant: every clip passes through [`recognize::recognize_form`].
+
+pub mod exposure;
+pub mod functions;
+pub mod pages;
+mod process;
+pub mod recognize;
+pub mod rest;
+pub mod security;
+pub mod settings;
+pub mod state;
+pub mod telemetry;
+pub mod upload;
+
+use axum::{
+    Router,
+    handler::Handler,
+    middleware::{from_fn, from_fn_with_state},
+    routing::{get, post},
+};
+use leptos::server_fn::ServerFn;
+use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context};
+use tower_http::{compression::CompressionLayer, services::ServeDir};
+
+pub use process::{ServeError, serve};
+use state::AppState;
+
+use crate::{
+    api::{Recognize, SubmittedOutcome},
+    app::{App, shell},
+};
+
+/// Every route.
+pub fn router(state: AppState) -> Router {
+    let options = state.leptos_options.clone();
+    let site = ServeDir::new(&*options.site_root)
+        .append_index_html_on_directories(false)
+        .precompressed_br()
+        .precompressed_gzip()
+        .not_found_service(pages::not_found.with_state(state.clone()));
+
+    let forms = Router::new()
+        .route("/", post(pages::submit))
+        .route(Recognize::PATH, post(functions::call))
+        .layer(from_fn(security::refuse_cross_site));
+
+    let context = pages::context(&state, SubmittedOutcome::default());
+    let ours = vec![Recognize::PATH.to_owned()];
+    let (page_routes, _) =
+        generate_route_list_with_exclusions_and_ssg_and_context(App, Some(ours), context.clone());
+
+    Router::new()
+        .leptos_routes_with_context(&state, page_routes, context, move || shell(options.clone()))
+        .merge(forms)
+        .route("/predict", post(rest::predict))
+        .route("/health", get(rest::health))
+        .route("/language/{language}", get(pages::choose_language))
+        .fallback_service(site)
+        .layer(from_fn_with_state(state.clone(), upload::bound_body))
+        .layer(CompressionLayer::new())
+        .layer(from_fn(exposure::catch_panic))
+        .layer(from_fn(security::add_headers))
+        .layer(from_fn(telemetry::observe))
+        .with_state(state)
+}

@@ -1,0 +1,171 @@
+//! From the bytes of a clip to a prediction, off the asynchronous runtime.
+//!
+//! Input   a clip, any bytes
+//! Output  `Prediction`
+//! Errors  [`RecognitionError`]
+//!
+//! An upload takes a place in memory or is refused; its clip waits for a permit, a bounded time, and
+//! is then decoded and recognised on the blocking pool. The permit goes back when that work ends,
+//! also when nobody waits for its result any more.
+
+use std::{panic::resume_unwind, sync::Arc, time::Duration};
+
+use audio::{DecodeError, DecodeLimits};
+use axum::{body::Bytes, extract::Request, http::Extensions};
+use emotion::Prediction;
+use multer::Multipart;
+use recognizer::{RecognizeError, Recognizer};
+use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+
+use super::{
+    exposure,
+    settings::Settings,
+    state::AppState,
+    telemetry::RequestId,
+    upload::{self, BodyFault},
+};
+use crate::error::AppError;
+
+/// Recognises the clip in a request's form.
+///
+/// # Errors
+/// [`AppError`], with what is a fault of ours already logged.
+pub async fn recognize_request(state: &AppState, request: Request) -> Result<Prediction, AppError> {
+    let extensions = request.extensions().clone();
+    recognize_form(state, upload::form(request)?, &extensions).await
+}
+
+/// Recognises the clip in an uploaded form: what every route that takes clips calls.
+///
+/// # Errors
+/// [`AppError`], with what is a fault of ours already logged.
+pub async fn recognize_form(
+    state: &AppState,
+    form: Multipart<'static>,
+    request: &Extensions,
+) -> Result<Prediction, AppError> {
+    let settings = &state.settings.server;
+    let _place = state
+        .upload_places
+        .try_acquire()
+        .map_err(|_| AppError::Overloaded {
+            retry_after_s: settings.retry_after_s(),
+        })?;
+    let fault: BodyFault = request.get().cloned().unwrap_or_default();
+    let clip = upload::read_clip(form, &fault, settings.max_upload_bytes.get()).await?;
+    let outcome = state.recognitions.recognize(clip).await;
+    outcome.map_err(|error| exposure::expose(&error, &RequestId::of(request).0))
+}
+
+/// Why a clip got no prediction.
+#[derive(Debug, thiserror::Error)]
+pub enum RecognitionError {
+    /// The bytes gave no waveform.
+    #[error("the clip was not decoded")]
+    Decode(#[from] DecodeError),
+    /// The waveform gave no prediction.
+    #[error("the waveform was not recognised")]
+    Recognize(#[from] RecognizeError),
+    /// No permit came free in time.
+    #[error("no permit came free in time")]
+    QueueTimeout {
+        /// When to try again.
+        retry_after_s: u32,
+    },
+}
+
+/// Decodes, resamples and recognises one clip on the calling thread.
+///
+/// # Errors
+/// [`RecognitionError::Decode`], [`RecognitionError::Recognize`].
+pub fn recognize_clip(
+    recognizer: &Recognizer,
+    limits: &DecodeLimits,
+    clip: impl AsRef<[u8]>,
+) -> Result<Prediction, RecognitionError> {
+    let waveform = audio::resample(audio::decode(clip, limits)?);
+    Ok(recognizer.recognize(&waveform)?)
+}
+
+/// A recogniser that hears a bounded number of clips at once.
+#[derive(Debug)]
+pub struct RecognitionQueue {
+    model: Arc<(Recognizer, DecodeLimits)>,
+    permits: Arc<Semaphore>,
+    timeout: Duration,
+    retry_after_s: u32,
+}
+
+impl RecognitionQueue {
+    /// A queue with the settings' limits.
+    pub fn new(recognizer: Recognizer, settings: &Settings) -> Self {
+        Self {
+            model: Arc::new((recognizer, DecodeLimits::from(&settings.audio))),
+            permits: Arc::new(Semaphore::new(settings.server.n_recognitions())),
+            timeout: settings.server.queue_timeout(),
+            retry_after_s: settings.server.retry_after_s(),
+        }
+    }
+
+    /// Recognises a clip as soon as a permit is free.
+    ///
+    /// # Errors
+    /// [`RecognitionError`].
+    pub async fn recognize(&self, clip: Bytes) -> Result<Prediction, RecognitionError> {
+        let permit = timeout(self.timeout, Arc::clone(&self.permits).acquire_owned())
+            .await
+            .map_err(|_| RecognitionError::QueueTimeout {
+                retry_after_s: self.retry_after_s,
+            })?
+            .expect("the semaphore is never closed");
+        let model = Arc::clone(&self.model);
+        let work = spawn_blocking(move || {
+            let _permit = permit;
+            recognize_clip(&model.0, &model.1, clip)
+        });
+        // A panic goes on to the router's panic layer, which answers 500.
+        work.await
+            .unwrap_or_else(|panic| resume_unwind(panic.into_panic()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use futures::FutureExt;
+
+    use super::*;
+
+    fn queue() -> RecognitionQueue {
+        let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Leptos.toml"));
+        let settings = Settings::load(file).expect("Leptos.toml fits");
+        let recognizer = Recognizer::open(&settings.recognizer.checkpoint);
+        RecognitionQueue::new(recognizer.expect("the checkpoint opens"), &settings)
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_clip_waits_a_bounded_time() {
+        let queue = queue();
+        let n_permits = queue.permits.available_permits() as u32;
+        let held = queue.permits.acquire_many(n_permits).await.expect("open");
+        let refused = queue.recognize(Bytes::new()).await;
+        assert!(matches!(
+            refused,
+            Err(RecognitionError::QueueTimeout { retry_after_s: 10 })
+        ));
+        drop(held);
+        let heard = queue.recognize(Bytes::new()).await;
+        assert!(matches!(heard, Err(RecognitionError::Decode(_))));
+    }
+
+    #[tokio::test]
+    async fn work_that_nobody_waits_for_gives_its_permit_back() {
+        let queue = queue();
+        let n_permits = queue.permits.available_permits();
+        let clip = Bytes::from_static(b"no audio");
+        assert!(queue.recognize(clip).now_or_never().is_none());
+        let all = queue.permits.acquire_many(n_permits as u32);
+        assert!(all.await.is_ok());
+    }
+}

@@ -1,0 +1,150 @@
+//! `POST /predict` and `GET /health`, in the shape of the original application, so that its clients
+//! move without change; errors in one envelope.
+
+use axum::{
+    Json,
+    extract::{Request, State},
+    response::{IntoResponse, Response},
+};
+use emotion::{Emotion, Prediction};
+use serde::{Serialize, Serializer};
+
+use super::{exposure, recognize::recognize_request, state::AppState, telemetry::RequestId};
+use crate::{
+    error::AppError,
+    i18n::{Locale, error_message},
+    palette,
+};
+
+/// Answer to `GET /health`.
+#[derive(Debug, Serialize)]
+pub struct Health {
+    status: &'static str,
+    model_loaded: bool,
+    device: &'static str,
+}
+
+/// Says that the server is up; it only starts with a checkpoint loaded.
+pub async fn health() -> Json<Health> {
+    Json(Health {
+        status: "healthy",
+        model_loaded: true,
+        device: "cpu",
+    })
+}
+
+/// Answer to `POST /predict`.
+#[derive(Debug, Serialize)]
+pub struct PredictAnswer {
+    success: bool,
+    top_emotion: TopEmotion,
+    /// In class order, keyed by English label.
+    #[serde(serialize_with = "by_label_en")]
+    all_emotions: [EmotionShare; Emotion::COUNT],
+}
+
+#[derive(Debug, Serialize)]
+struct TopEmotion {
+    label_en: &'static str,
+    label_bn: &'static str,
+    /// Percent.
+    confidence: f64,
+    color: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct EmotionShare {
+    /// `[0, 1]`.
+    probability: f64,
+    percentage: f64,
+    label_bn: &'static str,
+    label_en: &'static str,
+    color: &'static str,
+}
+
+fn by_label_en<S: Serializer>(
+    shares: &[EmotionShare; Emotion::COUNT],
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_map(shares.iter().map(|share| (share.label_en, share)))
+}
+
+impl From<&Prediction> for PredictAnswer {
+    fn from(prediction: &Prediction) -> Self {
+        let top = prediction.emotion();
+        Self {
+            success: true,
+            top_emotion: TopEmotion {
+                label_en: top.label_en(),
+                label_bn: top.label_bn(),
+                confidence: rounded(f64::from(prediction.confidence()) * 100.0, 2),
+                color: palette::color(top),
+            },
+            all_emotions: Emotion::ALL.map(|emotion| {
+                let probability = f64::from(prediction.probabilities.of(emotion));
+                EmotionShare {
+                    probability: rounded(probability, 4),
+                    percentage: rounded(probability * 100.0, 2),
+                    label_bn: emotion.label_bn(),
+                    label_en: emotion.label_en(),
+                    color: palette::color(emotion),
+                }
+            }),
+        }
+    }
+}
+
+/// `value` to `n_decimals`, so that 0.05 is not written as 0.05000000074505806.
+fn rounded(value: f64, n_decimals: i32) -> f64 {
+    let scale = 10_f64.powi(n_decimals);
+    (value * scale).round() / scale
+}
+
+/// Recognises the clip in the multipart field `file`.
+///
+/// # Errors
+/// [`RestError`].
+pub async fn predict(
+    State(state): State<AppState>,
+    request: Request,
+) -> Result<Json<PredictAnswer>, RestError> {
+    let request_id = RequestId::of(request.extensions()).0;
+    match recognize_request(&state, request).await {
+        Ok(prediction) => Ok(Json(PredictAnswer::from(&prediction))),
+        Err(error) => Err(RestError { error, request_id }),
+    }
+}
+
+/// An error with its status, both languages' sentences and the request's id.
+#[derive(Debug)]
+pub struct RestError {
+    /// What went wrong.
+    pub error: AppError,
+    /// Under which the log tells more.
+    pub request_id: String,
+}
+
+#[derive(Serialize)]
+struct Envelope {
+    success: bool,
+    error: AppError,
+    message_en: String,
+    message_bn: String,
+    request_id: String,
+}
+
+impl IntoResponse for RestError {
+    fn into_response(self) -> Response {
+        let Self { error, request_id } = self;
+        let status = exposure::status(&error);
+        let headers = exposure::headers(&error);
+        let envelope = Envelope {
+            success: false,
+            message_en: error_message(Locale::en, &error),
+            message_bn: error_message(Locale::bn, &error),
+            error,
+            request_id,
+        };
+        (status, headers, Json(envelope)).into_response()
+    }
+}

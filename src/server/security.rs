@@ -1,0 +1,85 @@
+//! Headers that keep the browser on our side, and the refusal of other sites' forms.
+
+use axum::{
+    extract::Request,
+    http::{
+        HeaderName, HeaderValue, Method, StatusCode, Uri,
+        header::{
+            CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
+            X_CONTENT_TYPE_OPTIONS,
+        },
+    },
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use leptos::{config::Env, nonce::Nonce};
+
+/// On every answer that does not say otherwise.
+const HEADERS: [(HeaderName, &str); 6] = [
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (REFERRER_POLICY, "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
+    ),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'",
+    ),
+    // File names carry no hash: browsers ask again, and mostly hear 304.
+    (CACHE_CONTROL, "no-cache"),
+];
+
+/// Adds the headers that a handler has not set itself.
+pub async fn add_headers(request: Request, next: Next) -> Response {
+    let mut response = next.run(request).await;
+    for (name, value) in HEADERS {
+        let headers = response.headers_mut();
+        headers
+            .entry(name)
+            .or_insert(HeaderValue::from_static(value));
+    }
+    response
+}
+
+/// Content security policy of a page: our files, the page's own inline scripts by nonce, WASM,
+/// recordings as `blob:`; in development also the socket that reloads the page.
+pub fn page_policy(nonce: &Nonce, env: &Env) -> String {
+    let reload = match env {
+        Env::DEV => " ws:",
+        Env::PROD => "",
+    };
+    format!(
+        "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
+         style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; \
+         img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'{reload}; \
+         object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+}
+
+/// Refuses what another site's page makes a browser post. `/predict` is open to every client: it
+/// reads no cookie, and without CORS headers other sites cannot read its answers.
+pub async fn refuse_cross_site(request: Request, next: Next) -> Response {
+    if request.method() == Method::POST && is_cross_site(&request) {
+        return (StatusCode::FORBIDDEN, "posted from another site\n").into_response();
+    }
+    next.run(request).await
+}
+
+/// By `Sec-Fetch-Site`; browsers without it send `Origin`. Clients that send neither are no browsers.
+fn is_cross_site(request: &Request) -> bool {
+    let header = |name| request.headers().get(name).map(HeaderValue::as_bytes);
+    if let Some(site) = header(HeaderName::from_static("sec-fetch-site")) {
+        return site != b"same-origin" && site != b"none";
+    }
+    let Some(origin) = header(ORIGIN) else {
+        return false;
+    };
+    let origin = Uri::try_from(origin).ok();
+    let origin = origin.as_ref().and_then(Uri::authority);
+    origin.map(|authority| authority.as_str().as_bytes()) != header(HOST)
+}

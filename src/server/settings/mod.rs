@@ -1,0 +1,126 @@
+//! How the server runs, as `Leptos.toml` and the environment say.
+//!
+//! Every key is required, so that the defaults stand in one place: the `Leptos.toml` that ships.
+
+mod file;
+
+use std::{
+    num::{NonZeroU32, NonZeroU64, NonZeroUsize},
+    path::PathBuf,
+    thread,
+    time::Duration,
+};
+
+use audio::DecodeLimits;
+pub use file::{FILE_NAME, SettingsError, find, leptos_options};
+use serde::Deserialize;
+
+/// The longest clip is kept whole up to this sample rate; above, memory shortens it.
+const USUAL_RATE_HZ: usize = 48_000;
+
+/// Every setting of ours.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Limits of the HTTP server.
+    pub server: ServerSettings,
+    /// What a clip may cost.
+    pub audio: AudioSettings,
+    /// The recogniser.
+    pub recognizer: RecognizerSettings,
+}
+
+/// `[banglaser.server]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ServerSettings {
+    /// Largest accepted file.
+    pub max_upload_bytes: NonZeroU64,
+    /// An upload that takes longer is given up.
+    pub upload_timeout_s: NonZeroU32,
+    /// Uploads at once; they bound the memory.
+    pub max_uploads: NonZeroUsize,
+    /// Clips decoded and recognised at once; 0: one per CPU core.
+    pub max_recognitions: usize,
+    /// How long a clip waits for its turn.
+    pub queue_timeout_ms: u64,
+    /// How long requests in flight may take to finish when the server is told to end.
+    pub shutdown_timeout_s: u32,
+    /// Form of the log.
+    pub log_format: LogFormat,
+}
+
+/// `[banglaser.audio]`: see [`DecodeLimits`].
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AudioSettings {
+    /// Longest accepted clip, decoded.
+    pub max_duration_s: NonZeroU32,
+    /// Lowest sample rate.
+    pub min_sample_rate_hz: u32,
+    /// Highest sample rate.
+    pub max_sample_rate_hz: u32,
+    /// Most channels.
+    pub max_channels: usize,
+}
+
+/// `[banglaser.recognizer]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RecognizerSettings {
+    /// Folder of the checkpoint.
+    pub checkpoint: PathBuf,
+}
+
+/// Form of the log on standard error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// One line per event for people.
+    Text,
+    /// One JSON object per line for machines.
+    Json,
+}
+
+impl ServerSettings {
+    /// How many clips are decoded and recognised at once, at least 1.
+    pub fn n_recognitions(&self) -> usize {
+        match self.max_recognitions {
+            0 => thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            n => n,
+        }
+    }
+
+    /// How long a clip waits for its turn.
+    pub fn queue_timeout(&self) -> Duration {
+        Duration::from_millis(self.queue_timeout_ms)
+    }
+
+    /// When to try again after a refusal: once the clips that wait now have had their turn.
+    pub fn retry_after_s(&self) -> u32 {
+        self.queue_timeout_ms.div_ceil(1000).clamp(1, 600) as u32
+    }
+
+    /// How long an upload may take.
+    pub fn upload_timeout(&self) -> Duration {
+        Duration::from_secs(self.upload_timeout_s.get().into())
+    }
+
+    /// How long requests in flight may take to finish when the server is told to end.
+    pub fn shutdown_timeout(&self) -> Duration {
+        Duration::from_secs(self.shutdown_timeout_s.into())
+    }
+}
+
+impl From<&AudioSettings> for DecodeLimits {
+    fn from(settings: &AudioSettings) -> Self {
+        Self {
+            max_duration_s: settings.max_duration_s.get() as f32,
+            max_samples: settings.max_duration_s.get() as usize * USUAL_RATE_HZ,
+            min_sample_rate_hz: settings.min_sample_rate_hz,
+            max_sample_rate_hz: settings.max_sample_rate_hz,
+            max_channels: settings.max_channels,
+            ..Self::default()
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! What the server says about itself: one log line per request, and the request's id.
+//!
+//! A line holds method, route, status, latency and request id; never audio, labels, file names or
+//! the path of an unknown address.
+
+use std::time::Instant;
+
+use axum::{
+    extract::{MatchedPath, Request},
+    http::{Extensions, HeaderName, HeaderValue},
+    middleware::Next,
+    response::Response,
+};
+use tower_http::request_id::{MakeRequestId, MakeRequestUuid};
+use tracing_subscriber::EnvFilter;
+
+use super::settings::LogFormat;
+
+/// Carries the request's id, in both directions.
+pub const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Longest request id that is taken over from a proxy; a UUID has 36 characters.
+const MAX_REQUEST_ID_LEN: usize = 64;
+
+/// Without `RUST_LOG`: ours and every warning.
+const DEFAULT_FILTER: &str = "warn,banglaser=info";
+
+/// Under this id the log tells about a request.
+#[derive(Clone, Debug, Default)]
+pub struct RequestId(pub String);
+
+impl RequestId {
+    /// The id that [`observe`] left in a request's extensions.
+    pub fn of(extensions: &Extensions) -> Self {
+        extensions.get().cloned().unwrap_or_default()
+    }
+}
+
+/// Writes log lines to standard error, filtered by `RUST_LOG`.
+pub fn start_logging(format: LogFormat) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| DEFAULT_FILTER.into());
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_target(false)
+        .with_writer(std::io::stderr);
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
+}
+
+/// Gives the request its id, and logs one line when it has been answered.
+pub async fn observe(mut request: Request, next: Next) -> Response {
+    let id = taken_over(&request).unwrap_or_else(|| fresh(&request));
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().cloned();
+    request.extensions_mut().insert(RequestId(id.clone()));
+
+    let start = Instant::now();
+    let mut response = next.run(request).await;
+    tracing::info!(
+        %method,
+        route = route.as_ref().map_or("-", MatchedPath::as_str),
+        status = response.status().as_u16(),
+        latency_ms = start.elapsed().as_millis() as u64,
+        request_id = id,
+        "answered"
+    );
+    if let Ok(id) = HeaderValue::try_from(id) {
+        response.headers_mut().insert(REQUEST_ID_HEADER, id);
+    }
+    response
+}
+
+fn fresh(request: &Request) -> String {
+    let id = MakeRequestUuid.make_request_id(request);
+    id.and_then(|id| id.into_header_value().to_str().map(str::to_owned).ok())
+        .unwrap_or_default()
+}
+
+/// The id that a proxy gave the request, where it can stand in a log line as it is.
+fn taken_over(request: &Request) -> Option<String> {
+    let id = request.headers().get(REQUEST_ID_HEADER)?.to_str().ok()?;
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    ((1..=MAX_REQUEST_ID_LEN).contains(&id.len()) && id.bytes().all(plain)).then(|| id.to_owned())
+}

@@ -1,0 +1,197 @@
+//! `banglaser analyze` as a shell sees it: lines, order, exit codes.
+
+mod clips;
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Output, Stdio},
+};
+
+use clips::{silent_wav, vowel_wav};
+use serde_json::Value;
+
+const LABELS: [&str; 5] = ["angry", "happy", "sad", "neutral", "surprise"];
+
+/// The program, run from the repository's folder: there it finds Leptos.toml and models/.
+fn banglaser() -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_banglaser"));
+    command.current_dir(env!("CARGO_MANIFEST_DIR"));
+    command
+}
+
+/// A folder of this test's own with a voice, a text renamed `.wav`, and silence.
+fn folder(test: &str) -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
+    fs::create_dir_all(&folder).expect("the folder can be made");
+    for (name, bytes) in [
+        ("voice.wav", vowel_wav(2.0)),
+        ("text.wav", b"this is no audio at all".to_vec()),
+        ("silence.wav", silent_wav(2.0)),
+    ] {
+        fs::write(folder.join(name), bytes).expect("the clip can be written");
+    }
+    folder
+}
+
+fn analyze(folder: &Path, arguments: &[&str]) -> Output {
+    banglaser()
+        .arg("analyze")
+        .args(
+            arguments
+                .iter()
+                .map(|argument| match argument.starts_with('-') {
+                    true => PathBuf::from(argument),
+                    false => folder.join(argument),
+                }),
+        )
+        .output()
+        .expect("the program starts")
+}
+
+fn lines(output: &Output) -> Vec<String> {
+    let text = String::from_utf8(output.stdout.clone()).expect("UTF-8");
+    text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn one_json_object_per_file_in_the_order_given() {
+    let folder = folder("json");
+    let output = analyze(
+        &folder,
+        &[
+            "--json",
+            "text.wav",
+            "voice.wav",
+            "absent.wav",
+            "silence.wav",
+        ],
+    );
+    assert_eq!(output.status.code(), Some(1));
+    let objects: Vec<Value> = lines(&output)
+        .iter()
+        .map(|line| serde_json::from_str(line).expect("a JSON object per line"))
+        .collect();
+    let codes: Vec<_> = objects
+        .iter()
+        .map(|object| object["error"]["code"].as_str())
+        .collect();
+    assert_eq!(
+        codes,
+        [
+            Some("unsupported_audio"),
+            None,
+            Some("file_unreadable"),
+            Some("silent")
+        ]
+    );
+    for failed in [&objects[0], &objects[2], &objects[3]] {
+        for message in ["message_en", "message_bn"] {
+            assert!(
+                failed["error"][message]
+                    .as_str()
+                    .is_some_and(|text| !text.is_empty())
+            );
+        }
+    }
+    let voice = &objects[1];
+    assert_eq!(voice["file"].as_str(), folder.join("voice.wav").to_str());
+    let probabilities = voice["probabilities"].as_object().expect("probabilities");
+    let values = LABELS.map(|label| probabilities[label].as_f64().expect("a number"));
+    assert_eq!(probabilities.len(), LABELS.len());
+    assert!((values.iter().sum::<f64>() - 1.0).abs() < 1e-3);
+    let top = LABELS.into_iter().max_by(|left, right| {
+        let value = |label: &str| probabilities[label].as_f64().unwrap_or(f64::NAN);
+        value(left).total_cmp(&value(right))
+    });
+    assert_eq!(voice["emotion"].as_str(), top);
+}
+
+#[test]
+fn table_has_a_row_per_file() {
+    let folder = folder("table");
+    let good = analyze(&folder, &["voice.wav", "voice.wav"]);
+    assert_eq!(good.status.code(), Some(0));
+    let rows = lines(&good);
+    assert_eq!(rows.len(), 3);
+    assert!(
+        LABELS.iter().all(|label| rows[0].contains(label)),
+        "{}",
+        rows[0]
+    );
+    assert_eq!(rows[1], rows[2]);
+    assert_eq!(rows[1].split_whitespace().count(), 2 + LABELS.len());
+
+    let bad = analyze(&folder, &["text.wav"]);
+    assert_eq!(bad.status.code(), Some(1));
+    assert!(lines(&bad)[1].contains("error: "), "{:?}", lines(&bad));
+}
+
+#[test]
+fn a_dash_is_standard_input() {
+    let mut program = banglaser()
+        .args(["analyze", "--json", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    let mut input = program.stdin.take().expect("piped");
+    input.write_all(&vowel_wav(2.0)).expect("the program reads");
+    drop(input);
+    let output = program.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(0));
+    let object: Value = serde_json::from_str(&lines(&output)[0]).expect("JSON");
+    assert_eq!(object["file"], "-");
+}
+
+#[test]
+fn a_reader_that_leaves_is_no_error() {
+    let folder = folder("pipe");
+    let mut program = banglaser()
+        .args(["analyze", "--json"])
+        .args([folder.join("voice.wav"), folder.join("voice.wav")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(program.stdout.take());
+    let output = program.wait_with_output().expect("the program ends");
+    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+}
+
+#[test]
+fn a_missing_or_damaged_checkpoint_is_named() {
+    let folder = folder("checkpoint");
+    let damaged = folder.join("damaged");
+    fs::create_dir_all(&damaged).expect("the folder can be made");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v1");
+    for file in [
+        "config.json",
+        "weights.safetensors",
+        "metrics.json",
+        "SHA256SUMS",
+    ] {
+        fs::copy(shipped.join(file), damaged.join(file)).expect("the checkpoint can be copied");
+    }
+    let weights = damaged.join("weights.safetensors");
+    let mut bytes = fs::read(&weights).expect("weights");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    fs::write(&weights, bytes).expect("the copy can be changed");
+
+    for (checkpoint, said) in [(folder.join("absent"), "absent"), (damaged, "SHA-256")] {
+        let output = banglaser()
+            .args(["serve", "--checkpoint"])
+            .arg(checkpoint)
+            .output()
+            .expect("the program starts");
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(
+            message.contains(said) && !message.contains("panicked"),
+            "{message}"
+        );
+    }
+}

@@ -1,0 +1,10 @@
+//! The router's contract, with the shipped checkpoint and without a socket.
+
+#[path = "../clips/mod.rs"]
+mod clips;
+mod forms;
+mod limits;
+mod page;
+mod rest;
+mod security;
+mod trial;

@@ -1,0 +1,97 @@
+//! The page without WASM: rendered, answering its form, changing its language; files and 404.
+
+use axum::{
+    body::Body,
+    http::{Request, StatusCode, header::COOKIE},
+};
+use emotion::{Emotion, Prediction};
+
+use crate::{
+    clips::{silent_wav, vowel_wav},
+    trial::{Answer, get, send, shipped, upload},
+};
+
+async fn in_language(mut request: Request<Body>, language: &str) -> Answer {
+    let cookie = format!("locale={language}").parse().expect("a header");
+    request.headers_mut().insert(COOKIE, cookie);
+    send(shipped(), request).await
+}
+
+#[tokio::test]
+async fn the_page_speaks_the_cookies_language() {
+    for language in ["bn", "en"] {
+        let answer = in_language(get("/"), language).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        assert!(answer.header("content-type").starts_with("text/html"));
+        assert!(answer.text().contains(&format!("lang=\"{language}\"")));
+    }
+}
+
+#[tokio::test]
+async fn the_form_is_answered_with_the_result_in_the_page() {
+    let clip = vowel_wav(2.0);
+    let function = send(shipped(), upload("/api/recognize", &clip)).await;
+    let prediction: Prediction = serde_json::from_slice(&function.body).expect("a prediction");
+    for language in ["bn", "en"] {
+        let answer = in_language(upload("/", &clip), language).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let label = match language {
+            "bn" => Emotion::label_bn,
+            _ => Emotion::label_en,
+        };
+        assert!(
+            answer.text().contains(label(prediction.emotion())),
+            "{language}"
+        );
+        let before = in_language(get("/"), language).await;
+        let count = |answer: &Answer| answer.text().matches("<li").count();
+        assert!(
+            count(&answer) >= count(&before) + Emotion::COUNT,
+            "no list of emotions"
+        );
+    }
+}
+
+#[tokio::test]
+async fn the_form_is_answered_with_the_error_in_the_page() {
+    let clip = silent_wav(2.0);
+    let errors = send(shipped(), upload("/predict", &clip)).await.json();
+    for (language, message) in [("bn", "message_bn"), ("en", "message_en")] {
+        let answer = in_language(upload("/", &clip), language).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let message = errors[message].as_str().expect("a message");
+        let start = message.split(['।', '.']).next().expect("a sentence");
+        assert!(answer.text().contains(start), "{start}");
+    }
+}
+
+#[tokio::test]
+async fn a_language_is_remembered() {
+    for language in ["bn", "en"] {
+        let answer = send(shipped(), get(&format!("/language/{language}"))).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        assert_eq!(answer.header("location"), "/");
+        assert_eq!(
+            answer.header("set-cookie"),
+            format!("locale={language}; Path=/; Max-Age=31536000; SameSite=Lax")
+        );
+    }
+    let unknown = send(shipped(), get("/language/tlh")).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+    assert!(!unknown.headers.contains_key("set-cookie"));
+}
+
+#[tokio::test]
+async fn nothing_there_is_a_404_page() {
+    for path in [
+        "/nowhere",
+        "/../Cargo.toml",
+        "/fonts",
+        "/fonts/",
+        "/%2e%2e/Cargo.toml",
+    ] {
+        let answer = send(shipped(), get(path)).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{path}");
+        assert!(answer.header("content-type").starts_with("text/html"));
+    }
+}

@@ -1,0 +1,121 @@
+//! A router to try, requests for it, and answers read whole.
+
+use std::{path::Path, sync::LazyLock};
+
+use axum::{
+    Router,
+    body::{Body, Bytes},
+    http::{HeaderMap, Request, StatusCode, header::CONTENT_TYPE},
+};
+use banglaser::server::{router, settings::Settings, state::AppState};
+use http_body_util::BodyExt;
+use leptos::config::LeptosOptions;
+use recognizer::Recognizer;
+use serde_json::Value;
+use tower::ServiceExt;
+
+/// Every route that takes a clip.
+pub const UPLOAD_ROUTES: [&str; 3] = ["/predict", "/api/recognize", "/"];
+
+const BOUNDARY: &str = "the-boundary";
+
+static SHIPPED: LazyLock<AppState> = LazyLock::new(|| state(|_| {}));
+
+/// The router with the shipped settings and checkpoint.
+pub fn shipped() -> Router {
+    router(SHIPPED.clone())
+}
+
+/// State with the shipped checkpoint and changed settings.
+pub fn state(change: impl FnOnce(&mut Settings)) -> AppState {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut settings = Settings::load(&root.join("Leptos.toml")).expect("Leptos.toml fits");
+    change(&mut settings);
+    let options = LeptosOptions::builder()
+        .output_name("banglaser")
+        .site_root(root.join("public").to_string_lossy())
+        .env(leptos::config::Env::PROD)
+        .build();
+    let recognizer =
+        Recognizer::open(&settings.recognizer.checkpoint).expect("the shipped checkpoint opens");
+    AppState::new(options, settings, recognizer)
+}
+
+/// An answer, read to its end.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.body).expect("JSON")
+    }
+
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).expect("UTF-8")
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        let value = self
+            .headers
+            .get(name)
+            .unwrap_or_else(|| panic!("no {name}"));
+        value.to_str().expect("visible ASCII")
+    }
+
+    /// The error's code, in either shape that errors have.
+    pub fn code(&self) -> String {
+        let json = self.json();
+        let code = json["error"]["code"].as_str().or(json["code"].as_str());
+        code.expect("an error with a code").to_owned()
+    }
+}
+
+/// Sends one request through a router.
+pub async fn send(router: Router, request: Request<Body>) -> Answer {
+    let response = router.oneshot(request).await.expect("infallible");
+    let (head, body) = response.into_parts();
+    let body = body.collect().await.expect("the body arrives").to_bytes();
+    Answer {
+        status: head.status,
+        headers: head.headers,
+        body,
+    }
+}
+
+/// A `GET` request.
+pub fn get(path: &str) -> Request<Body> {
+    Request::get(path).body(Body::empty()).expect("a request")
+}
+
+/// A form whose field `file` holds `clip`.
+pub fn upload(path: &str, clip: &[u8]) -> Request<Body> {
+    post_form(path, form_with("file", "voice.wav", clip).into())
+}
+
+/// A form with one file.
+pub fn form_with(field: &str, file_name: &str, content: &[u8]) -> Vec<u8> {
+    let head = format!(
+        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\n\
+         Content-Type: application/octet-stream\r\n\r\n"
+    );
+    [
+        head.as_bytes(),
+        content,
+        format!("\r\n--{BOUNDARY}--\r\n").as_bytes(),
+    ]
+    .concat()
+}
+
+/// Posts a form's bytes.
+pub fn post_form(path: &str, form: Body) -> Request<Body> {
+    Request::post(path)
+        .header(
+            CONTENT_TYPE,
+            format!("multipart/form-data; boundary={BOUNDARY}"),
+        )
+        .body(form)
+        .expect("a request")
+}

@@ -1,0 +1,191 @@
+//! The page as the server writes it, before any WASM: every state in both languages.
+
+use axum::{
+    Router,
+    body::Body,
+    http::{
+        Request,
+        header::{ACCEPT_LANGUAGE, COOKIE, HeaderName},
+    },
+    routing::get,
+};
+use banglaser::{
+    api::{Accuracy, PageFacts, SubmittedOutcome},
+    app::shell,
+    error::AppError,
+    i18n::{Locale, error_message},
+};
+use emotion::{Prediction, Probabilities, WindowPrediction};
+use http_body_util::BodyExt;
+use leptos::{config::LeptosOptions, context::provide_context};
+use leptos_axum::render_app_async_with_context;
+use serde_json::Value;
+use tower::ServiceExt;
+
+const LOCALES: [Locale; 2] = [Locale::bn, Locale::en];
+
+const FACTS: PageFacts = PageFacts {
+    max_upload_bytes: 10 << 20,
+    accuracy: Some(Accuracy {
+        uar_mean: 0.52,
+        uar_std: 0.04,
+    }),
+};
+
+/// The page at `path` with what became of its form.
+async fn page(path: &str, outcome: SubmittedOutcome, header: (HeaderName, &str)) -> String {
+    let options = LeptosOptions::builder().output_name("banglaser").build();
+    let context = move || {
+        provide_context(FACTS);
+        provide_context(outcome.clone());
+    };
+    let page = render_app_async_with_context(context, move || shell(options.clone()));
+    let request = Request::get(path)
+        .header(header.0, header.1)
+        .body(Body::empty())
+        .expect("a request");
+    let router: Router = Router::new().fallback_service(get(page));
+    let response = router.oneshot(request).await.expect("infallible");
+    let body = response
+        .into_body()
+        .collect()
+        .await
+        .expect("the page arrives");
+    String::from_utf8(body.to_bytes().into()).expect("UTF-8")
+}
+
+async fn page_in(locale: Locale, path: &str, outcome: SubmittedOutcome) -> String {
+    page(path, outcome, (COOKIE, &format!("locale={locale}"))).await
+}
+
+fn prediction() -> Prediction {
+    let probabilities = Probabilities::new([0.05, 0.62, 0.08, 0.05, 0.2]).expect("a distribution");
+    let window = |start_s: f32| WindowPrediction {
+        start_s,
+        end_s: start_s + 4.0,
+        probabilities,
+    };
+    Prediction {
+        duration_s: 5.0,
+        probabilities,
+        windows: vec![window(0.0), window(1.0)],
+    }
+}
+
+/// Sentences without numbers in them, long enough not to be part of another language's.
+fn sentences(locale: Locale) -> Vec<String> {
+    fn collect(value: &Value, sentences: &mut Vec<String>) {
+        match value {
+            Value::Object(children) => {
+                children
+                    .values()
+                    .for_each(|child| collect(child, sentences));
+            }
+            other => sentences.extend(other.as_str().map(str::to_owned)),
+        }
+    }
+    let json = match locale {
+        Locale::bn => include_str!("../locales/bn.json"),
+        Locale::en => include_str!("../locales/en.json"),
+    };
+    let mut all = Vec::new();
+    collect(&serde_json::from_str(json).expect("JSON"), &mut all);
+    all.retain(|sentence| !sentence.contains("{{") && sentence.chars().count() > 11);
+    all
+}
+
+#[tokio::test]
+async fn every_sentence_is_in_the_readers_language() {
+    let outcomes = [
+        SubmittedOutcome::default(),
+        SubmittedOutcome(Some(Ok(prediction()))),
+        SubmittedOutcome(Some(Err(AppError::Silent))),
+    ];
+    for (locale, other) in [(Locale::bn, Locale::en), (Locale::en, Locale::bn)] {
+        let foreign = sentences(other);
+        for path in ["/", "/about", "/nowhere"] {
+            for outcome in &outcomes {
+                let html = page_in(locale, path, outcome.clone()).await;
+                assert!(html.contains(&format!("lang=\"{locale}\"")), "{path}");
+                assert!(!html.contains("{{"), "{path}");
+                for sentence in &foreign {
+                    assert!(
+                        !html.contains(sentence.as_str()),
+                        "{path} {locale}: {sentence}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_first_visit_takes_the_browsers_language() {
+    for (accepted, expected) in [("bn-BD,bn;q=0.9,en;q=0.8", "bn"), ("de-DE,de", "en")] {
+        let html = page(
+            "/",
+            SubmittedOutcome::default(),
+            (ACCEPT_LANGUAGE, accepted),
+        )
+        .await;
+        assert!(html.contains(&format!("<html lang=\"{expected}\"")));
+    }
+}
+
+#[tokio::test]
+async fn the_form_works_without_wasm() {
+    for locale in LOCALES {
+        let html = page_in(locale, "/", SubmittedOutcome::default()).await;
+        assert!(html.contains("method=\"post\""));
+        assert!(html.contains("enctype=\"multipart/form-data\""));
+        assert!(html.contains("name=\"file\""));
+        assert!(html.contains("<noscript>"));
+    }
+}
+
+#[tokio::test]
+async fn a_result_is_a_sentence_and_a_ranked_list() {
+    for (locale, sentence, percents) in [
+        (Locale::en, "Sounds happy", ["62%", "20%", "8%", "5%"]),
+        (Locale::bn, "খুশি শোনাচ্ছে", ["৬২%", "২০%", "৮%", "৫%"]),
+    ] {
+        let html = page_in(locale, "/", SubmittedOutcome(Some(Ok(prediction())))).await;
+        assert!(html.contains(sentence));
+        let list = html.split("class=\"bars\"").nth(1).expect("a list");
+        let places = percents.map(|percent| list.find(percent).expect(percent));
+        assert!(
+            places.is_sorted(),
+            "{locale}: {percents:?} are at {places:?}"
+        );
+        assert!(html.contains("lang=\"bn\"") && html.contains("lang=\"en\""));
+    }
+}
+
+#[tokio::test]
+async fn an_error_says_what_to_do() {
+    let error = AppError::TooLarge {
+        max_bytes: FACTS.max_upload_bytes,
+    };
+    for locale in LOCALES {
+        let html = page_in(locale, "/", SubmittedOutcome(Some(Err(error.clone())))).await;
+        assert!(html.contains("role=\"alert\""));
+        assert!(html.contains(&error_message(locale, &error)));
+    }
+}
+
+#[tokio::test]
+async fn the_measured_accuracy_is_told() {
+    let html = page_in(Locale::bn, "/about", SubmittedOutcome::default()).await;
+    assert!(html.contains("৫২%") && html.contains("৪%") && html.contains("২০%"));
+}
+
+#[tokio::test]
+async fn an_unknown_address_shows_its_own_page() {
+    for (locale, heading) in [
+        (Locale::bn, "এই পাতাটি নেই"),
+        (Locale::en, "This page does not exist"),
+    ] {
+        let html = page_in(locale, "/nowhere", SubmittedOutcome::default()).await;
+        assert!(html.contains(heading));
+    }
+}
