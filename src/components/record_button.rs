@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser::{MAX_RECORDING_S, RecorderState},
-    i18n::{number, t, td_string, use_i18n},
+    i18n::{number, td_string, use_i18n},
     workbench::Workbench,
 };
 
@@ -21,6 +21,10 @@ pub fn RecordButton() -> impl IntoView {
     let hint = move || {
         let maximum = number::decimal(i18n.get_locale(), MAX_RECORDING_S, 0);
         td_string!(i18n.get_locale(), recorder.hint, maximum)
+    };
+    let no_script = move || {
+        let sentence = td_string!(i18n.get_locale(), recorder.no_script);
+        format!("<p class=\"fine\">{sentence}</p>")
     };
     view! {
         <div class="record">
@@ -40,9 +44,8 @@ pub fn RecordButton() -> impl IntoView {
             <p id="record-hint" class="fine">
                 {hint}
             </p>
-            <noscript>
-                <p class="fine">{t!(i18n, recorder.no_script)}</p>
-            </noscript>
+            // Where scripts run, a browser parses this element's content as text: nothing to hydrate.
+            <noscript inner_html=no_script></noscript>
         </div>
     }
 }

@@ -16,22 +16,15 @@ pub fn RecordingTimer() -> impl IntoView {
     let state = expect_context::<Workbench>().recorder.state();
     let elapsed_s = move || state.get().elapsed_s().unwrap_or(MAX_RECORDING_S);
     let clock = Memo::new(move |_| number::clock(i18n.get_locale(), elapsed_s()));
-    let description = move || {
+    let maximum = move || {
         let maximum = number::clock(i18n.get_locale(), MAX_RECORDING_S);
-        td_string!(
-            i18n.get_locale(),
-            recorder.elapsed,
-            elapsed = clock.get(),
-            maximum
-        )
+        td_string!(i18n.get_locale(), recorder.maximum, maximum)
     };
     let share = move || format!("{:.1}%", 100.0 * elapsed_s() / MAX_RECORDING_S);
     view! {
         <p class="timer" role="timer" aria-live="off">
-            <span class="timer-clock" aria-hidden="true">
-                {clock}
-            </span>
-            <span class="timer-description">{description}</span>
+            <span class="timer-clock">{clock}</span>
+            <span class="timer-maximum">{maximum}</span>
         </p>
         <svg class="meter" aria-hidden="true">
             <rect class="meter-track" width="100%" height="100%" rx="3" />
