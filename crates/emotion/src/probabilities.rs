@@ -131,10 +131,12 @@ mod tests {
     fn refuses_what_is_no_distribution() {
         assert!(Probabilities::new([0.5, 0.5, 0.5, 0.0, 0.0]).is_err());
         assert!(Probabilities::new([1.5, -0.5, 0.0, 0.0, 0.0]).is_err());
-        assert!(serde_json::from_str::<Probabilities>(
-            r#"{"angry":2,"happy":0,"sad":0,"neutral":0,"surprise":0}"#
-        )
-        .is_err());
+        assert!(
+            serde_json::from_str::<Probabilities>(
+                r#"{"angry":2,"happy":0,"sad":0,"neutral":0,"surprise":0}"#
+            )
+            .is_err()
+        );
     }
 
     #[test]

@@ -10,16 +10,16 @@ use audio::{FLOOR_DB, N_FRAMES, N_MELS};
 use rand::{Rng, rngs::StdRng};
 
 /// Largest relative change of formant frequencies; voices of adults differ by about as much.
-const MAX_FREQUENCY_WARP: f32 = 0.12;
+const MAX_FREQUENCY_WARP: f32 = 0.1;
 /// Largest relative change of tempo.
-const MAX_TIME_STRETCH: f32 = 0.15;
+const MAX_TIME_STRETCH: f32 = 0.1;
 /// Largest tilt of the spectrum from the lowest to the highest band, dB.
-const MAX_TILT_DB: f32 = 12.0;
+const MAX_TILT_DB: f32 = 6.0;
 /// Noise floor below the loudest band of the clip, dB.
-const NOISE_FLOOR_DB: std::ops::Range<f32> = 35.0..75.0;
+const NOISE_FLOOR_DB: std::ops::Range<f32> = 45.0..80.0;
 /// Widest band and longest stretch of time that is masked.
-const MAX_MASKED_MELS: usize = 6;
-const MAX_MASKED_FRAMES: usize = 16;
+const MAX_MASKED_MELS: usize = 4;
+const MAX_MASKED_FRAMES: usize = 12;
 
 /// The clip's first window as it is, padded with silence.
 pub fn plain_window(log_mel: &[f32]) -> Vec<f32> {

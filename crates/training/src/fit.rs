@@ -77,11 +77,13 @@ pub fn fit(
         let uar = scores::uar(&confusion(&network, validation)?);
         training.finish_epoch(&network, uar, started.elapsed(), dir)?;
         bar.set_message(format!("loss {loss:.3} validation UAR {uar:.3}"));
-        bar.println(format!(
-            "epoch {:3}  loss {loss:.3}  validation UAR {uar:.3}  {:.1} s",
-            training.progress.epoch,
-            started.elapsed().as_secs_f64()
-        ));
+        bar.suspend(|| {
+            eprintln!(
+                "epoch {:3}  loss {loss:.3}  validation UAR {uar:.3}  {:.1} s",
+                training.progress.epoch,
+                started.elapsed().as_secs_f64()
+            );
+        });
     }
     bar.finish_and_clear();
     let best = fs::read(dir.join(BEST_FILE))?;

@@ -23,8 +23,8 @@ pub fn loss_and_gradients(
     let [batch, n_frames, _] = log_mel.dims();
     let plain = log_mel.device();
 
-    let (frames, mask) = network.valid().input(log_mel);
-    let mut frames = time_major(frames);
+    let (input, mask) = network.valid().input(log_mel);
+    let mut frames = time_major(input.clone());
     let mut tapes = Vec::with_capacity(network.layers.len());
     let mut kept = Vec::with_capacity(network.layers.len());
     for (layer_idx, layer) in network.layers.iter().enumerate() {
@@ -40,8 +40,8 @@ pub fn loss_and_gradients(
 
     let output = from_time_major(frames, batch, n_frames, &plain);
     let output = output.autodiff().require_grad();
-    let mask = mask.autodiff();
-    let loss = loss_of(network.head(output.clone(), mask));
+    let logits = network.head(output.clone(), input.autodiff(), mask.autodiff());
+    let loss = loss_of(logits);
     let loss_value = loss.clone().into_scalar::<f64>();
     let mut of_tensors = loss.backward();
     let of_output = output
@@ -87,7 +87,10 @@ fn dropout_mask(shape: ndarray::Ix2, dropout: f64, rng: &mut StdRng) -> Array2<f
 #[cfg(test)]
 mod tests {
     use rand::SeedableRng;
-    use recognizer::{backend, network::Architecture};
+    use recognizer::{
+        backend,
+        network::{Architecture, Pooling},
+    };
 
     use super::*;
 
@@ -104,6 +107,7 @@ mod tests {
             hidden_size: 6,
             head_size: 4,
             dropout: 0.0,
+            pooling: Pooling::Statistics,
             ..Architecture::paper()
         };
         let network = BiLstm::new(architecture, &training);

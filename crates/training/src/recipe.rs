@@ -11,10 +11,10 @@ pub struct Recipe {
     #[arg(long, value_enum, default_value_t = Network::Bilstm)]
     pub network: Network,
     /// Passes over the training clips, at most.
-    #[arg(long, default_value_t = 40)]
+    #[arg(long, default_value_t = 20)]
     pub epochs: usize,
     /// Clips per step.
-    #[arg(long, default_value_t = 32)]
+    #[arg(long, default_value_t = 16)]
     pub batch_size: usize,
     /// Learning rate at the start; a cosine takes it to 0.
     #[arg(long, default_value_t = 1e-3)]
@@ -37,7 +37,7 @@ pub struct Recipe {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Network {
-    /// The paper's layers, read with utterance normalisation and mean pooling.
+    /// The paper's layers, read at one level, with statistics pooling.
     Bilstm,
     /// The paper's network to the letter: raw decibels, last time step.
     Paper,
@@ -49,8 +49,8 @@ impl Recipe {
         match self.network {
             Network::Paper => Architecture::paper(),
             Network::Bilstm => Architecture {
-                input_normalization: InputNormalization::Utterance,
-                pooling: Pooling::Mean,
+                input_normalization: InputNormalization::Level,
+                pooling: Pooling::Statistics,
                 ..Architecture::paper()
             },
         }

@@ -43,9 +43,9 @@ impl Architecture {
 pub enum InputNormalization {
     /// Decibels as they are (the paper).
     None,
-    /// Per window and band: zero mean over the sounding frames, then one scale for all bands;
-    /// silent frames become 0. A change of gain or of a fixed filter changes nothing.
-    Utterance,
+    /// The mean over the sounding frames and all bands becomes 0, silent frames become 0 too: a
+    /// change of gain changes nothing, the shape of the spectrum stays.
+    Level,
 }
 
 /// How the frames of a window become one vector.
@@ -56,4 +56,7 @@ pub enum Pooling {
     Last,
     /// Mean over the sounding frames.
     Mean,
+    /// Mean and standard deviation over the sounding frames, of the top layer's output and of the
+    /// features themselves (statistics pooling, Snyder et al. 2018).
+    Statistics,
 }

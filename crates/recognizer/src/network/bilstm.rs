@@ -14,9 +14,9 @@ use super::{Architecture, LstmLayer, input};
 pub struct BiLstm {
     /// Recurrent layers, first to last.
     pub layers: Vec<LstmLayer>,
-    /// Normalises the pooled vector, `2 * hidden_size` features.
+    /// Normalises the pooled vector.
     pub norm: BatchNorm,
-    /// `2 * hidden_size` to `head_size`.
+    /// From the pooled vector to `head_size`.
     pub hidden: Linear,
     /// `head_size` to the logits.
     pub output: Linear,
@@ -28,13 +28,13 @@ pub struct BiLstm {
 impl BiLstm {
     /// A network with random weights, drawn from the device's generator.
     pub fn new(architecture: Architecture, device: &Device) -> Self {
-        let pooled_size = 2 * architecture.hidden_size;
+        let pooled_size = architecture.pooling.size(&architecture);
         let layers = (0..architecture.n_layers)
             .map(|layer_idx| {
                 let input_size = if layer_idx == 0 {
                     architecture.n_mels
                 } else {
-                    pooled_size
+                    2 * architecture.hidden_size
                 };
                 LstmLayer::new(input_size, architecture.hidden_size, device)
             })
@@ -58,14 +58,15 @@ impl BiLstm {
     ///
     /// Dropout and batch statistics are active on an autodiff device only.
     pub fn forward(&self, log_mel: Tensor<3>) -> Tensor<2> {
-        let (mut frames, mask) = self.input(log_mel);
+        let (input, mask) = self.input(log_mel);
+        let mut frames = input.clone();
         for (layer_idx, layer) in self.layers.iter().enumerate() {
             if layer_idx > 0 {
                 frames = self.dropout.forward(frames);
             }
             frames = layer.forward(frames);
         }
-        self.head(frames, mask)
+        self.head(frames, input, mask)
     }
 
     /// What the first layer reads, and the mask of sounding frames `[batch, n_frames, 1]`.
@@ -75,9 +76,10 @@ impl BiLstm {
         (input::normalize(log_mel, mask.clone(), normalization), mask)
     }
 
-    /// Logits from the last layer's output `[batch, n_frames, 2 * hidden_size]`.
-    pub fn head(&self, frames: Tensor<3>, mask: Tensor<3>) -> Tensor<2> {
-        let pooled = self.architecture.pooling.pool(frames, mask);
+    /// Logits from the last layer's output `[batch, n_frames, 2 * hidden_size]` and the result of
+    /// [`input`](Self::input).
+    pub fn head(&self, frames: Tensor<3>, input: Tensor<3>, mask: Tensor<3>) -> Tensor<2> {
+        let pooled = self.architecture.pooling.pool(frames, input, mask);
         let hidden = relu(self.hidden.forward(self.norm.forward(pooled)));
         self.output.forward(self.dropout.forward(hidden))
     }

@@ -1,4 +1,4 @@
-//! Which frames sound, and the features made independent of level and channel.
+//! Which frames sound, and the features made independent of the clip's level.
 
 use burn::tensor::Tensor;
 
@@ -26,9 +26,9 @@ pub(super) fn normalize(
 ) -> Tensor<3> {
     match normalization {
         InputNormalization::None => log_mel,
-        InputNormalization::Utterance => {
-            let mean = masked_mean(log_mel.clone(), mask.clone());
-            (log_mel - mean).div_scalar(SCALE_DB) * mask
+        InputNormalization::Level => {
+            let level = masked_mean(log_mel.clone(), mask.clone()).mean_dim(2);
+            (log_mel - level).div_scalar(SCALE_DB) * mask
         }
     }
 }
