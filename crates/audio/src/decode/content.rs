@@ -21,6 +21,11 @@ const FOREIGN: &[Signature] = &[
     (0, b"MPCK", "Musepack"),
     (0, b"MP+", "Musepack"),
     (0, b".snd", "AU"),
+    (0, b"RF64", "RF64"),
+    (0, b"riff\x2E\x91\xCF\x11", "Wave64"),
+    (0, b"\x0B\x77", "AC-3"),
+    (0, b"\xFF\xFD", "MPEG audio layer 2"),
+    (0, b"\xFF\xFC", "MPEG audio layer 2"),
     (0, b"DSD ", "DSD"),
     (0, b"FRM8", "DSD"),
     (0, b".ra\xFD", "RealAudio"),
@@ -52,8 +57,7 @@ const FOREIGN: &[Signature] = &[
 
 /// Containers that are decoded, and may still hold something that is not.
 const CONTAINERS: &[Signature] = &[
-    (0, b"RIFF", "WAV"),
-    (0, b"RF64", "WAV"),
+    (8, b"WAVE", "WAV"),
     (0, b"fLaC", "FLAC"),
     (0, b"OggS", "Ogg"),
     (0, b"\x1A\x45\xDF\xA3", "WebM or Matroska"),
@@ -73,6 +77,8 @@ const MP4_CODECS: &[(&[u8; 4], &str)] = &[
     (b"ac-4", "AC-4"),
     (b"dtsc", "DTS"),
     (b"enca", "encrypted audio"),
+    // Not an entry but the handler of any audio track: the codec is another one.
+    (b"soun", "MP4 with an unsupported audio codec"),
 ];
 
 /// How much of a clip is read to tell whether it is text.
@@ -80,7 +86,9 @@ const TEXT_PROBE_BYTES: usize = 512;
 
 /// Name of content that is never decoded.
 pub(super) fn foreign(clip: &[u8]) -> Option<&'static str> {
-    signed(clip, FOREIGN).or_else(|| is_text(clip).then_some("text"))
+    signed(clip, FOREIGN)
+        .or_else(|| is_text(clip).then_some("text"))
+        .or_else(|| is_transport_stream(clip).then_some("an MPEG transport stream"))
 }
 
 /// Name of a container that is decoded.
@@ -102,6 +110,12 @@ fn signed(clip: &[u8], signatures: &[Signature]) -> Option<&'static str> {
             .is_some_and(|rest| rest.starts_with(bytes))
     })?;
     Some(name)
+}
+
+/// Whether the first packets of 188 bytes begin as they do in ISO 13818-1.
+fn is_transport_stream(clip: &[u8]) -> bool {
+    let mut packets = clip.chunks_exact(188).take(4);
+    packets.len() == 4 && packets.all(|packet| packet[0] == 0x47)
 }
 
 /// Whether the beginning is UTF-8 without control characters.
@@ -132,6 +146,10 @@ mod tests {
         assert_eq!(foreign(b"RIFF\x24\0\0\0WAVEfmt "), None);
         assert_eq!(foreign(b"ID3\x03\0\0\0\0"), None);
         assert_eq!(foreign(b""), None);
+        assert_eq!(
+            foreign(&b"G\xFF".repeat(94 * 4)),
+            Some("an MPEG transport stream")
+        );
     }
 
     #[test]

@@ -46,8 +46,8 @@ fn open(clip: &[u8]) -> Result<Box<dyn FormatReader + '_>, DecodeError> {
         )
         .map_err(|error| match (content::container(clip), error) {
             (None, _) => DecodeError::Unsupported { found: None },
-            (Some(container), Error::Unsupported(feature)) => {
-                unsupported(format!("{container} ({feature})"))
+            (Some(container), Error::Unsupported(_)) => {
+                unsupported(format!("{container} with an unsupported codec"))
             }
             (Some(_), other) => damaged(other),
         })

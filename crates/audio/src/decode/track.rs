@@ -133,22 +133,25 @@ fn codec_name(params: &AudioCodecParameters) -> String {
         )
 }
 
-/// Name of an AAC variant by the object type that begins its configuration (ISO 14496-3, 1.6.2.1).
+/// Name of an AAC variant, from the object type and channels that begin its configuration, and the
+/// spectral band replication that may end it (ISO 14496-3, 1.6.2.1).
 fn aac_name(config: &[u8]) -> &'static str {
     const ESCAPE: u16 = 31;
     let bits = u16::from_be_bytes([0, 1].map(|at| config.get(at).copied().unwrap_or(0)));
+    let n_channels = bits >> 3 & 0xF;
     let object_type = match bits >> 11 {
         ESCAPE => 32 + (bits >> 5 & 0x3F),
         short => short,
     };
+    let has_extension = matches!(config, [_, _, 0x56, 0xE5, flags, ..] if flags & 0x80 != 0);
     match object_type {
-        // Low complexity is decoded, so this one announces spectral band replication afterwards.
-        2 if config.len() > 2 => "HE-AAC",
+        2 if has_extension => "HE-AAC",
+        2 if n_channels > 2 => "AAC with more than two channels",
         5 | 29 => "HE-AAC",
         23 => "AAC-LD",
         39 => "AAC-ELD",
         42 => "xHE-AAC",
-        _ => "AAC other than AAC-LC in one or two channels",
+        _ => "AAC other than AAC-LC",
     }
 }
 
@@ -167,8 +170,12 @@ mod tests {
         assert_eq!(name_of(CODEC_ID_AAC, &[0x2B, 0x92, 0x08, 0x00]), "HE-AAC");
         assert_eq!(name_of(CODEC_ID_AAC, &[0xF9, 0x48]), "xHE-AAC");
         assert_eq!(
-            name_of(CODEC_ID_AAC, &[0x11, 0xB0]),
-            "AAC other than AAC-LC in one or two channels"
+            name_of(CODEC_ID_AAC, &[0x12, 0x10, 0x56, 0xE5, 0x80]),
+            "HE-AAC"
+        );
+        assert_eq!(
+            name_of(CODEC_ID_AAC, &[0x11, 0xB0, 0x56, 0xE5, 0x00]),
+            "AAC with more than two channels"
         );
     }
 }
