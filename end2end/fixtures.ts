@@ -1,0 +1,97 @@
+/** What every test has: a page whose errors fail it, the words of both languages, and axe. */
+import AxeBuilder from "@axe-core/playwright";
+import { expect, test as base, type Page } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+const here = import.meta.dirname;
+
+export type Language = "bn" | "en";
+export const LANGUAGES: Language[] = ["bn", "en"];
+
+type Sentences = { [name: string]: string | Sentences };
+const sentences = (language: Language): Sentences =>
+  JSON.parse(readFileSync(path.join(here, "..", "locales", `${language}.json`), "utf8"));
+const SENTENCES = { bn: sentences("bn"), en: sentences("en") };
+
+/** The sentence at a dotted path; one with numbers in it as a pattern. */
+export function words(language: Language, name: string): string | RegExp {
+  const found = name.split(".").reduce<string | Sentences>((at, key) => (at as Sentences)[key], SENTENCES[language]);
+  if (typeof found !== "string") throw new Error(`no sentence ${name}`);
+  if (!found.includes("{{")) return found;
+  const pieces = found.split(/\{\{.*?\}\}/).map((piece) => piece.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(pieces.join(".+"));
+}
+
+export const clip = (name: string) => path.join(here, "clips", name);
+
+/** Keeps a picture for the eye. */
+export async function picture(page: Page, name: string) {
+  const project = test.info().project.name;
+  await page.screenshot({ path: path.join(here, "output", `${name}-${project}.png`), fullPage: true });
+}
+
+export async function expectAccessible(page: Page) {
+  const { violations } = await new AxeBuilder({ page })
+    .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
+    .analyze();
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" | ")}`);
+  expect(found).toEqual([]);
+}
+
+/** Opens the page in a language and waits until it is alive. */
+export async function open(page: Page, language: Language, url = "/") {
+  const baseURL = test.info().project.use.baseURL as string;
+  await page.context().addCookies([{ name: "locale", value: language, url: baseURL }]);
+  await page.goto(url);
+  await expect(page.locator("html")).toHaveAttribute("lang", language);
+  if (url === "/") await expect(recordButton(page, language)).toBeEnabled();
+}
+
+export const recordButton = (page: Page, language: Language) =>
+  page.getByRole("button", { name: words(language, "recorder.start") });
+
+export const analyseButton = (page: Page, language: Language) =>
+  page.getByRole("button", { name: words(language, "review.analyse"), exact: true });
+
+export const chooseFile = (page: Page, language: Language) =>
+  page.getByLabel(words(language, "upload.choose"));
+
+export const result = (page: Page) => page.getByRole("region").filter({ has: page.locator("#result-heading") });
+
+/** A result is there: one sentence, five bars in falling order that add up to 100 % but for rounding. */
+export async function expectResult(page: Page, language: Language) {
+  await expect(result(page)).toBeVisible();
+  const bars = result(page).getByRole("list", { name: words(language, "result.all") }).getByRole("listitem");
+  await expect(bars).toHaveCount(5);
+  const zero = language === "bn" ? "০".codePointAt(0)! : "0".codePointAt(0)!;
+  const percents = (await bars.locator(".bar-number").allTextContents()).map((text) => {
+    const digits = [...text.trim().replace("%", "")].map((digit) => digit.codePointAt(0)! - zero);
+    expect(digits.every((digit) => digit >= 0 && digit <= 9), `digits of ${language} in ${text}`).toBe(true);
+    return Number(digits.join(""));
+  });
+  expect(percents).toEqual([...percents].sort((left, right) => right - left));
+  const sum = percents.reduce((left, right) => left + right, 0);
+  expect(Math.abs(sum - 100)).toBeLessThanOrEqual(3);
+}
+
+export const test = base.extend<{ consoleGuard: void }>({
+  /** Fails the test on any error in the page: exceptions, console errors, failed hydration. */
+  consoleGuard: [
+    async ({ context }, use, info) => {
+      const errors: string[] = [];
+      const isExpected = (text: string) =>
+        info.annotations.some((one) => one.type === "expected console error" && text.includes(one.description!));
+      context.on("weberror", (error) => errors.push(String(error.error())));
+      context.on("console", (message) => {
+        const isFault = message.type() === "error" || /hydrat|panicked/i.test(message.text());
+        if (isFault && !isExpected(message.text())) errors.push(message.text());
+      });
+      await use();
+      expect(errors, "errors in the page").toEqual([]);
+    },
+    { auto: true },
+  ],
+});
+
+export { expect };

@@ -1,0 +1,32 @@
+import { defineConfig, devices } from "@playwright/test";
+import path from "node:path";
+
+// `cargo xtask test` starts the server, finds a browser, and says where both are.
+const baseURL = process.env.BANGLASER_BASE_URL ?? "http://127.0.0.1:3000";
+
+const chromium = {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--use-fake-device-for-media-stream",
+    `--use-file-for-fake-audio-capture=${path.join(import.meta.dirname, "clips", "clip.wav")}`,
+  ],
+};
+
+export default defineConfig({
+  testDir: "tests",
+  outputDir: "output/traces",
+  timeout: 30_000,
+  expect: { timeout: 15_000 },
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: true,
+  reporter: [["list"]],
+  use: { baseURL, launchOptions: chromium, locale: "en-GB", trace: "retain-on-failure" },
+  projects: [
+    { name: "desktop", use: { viewport: { width: 1280, height: 900 } } },
+    { name: "phone", use: { ...devices["Pixel 7"], launchOptions: chromium } },
+  ],
+});

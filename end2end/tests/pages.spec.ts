@@ -1,0 +1,138 @@
+import { readFileSync } from "node:fs";
+
+import {
+  analyseButton, chooseFile, clip, expect, expectAccessible, expectResult, LANGUAGES, open, picture, recordButton, test,
+  words,
+} from "../fixtures";
+
+for (const colorScheme of ["light", "dark"] as const) {
+  for (const language of LANGUAGES) {
+    test.describe(`${colorScheme}, ${language}`, () => {
+      test.use({ colorScheme });
+
+      test("axe finds nothing in start, review, error and result", async ({ page }) => {
+        test.info().annotations.push({ type: "expected console error", description: "Failed to load resource" });
+        await open(page, language);
+        await expectAccessible(page);
+        await picture(page, `start-${language}-${colorScheme}`);
+        await chooseFile(page, language).setInputFiles(clip("text.wav"));
+        await expectAccessible(page);
+        await analyseButton(page, language).click();
+        await expect(page.getByRole("alert")).toBeVisible();
+        await expectAccessible(page);
+        await page.getByRole("button", { name: words(language, "review.discard") }).click();
+        await chooseFile(page, language).setInputFiles(clip("long.opus"));
+        await analyseButton(page, language).click();
+        await expectResult(page, language);
+        await page.getByText(words(language, "result.timeline"), { exact: true }).click();
+        await expectAccessible(page);
+        await picture(page, `result-${language}-${colorScheme}`);
+      });
+
+      test("axe finds nothing on the about page", async ({ page }) => {
+        await open(page, language, "/about");
+        await expect(page.getByRole("heading", { level: 1 })).toHaveText(words(language, "about.heading"));
+        await expectAccessible(page);
+        await picture(page, `about-${language}-${colorScheme}`);
+      });
+    });
+  }
+}
+
+test("an unknown address is said to be one", async ({ page }) => {
+  test.info().annotations.push({ type: "expected console error", description: "Failed to load resource" });
+  const answer = await page.goto("/no-such-page");
+  expect(answer!.status()).toBe(404);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(words("en", "not_found.heading"));
+});
+
+test("everything is reached by keyboard, with a focus that can be seen", async ({ page }) => {
+  await open(page, "en");
+  const seen: string[] = [];
+  for (let step = 0; step < 12; step++) {
+    await page.keyboard.press("Tab");
+    const focused = page.locator(":focus");
+    if ((await focused.count()) === 0) break;
+    seen.push(await focused.evaluate((element) => element.textContent || element.getAttribute("name") || ""));
+    const outline = await focused.evaluate((element) => {
+      const shown = element.matches(".picker input") ? element.parentElement! : element;
+      return getComputedStyle(shown).outlineStyle;
+    });
+    expect(outline, `focus on ${seen.at(-1)}`).toBe("solid");
+  }
+  const all = seen.join(" ");
+  for (const name of ["BanglaSER", "বাংলা", "English", "Start recording", "file", "Analyse"]) expect(all).toContain(name);
+});
+
+test("nothing is wider than the narrowest phone", async ({ page }) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  for (const language of LANGUAGES) {
+    await open(page, language);
+    const overflow = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    expect(await overflow()).toBe(0);
+    await chooseFile(page, language).setInputFiles(clip("long.opus"));
+    await analyseButton(page, language).click();
+    await expectResult(page, language);
+    expect(await overflow()).toBe(0);
+  }
+});
+
+test("nothing is asked of any other host", async ({ page, baseURL }) => {
+  const hosts = new Set<string>();
+  page.on("request", (request) => hosts.add(new URL(request.url()).host));
+  await open(page, "bn");
+  await open(page, "bn", "/about");
+  expect([...hosts]).toEqual([new URL(baseURL!).host]);
+});
+
+test.describe("without JavaScript", () => {
+  test.use({ javaScriptEnabled: false });
+
+  for (const language of LANGUAGES) {
+    test(`a file is uploaded and its result shown (${language})`, async ({ page, baseURL }) => {
+      await page.context().addCookies([{ name: "locale", value: language, url: baseURL! }]);
+      await page.goto("/");
+      await expect(page.getByText(words(language, "recorder.no_script"))).toBeVisible();
+      await picture(page, `no-script-${language}`);
+      await chooseFile(page, language).setInputFiles(clip("clip.m4a"));
+      await analyseButton(page, language).click();
+      await expectResult(page, language);
+      await picture(page, `no-script-result-${language}`);
+    });
+
+    test(`a file that is no audio is refused in words (${language})`, async ({ page, baseURL }) => {
+      test.info().annotations.push({ type: "expected console error", description: "Failed to load resource" });
+      await page.context().addCookies([{ name: "locale", value: language, url: baseURL! }]);
+      await page.goto("/");
+      await chooseFile(page, language).setInputFiles(clip("text.wav"));
+      await analyseButton(page, language).click();
+      await expect(page.getByText(words(language, "error.unsupported"))).toBeVisible();
+    });
+  }
+
+  test("the language switch is a link that works", async ({ page }) => {
+    await page.goto("/");
+    await page.getByRole("link", { name: "বাংলা" }).click();
+    await expect(page.locator("html")).toHaveAttribute("lang", "bn");
+    await page.goto("/about");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(words("bn", "about.heading"));
+  });
+});
+
+test("the result of an upload without JavaScript comes alive where there is some", async ({ page }) => {
+  await open(page, "en");
+  const buffer = readFileSync(clip("clip.opus")).toString("base64");
+  // Posts the form past the page's own handler, as a browser does before the page is alive.
+  await page.evaluate((buffer) => {
+    const bytes = Uint8Array.from(atob(buffer), (letter) => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([bytes], "clip.opus"));
+    const form = document.querySelector("form")!;
+    form.querySelector<HTMLInputElement>("input[type=file]")!.files = transfer.files;
+    form.submit();
+  }, buffer);
+  await expectResult(page, "en");
+  await expect(recordButton(page, "en")).toBeEnabled();
+  await page.getByRole("link", { name: words("en", "result.again") }).click();
+  await expect(page.locator("#result-heading")).toBeHidden();
+});
