@@ -16,7 +16,7 @@ pub enum DecodeError {
         found: Option<String>,
     },
     /// The content is of a known kind and broken.
-    #[error("damaged audio: {source}")]
+    #[error("damaged audio")]
     Damaged {
         /// What the decoder says.
         source: Box<dyn Error + Send + Sync>,
