@@ -15,7 +15,6 @@ mod test;
 mod tidy;
 mod toolchain;
 mod trial_server;
-mod wasm_opt;
 mod wasm_target;
 mod workspace;
 

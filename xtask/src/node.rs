@@ -1,4 +1,4 @@
-//! Node.js and npm: they run the browser tests and wasm-opt; the server and its page need neither.
+//! Node.js and npm: they run the browser tests; the server and its page need neither.
 
 use std::fs;
 use std::path::Path;
@@ -14,7 +14,7 @@ const OLDEST_MAJOR: u32 = 18;
 const NPM_LIMIT: Duration = Duration::from_secs(300);
 
 /// Is there a Node.js that is new enough, and npm?
-pub fn is_installed() -> bool {
+fn is_installed() -> bool {
     let version = output(Command::new("node").arg("--version")).unwrap_or_default();
     let major = version
         .trim_start_matches('v')
