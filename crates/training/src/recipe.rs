@@ -11,7 +11,7 @@ pub struct Recipe {
     #[arg(long, value_enum, default_value_t = Network::Bilstm)]
     pub network: Network,
     /// Passes over the training clips, at most.
-    #[arg(long, default_value_t = 20)]
+    #[arg(long, default_value_t = 10)]
     pub epochs: usize,
     /// Clips per step.
     #[arg(long, default_value_t = 16)]

@@ -43,8 +43,9 @@ impl Architecture {
 pub enum InputNormalization {
     /// Decibels as they are (the paper).
     None,
-    /// The mean over the sounding frames and all bands becomes 0, silent frames become 0 too: a
-    /// change of gain changes nothing, the shape of the spectrum stays.
+    /// The mean over the sounding frames and all bands becomes 0, and what lies 60 dB below the
+    /// loudest band is cut off: neither gain nor a noise floor changes anything, the shape of the
+    /// spectrum stays.
     Level,
 }
 
