@@ -2,7 +2,7 @@
 //! lacks stops the build.
 //!
 //! `leptos_i18n_build` does the same with warnings instead of errors, and brings the exporter of
-//! ICU data with it: some 150 crates that this page has no use for.
+//! ICU data with it: many crates that this page has no use for.
 
 use std::{env, error::Error, fs, path::PathBuf};
 
