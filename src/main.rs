@@ -11,7 +11,14 @@ use banglaser::{
 use clap::Parser;
 use recognizer::Recognizer;
 
-fn main() -> anyhow::Result<ExitCode> {
+fn main() -> ExitCode {
+    run().unwrap_or_else(|error| {
+        eprintln!("banglaser: {error:#}");
+        ExitCode::FAILURE
+    })
+}
+
+fn run() -> anyhow::Result<ExitCode> {
     let line = CommandLine::parse();
     let settings_file = line.settings.map_or_else(settings::find, Ok)?;
     let mut settings = Settings::load(&settings_file)?;

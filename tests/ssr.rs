@@ -18,7 +18,7 @@ use banglaser::{
 use emotion::{Prediction, Probabilities, WindowPrediction};
 use http_body_util::BodyExt;
 use leptos::{config::LeptosOptions, context::provide_context};
-use leptos_axum::render_app_async_with_context;
+use leptos_axum::{generate_route_list, render_app_async_with_context};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -34,6 +34,8 @@ const FACTS: PageFacts = PageFacts {
 
 /// The page at `path` with what became of its form.
 async fn page(path: &str, outcome: SubmittedOutcome, header: (HeaderName, &str)) -> String {
+    // Starts the executor, as the server does when it builds its router.
+    generate_route_list(|| ());
     let options = LeptosOptions::builder().output_name("banglaser").build();
     let context = move || {
         provide_context(FACTS);

@@ -3,7 +3,10 @@
 //! A line holds method, route, status, latency and request id; never audio, labels, file names or
 //! the path of an unknown address.
 
-use std::time::Instant;
+use std::{
+    io::{self, IsTerminal},
+    time::Instant,
+};
 
 use axum::{
     extract::{MatchedPath, Request},
@@ -42,7 +45,8 @@ pub fn start_logging(format: LogFormat) {
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
-        .with_writer(std::io::stderr);
+        .with_ansi(io::stderr().is_terminal())
+        .with_writer(io::stderr);
     match format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
