@@ -11,6 +11,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::FutureExt;
+use leptos_axum::ResponseOptions;
 use recognizer::{MIN_DURATION_S, RecognizeError};
 
 use super::{recognize::RecognitionError, rest::RestError, telemetry::RequestId};
@@ -115,6 +116,14 @@ pub const fn status(error: &AppError) -> StatusCode {
         | AppError::RecordingUnsupported
         | AppError::Unreachable
         | AppError::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+/// Gives the answer that Leptos is rendering the error's status and headers.
+pub fn mark(response: &ResponseOptions, error: &AppError) {
+    response.set_status(status(error));
+    for (name, value) in &headers(error) {
+        response.insert_header(name.clone(), value.clone());
     }
 }
 

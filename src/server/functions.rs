@@ -42,10 +42,7 @@ pub async fn recognize(data: MultipartData) -> Result<Prediction, AppError> {
     let response = use_context::<ResponseOptions>();
     let outcome = recognize_form(&state, form, &request.extensions).await;
     if let (Err(error), Some(response)) = (&outcome, response) {
-        response.set_status(exposure::status(error));
-        for (name, value) in &exposure::headers(error) {
-            response.insert_header(name.clone(), value.clone());
-        }
+        exposure::mark(&response, error);
     }
     outcome
 }

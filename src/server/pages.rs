@@ -43,10 +43,7 @@ pub fn context(
         let language_sources = HeaderValue::from_static("Cookie, Accept-Language");
         response.insert_header(VARY, language_sources);
         if let Some(Err(error)) = &outcome.0 {
-            response.set_status(exposure::status(error));
-            for (name, value) in &exposure::headers(error) {
-                response.insert_header(name.clone(), value.clone());
-            }
+            exposure::mark(&response, error);
         }
     }
 }

@@ -22,6 +22,7 @@ use burn::tensor::Device;
 pub use config::{Config, Features};
 pub use error::CheckpointError;
 pub use metrics::{Confusion, FoldMetrics, Metrics, Spread};
+pub use weights::{load_weights, save_weights};
 
 use crate::network::BiLstm;
 
@@ -55,7 +56,7 @@ impl Checkpoint {
             });
         let config: Config = parse(CONFIG_FILE, &config?)?;
         config.verify()?;
-        let network = weights::load(&weights?, config.architecture.clone(), device)?;
+        let network = load_weights(&weights?, config.architecture.clone(), device)?;
         let metrics = parse(METRICS_FILE, &metrics?)?;
         Ok(Self {
             config,
@@ -71,7 +72,7 @@ impl Checkpoint {
     pub fn save(&self, dir: &Path) -> Result<(), CheckpointError> {
         let files = [
             (CONFIG_FILE, to_json(&self.config)),
-            (WEIGHTS_FILE, weights::save(&self.network)),
+            (WEIGHTS_FILE, save_weights(&self.network)),
             (METRICS_FILE, to_json(&self.metrics)),
         ];
         fs::create_dir_all(dir).map_err(|source| CheckpointError::io(dir, source))?;
@@ -80,24 +81,6 @@ impl Checkpoint {
         }
         write(dir, hashes::SUMS_FILE, hashes::sums(&files).as_bytes())
     }
-}
-
-/// Loads f32 weights in safetensors format, named as `torch.nn` names them, into a new network.
-///
-/// # Errors
-/// [`CheckpointError`] when the file is no safetensors, or a tensor is missing, unexpected or of
-/// another shape.
-pub fn load_weights(
-    safetensors: &[u8],
-    architecture: crate::network::Architecture,
-    device: &Device,
-) -> Result<BiLstm, CheckpointError> {
-    weights::load(safetensors, architecture, device)
-}
-
-/// The network's weights in safetensors format; the inverse of [`load_weights`].
-pub fn save_weights(network: &BiLstm) -> Vec<u8> {
-    weights::save(network)
 }
 
 fn read(dir: &Path, file: &str) -> Result<Vec<u8>, CheckpointError> {

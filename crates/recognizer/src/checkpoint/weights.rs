@@ -19,7 +19,12 @@ use crate::network::{Architecture, BiLstm};
 const SKIPPED: &str = "bn.num_batches_tracked";
 const DIRECTIONS: [&str; 2] = ["", "_reverse"];
 
-pub(super) fn load(
+/// Loads f32 weights in safetensors format, named as `torch.nn` names them, into a new network.
+///
+/// # Errors
+/// [`CheckpointError`] when the file is no safetensors, or a tensor is missing, unexpected or of
+/// another shape.
+pub fn load_weights(
     bytes: &[u8],
     architecture: Architecture,
     device: &Device,
@@ -59,7 +64,8 @@ pub(super) fn load(
     }
 }
 
-pub(super) fn save(network: &BiLstm) -> Vec<u8> {
+/// The network's weights in safetensors format; the inverse of [`load_weights`].
+pub fn save_weights(network: &BiLstm) -> Vec<u8> {
     let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
     let mut push = |name: String, shape: Vec<usize>, data: TensorData| {
         let values = data.iter::<f32>().flat_map(f32::to_le_bytes).collect();

@@ -19,9 +19,8 @@ const SCALE_DB: f64 = 15.0;
 
 /// 1 where a frame sounds, else 0: `[batch, n_frames, 1]`; at least one frame of a window sounds.
 pub(super) fn sounding_mask(log_mel: &Tensor<3>) -> Tensor<3> {
-    let frames = log_mel.clone().max_dim(2);
-    let loudest = frames.clone().max_dim(1);
-    (frames - loudest)
+    below_loudest(log_mel.clone())
+        .max_dim(2)
         .greater_equal_elem(-SOUNDING_RANGE_DB)
         .float()
 }
@@ -35,12 +34,17 @@ pub(super) fn normalize(
     match normalization {
         InputNormalization::None => log_mel,
         InputNormalization::Level => {
-            let loudest = log_mel.clone().max_dim(2).max_dim(1);
-            let below = (log_mel - loudest).clamp_min(-DYNAMIC_RANGE_DB);
+            let below = below_loudest(log_mel).clamp_min(-DYNAMIC_RANGE_DB);
             let level = masked_mean(below.clone(), mask).mean_dim(2);
             (below - level).div_scalar(SCALE_DB)
         }
     }
+}
+
+/// Decibels relative to the window's loudest band: at most 0.
+fn below_loudest(log_mel: Tensor<3>) -> Tensor<3> {
+    let loudest = log_mel.clone().max_dim(2).max_dim(1);
+    log_mel - loudest
 }
 
 /// Mean over the frames that `mask` selects: `[batch, 1, n_features]`.
