@@ -43,7 +43,7 @@ pub enum Format {
 struct Found<'a> {
     file: &'a str,
     emotion: Emotion,
-    probabilities: Probabilities,
+    probabilities: &'a Probabilities,
 }
 
 #[derive(Serialize)]
@@ -75,9 +75,8 @@ pub fn analyze(
     let lengths = names.iter().map(|name| name.chars().count());
     let file_width = lengths.chain(["file".len()]).max().unwrap_or(0);
     if format == Format::Table {
-        let labels = Emotion::ALL
-            .map(|emotion| format!(" {emotion:>8}"))
-            .concat();
+        let labels = recognizer.labels().iter();
+        let labels: String = labels.map(|emotion| format!(" {emotion:>8}")).collect();
         writeln!(output, "{:file_width$}  {:8}{labels}", "file", "emotion")?;
     }
 
@@ -141,7 +140,7 @@ fn write_row(
     match outcome {
         Ok(prediction) => {
             write!(output, "{:8}", prediction.emotion())?;
-            for probability in prediction.probabilities.values() {
+            for (_, probability) in prediction.probabilities.iter() {
                 write!(output, " {probability:>8.3}")?;
             }
             writeln!(output)
@@ -161,7 +160,7 @@ fn write_json(
             &Found {
                 file,
                 emotion: prediction.emotion(),
-                probabilities: prediction.probabilities,
+                probabilities: &prediction.probabilities,
             },
         ),
         Err(error) => {

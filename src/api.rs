@@ -32,6 +32,8 @@ pub struct SubmittedOutcome(pub Option<Result<Prediction, AppError>>);
 pub struct PageFacts {
     /// Largest accepted file; a larger one is refused before it is sent.
     pub max_upload_bytes: u64,
+    /// How many emotions the loaded checkpoint tells apart.
+    pub n_emotions: usize,
     /// What the loaded checkpoint reached on unseen speakers; `None` where its metrics do not say.
     pub accuracy: Option<Accuracy>,
 }

@@ -11,7 +11,7 @@ use leptos_router::{
 use crate::{
     api::PageFacts,
     components::{SiteFooter, SiteHeader},
-    i18n::{I18nContextProvider, Locale, t_string, use_i18n},
+    i18n::{I18nContextProvider, Locale, emotion_words::how_many, t_string, td_string, use_i18n},
     pages::{AboutPage, HomePage, NotFoundPage},
 };
 
@@ -63,9 +63,18 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Site() -> impl IntoView {
     let i18n = use_i18n();
+    let n_emotions = expect_context::<PageFacts>().n_emotions;
+    let description = move || {
+        let locale = i18n.get_locale();
+        td_string!(
+            locale,
+            site.description,
+            count = how_many(locale, n_emotions)
+        )
+    };
     view! {
         <Title text=move || t_string!(i18n, site.title) />
-        <Meta name="description" content=move || t_string!(i18n, site.description) />
+        <Meta name="description" content=description />
         <Router>
             <SiteHeader />
             <main id="content" tabindex="-1">

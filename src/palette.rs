@@ -1,4 +1,5 @@
-//! One colour per emotion, for pictures of results and for the clients of `/predict`.
+//! One colour per emotion, for pictures of results and for the clients of `/predict`; each reaches
+//! 3:1 on white and on black.
 
 use emotion::Emotion;
 
@@ -10,5 +11,7 @@ pub const fn color(emotion: Emotion) -> &'static str {
         Emotion::Sad => "#3a6ea5",
         Emotion::Neutral => "#66707a",
         Emotion::Surprise => "#8a4fb0",
+        Emotion::Fear => "#b0387f",
+        Emotion::Disgust => "#5a7d1f",
     }
 }

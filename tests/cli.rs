@@ -1,5 +1,6 @@
 //! `banglaser analyze` as a shell sees it: lines, order, exit codes.
 
+mod checkpoints;
 mod clips;
 
 use std::{
@@ -10,6 +11,7 @@ use std::{
 };
 
 use clips::{silent_wav, vowel_wav};
+use emotion::{Emotion, LabelSet};
 use serde_json::Value;
 
 const LABELS: [&str; 5] = ["angry", "happy", "sad", "neutral", "surprise"];
@@ -126,6 +128,44 @@ fn table_has_a_row_per_file() {
     let bad = analyze(&folder, &["text.wav"]);
     assert_eq!(bad.status.code(), Some(1));
     assert!(lines(&bad)[1].contains("error: "), "{:?}", lines(&bad));
+}
+
+#[test]
+fn every_label_of_the_checkpoint_has_a_column() {
+    let folder = folder("labels");
+    let checkpoint = folder.join("seven");
+    let labels = LabelSet::new(Emotion::ALL.into()).expect("none twice");
+    let random = checkpoints::random(labels);
+    random.save(&checkpoint).expect("a writable folder");
+    for (format, expected) in [
+        (
+            None,
+            "file emotion angry happy sad neutral surprise fear disgust",
+        ),
+        (
+            Some("--json"),
+            "angry happy sad neutral surprise fear disgust",
+        ),
+    ] {
+        let output = banglaser()
+            .arg("--checkpoint")
+            .arg(&checkpoint)
+            .arg("analyze")
+            .args(format)
+            .arg(folder.join("voice.wav"))
+            .output()
+            .expect("the program starts");
+        assert_eq!(output.status.code(), Some(0));
+        let line = &lines(&output)[0];
+        let places: Vec<_> = match format {
+            None => line.split_whitespace().collect(),
+            Some(_) => {
+                let object = line.split("\"probabilities\":").nth(1).expect("an object");
+                object.split('"').skip(1).step_by(2).collect()
+            }
+        };
+        assert_eq!(places.join(" "), expected);
+    }
 }
 
 #[test]

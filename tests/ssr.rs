@@ -13,9 +13,9 @@ use banglaser::{
     api::{Accuracy, PageFacts, SubmittedOutcome},
     app::shell,
     error::AppError,
-    i18n::{Locale, error_message},
+    i18n::{Locale, emotion_words::sounds, error_message},
 };
-use emotion::{Prediction, Probabilities, WindowPrediction};
+use emotion::{Emotion, LabelSet, Prediction, Probabilities, WindowPrediction};
 use http_body_util::BodyExt;
 use leptos::{config::LeptosOptions, context::provide_context};
 use leptos_axum::{generate_route_list, render_app_async_with_context};
@@ -26,6 +26,7 @@ const LOCALES: [Locale; 2] = [Locale::bn, Locale::en];
 
 const FACTS: PageFacts = PageFacts {
     max_upload_bytes: 10 << 20,
+    n_emotions: 5,
     accuracy: Some(Accuracy {
         uar_mean: 0.52,
         uar_std: 0.04,
@@ -61,16 +62,20 @@ async fn page_in(locale: Locale, path: &str, outcome: SubmittedOutcome) -> Strin
 }
 
 fn prediction() -> Prediction {
-    let probabilities = Probabilities::new([0.05, 0.62, 0.08, 0.05, 0.2]).expect("a distribution");
+    prediction_of(&LabelSet::five(), &[0.05, 0.62, 0.08, 0.05, 0.2])
+}
+
+fn prediction_of(labels: &LabelSet, values: &[f32]) -> Prediction {
+    let probabilities = Probabilities::new(labels, values).expect("a distribution");
     let window = |start_s: f32| WindowPrediction {
         start_s,
         end_s: start_s + 4.0,
-        probabilities,
+        probabilities: probabilities.clone(),
     };
     Prediction {
         duration_s: 5.0,
-        probabilities,
         windows: vec![window(0.0), window(1.0)],
+        probabilities,
     }
 }
 
@@ -160,6 +165,36 @@ async fn a_result_is_a_sentence_and_a_ranked_list() {
             "{locale}: {percents:?} are at {places:?}"
         );
         assert!(html.contains("lang=\"bn\"") && html.contains("lang=\"en\""));
+    }
+}
+
+#[tokio::test]
+async fn every_emotion_has_a_bar_a_sentence_and_a_colour() {
+    let labels = LabelSet::new(Emotion::ALL.into()).expect("none twice");
+    let style = include_str!("../style/components.css");
+    for (top_idx, top) in Emotion::ALL.into_iter().enumerate() {
+        let mut values = [0.05; Emotion::ALL.len()];
+        values[top_idx] = 0.7;
+        let prediction = prediction_of(&labels, &values);
+        for (locale, heading) in [
+            (Locale::en, "All seven emotions"),
+            (Locale::bn, "সাতটি আবেগই"),
+        ] {
+            let outcome = SubmittedOutcome(Some(Ok(prediction.clone())));
+            let html = page_in(locale, "/", outcome).await;
+            assert!(html.contains(heading) && html.contains(sounds(locale, top)));
+            let list = html.split("class=\"bars\"").nth(1).expect("a list");
+            let list = list.split("</ol>").next().expect("an end");
+            assert_eq!(list.matches("<li").count(), Emotion::ALL.len());
+            for emotion in Emotion::ALL {
+                assert!(list.contains(&format!("data-emotion=\"{emotion}\"")));
+                assert!(list.contains(emotion.label_en()) && list.contains(emotion.label_bn()));
+            }
+        }
+        assert!(
+            style.contains(&format!("[data-emotion=\"{top}\"]")),
+            "{top}"
+        );
     }
 }
 

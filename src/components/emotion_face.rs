@@ -11,6 +11,11 @@ pub fn EmotionFace(emotion: Emotion) -> impl IntoView {
         Emotion::Happy => ("M12 14q3-3 6 0M22 14q3-3 6 0", "M11 23q9 11 18 0z"),
         Emotion::Sad => ("M11 16l6-3M29 16l-6-3", "M13 30q7-7 14 0"),
         Emotion::Neutral => ("M12 14h6M22 14h6", "M13 27h14"),
+        Emotion::Fear => (
+            "M11 15q3-4 7-4M29 15q-3-4-7-4",
+            "M12 28q2-4 4 0t4 0 4 0 4 0",
+        ),
+        Emotion::Disgust => ("M11 14l7 2M29 12q-4-2-7 2", "M13 26q4-4 7 0t7 3"),
         Emotion::Surprise => ("M12 12q3-3 6 0M22 12q3-3 6 0", "M20 24a4 4.5 0 1 0 .1 0z"),
     };
     view! {

@@ -20,7 +20,7 @@ struct Part {
 
 /// Joins neighbouring windows with the same top emotion.
 fn parts(windows: &[WindowPrediction]) -> Vec<Part> {
-    let top = |window: &WindowPrediction| window.probabilities.ranked()[0];
+    let top = |window: &WindowPrediction| window.probabilities.top();
     let mut parts: Vec<Part> = windows
         .chunk_by(|left, right| top(left).0 == top(right).0)
         .map(|chunk| Part {
@@ -78,15 +78,15 @@ pub fn Timeline(windows: Vec<WindowPrediction>) -> impl IntoView {
 
 #[cfg(test)]
 mod tests {
-    use emotion::Probabilities;
+    use emotion::{LabelSet, Probabilities};
 
     use super::*;
 
-    fn window(start_s: f32, values: [f32; Emotion::COUNT]) -> WindowPrediction {
+    fn window(start_s: f32, values: [f32; 5]) -> WindowPrediction {
         WindowPrediction {
             start_s,
             end_s: start_s + 4.0,
-            probabilities: Probabilities::new(values).expect("a distribution"),
+            probabilities: Probabilities::new(&LabelSet::five(), &values).expect("a distribution"),
         }
     }
 

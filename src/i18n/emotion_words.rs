@@ -1,8 +1,8 @@
-//! Emotions and confidence bands in words.
+//! Emotions, how many there are, and confidence bands in words.
 
 use emotion::{ConfidenceBand, Emotion};
 
-use super::{Locale, td_string};
+use super::{Locale, number, td_string};
 
 /// The emotion's name.
 pub const fn label(locale: Locale, emotion: Emotion) -> &'static str {
@@ -20,6 +20,21 @@ pub fn sounds(locale: Locale, emotion: Emotion) -> &'static str {
         Emotion::Sad => td_string!(locale, result.sounds.sad),
         Emotion::Neutral => td_string!(locale, result.sounds.neutral),
         Emotion::Surprise => td_string!(locale, result.sounds.surprise),
+        Emotion::Fear => td_string!(locale, result.sounds.fear),
+        Emotion::Disgust => td_string!(locale, result.sounds.disgust),
+    }
+}
+
+/// How many emotions a model tells apart: a word up to as many as there are, else digits.
+pub fn how_many(locale: Locale, n_emotions: usize) -> String {
+    match n_emotions {
+        2 => td_string!(locale, how_many.two).to_owned(),
+        3 => td_string!(locale, how_many.three).to_owned(),
+        4 => td_string!(locale, how_many.four).to_owned(),
+        5 => td_string!(locale, how_many.five).to_owned(),
+        6 => td_string!(locale, how_many.six).to_owned(),
+        7 => td_string!(locale, how_many.seven).to_owned(),
+        _ => number::decimal(locale, n_emotions as f64, 0),
     }
 }
 

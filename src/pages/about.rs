@@ -3,19 +3,25 @@
 use leptos::prelude::*;
 
 use crate::{
+    api::PageFacts,
     components::AccuracyNote,
-    i18n::{t, use_i18n},
+    i18n::{emotion_words::how_many, t, td_string, use_i18n},
 };
 
 /// The about page.
 #[component]
 pub fn AboutPage() -> impl IntoView {
     let i18n = use_i18n();
+    let n_emotions = expect_context::<PageFacts>().n_emotions;
+    let how = move || {
+        let locale = i18n.get_locale();
+        td_string!(locale, about.how, count = how_many(locale, n_emotions))
+    };
     view! {
         <article class="prose">
             <h1>{t!(i18n, about.heading)}</h1>
             <h2>{t!(i18n, about.how_heading)}</h2>
-            <p>{t!(i18n, about.how)}</p>
+            <p>{how}</p>
             <h2>{t!(i18n, about.meaning_heading)}</h2>
             <p>{t!(i18n, about.meaning)}</p>
             <AccuracyNote />

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     api::{PageFacts, SubmittedOutcome},
     components::{LimitsNote, OutcomePanel, SourcePanel, StatusLine},
-    i18n::{t, use_i18n},
+    i18n::{emotion_words::how_many, t, td_string, use_i18n},
     workbench::Workbench,
 };
 
@@ -15,6 +15,14 @@ pub fn HomePage() -> impl IntoView {
     let i18n = use_i18n();
     let submitted = SharedValue::new(|| use_context::<SubmittedOutcome>().and_then(|form| form.0));
     let facts = expect_context::<PageFacts>();
+    let lead = move || {
+        let locale = i18n.get_locale();
+        td_string!(
+            locale,
+            home.lead,
+            count = how_many(locale, facts.n_emotions)
+        )
+    };
     provide_context(Workbench::new(
         facts.max_upload_bytes,
         submitted.into_inner(),
@@ -22,7 +30,7 @@ pub fn HomePage() -> impl IntoView {
     view! {
         <div class="intro">
             <h1>{t!(i18n, home.heading)}</h1>
-            <p class="lead">{t!(i18n, home.lead)}</p>
+            <p class="lead">{lead}</p>
         </div>
         <div class="workbench">
             <SourcePanel />

@@ -38,9 +38,9 @@ pub async fn health() -> Json<Health> {
 pub struct PredictAnswer {
     success: bool,
     top_emotion: TopEmotion,
-    /// In class order, keyed by English label.
+    /// In label order, keyed by English label.
     #[serde(serialize_with = "by_label_en")]
-    all_emotions: [EmotionShare; Emotion::COUNT],
+    all_emotions: Vec<EmotionShare>,
 }
 
 #[derive(Debug, Serialize)]
@@ -62,10 +62,7 @@ struct EmotionShare {
     color: &'static str,
 }
 
-fn by_label_en<S: Serializer>(
-    shares: &[EmotionShare; Emotion::COUNT],
-    serializer: S,
-) -> Result<S::Ok, S::Error> {
+fn by_label_en<S: Serializer>(shares: &[EmotionShare], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(shares.iter().map(|share| (share.label_en, share)))
 }
 
@@ -80,16 +77,20 @@ impl From<&Prediction> for PredictAnswer {
                 confidence: rounded(f64::from(prediction.confidence()) * 100.0, 2),
                 color: palette::color(top),
             },
-            all_emotions: Emotion::ALL.map(|emotion| {
-                let probability = f64::from(prediction.probabilities.of(emotion));
-                EmotionShare {
-                    probability: rounded(probability, 4),
-                    percentage: rounded(probability * 100.0, 2),
-                    label_bn: emotion.label_bn(),
-                    label_en: emotion.label_en(),
-                    color: palette::color(emotion),
-                }
-            }),
+            all_emotions: prediction.probabilities.iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<(Emotion, f32)> for EmotionShare {
+    fn from((emotion, probability): (Emotion, f32)) -> Self {
+        let probability = f64::from(probability);
+        Self {
+            probability: rounded(probability, 4),
+            percentage: rounded(probability * 100.0, 2),
+            label_bn: emotion.label_bn(),
+            label_en: emotion.label_en(),
+            color: palette::color(emotion),
         }
     }
 }

@@ -37,6 +37,7 @@ impl AppState {
             leptos_options,
             page_facts: PageFacts {
                 max_upload_bytes: settings.server.max_upload_bytes.get(),
+                n_emotions: recognizer.labels().n_labels(),
                 accuracy,
             },
             recognitions: Arc::new(RecognitionQueue::new(recognizer, &settings)),

@@ -1,5 +1,7 @@
 //! The router's contract, with the shipped checkpoint and without a socket.
 
+#[path = "../checkpoints/mod.rs"]
+mod checkpoints;
 #[path = "../clips/mod.rs"]
 mod clips;
 mod forms;

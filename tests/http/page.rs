@@ -1,20 +1,25 @@
 //! The page without WASM: rendered, answering its form, changing its language; files and 404.
 
 use axum::{
+    Router,
     body::Body,
     http::{Request, StatusCode, header::COOKIE},
 };
-use emotion::{Emotion, Prediction};
+use emotion::{Emotion, LabelSet, Prediction};
 
 use crate::{
     clips::{silent_wav, vowel_wav},
-    trial::{Answer, get, send, shipped, upload},
+    trial::{Answer, get, labelled, send, shipped, upload},
 };
 
-async fn in_language(mut request: Request<Body>, language: &str) -> Answer {
+async fn in_language(request: Request<Body>, language: &str) -> Answer {
+    send_in_language(shipped(), request, language).await
+}
+
+async fn send_in_language(router: Router, mut request: Request<Body>, language: &str) -> Answer {
     let cookie = format!("locale={language}").parse().expect("a header");
     request.headers_mut().insert(COOKIE, cookie);
-    send(shipped(), request).await
+    send(router, request).await
 }
 
 #[tokio::test]
@@ -46,9 +51,25 @@ async fn the_form_is_answered_with_the_result_in_the_page() {
         let before = in_language(get("/"), language).await;
         let count = |answer: &Answer| answer.text().matches("<li").count();
         assert!(
-            count(&answer) >= count(&before) + Emotion::COUNT,
+            count(&answer) >= count(&before) + prediction.probabilities.iter().len(),
             "no list of emotions"
         );
+    }
+}
+
+#[tokio::test]
+async fn every_label_of_the_checkpoint_has_a_bar() {
+    let labels = LabelSet::new(Emotion::ALL.into()).expect("none twice");
+    let router = labelled(labels);
+    let form = || upload("/", &vowel_wav(2.0));
+    for (language, lead) in [
+        ("bn", "সাতটি আবেগের মধ্যে"),
+        ("en", "which of seven emotions"),
+    ] {
+        let answer = send_in_language(router.clone(), form(), language).await;
+        let bars = answer.text().matches("class=\"bar\"").count();
+        assert_eq!(bars, Emotion::ALL.len());
+        assert!(answer.text().contains(lead), "{language}");
     }
 }
 

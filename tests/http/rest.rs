@@ -1,11 +1,11 @@
 //! `/predict`, `/health` and the server function, from a clip to JSON.
 
-use axum::http::StatusCode;
-use emotion::{Emotion, Prediction};
+use axum::{Router, http::StatusCode};
+use emotion::{Emotion, LabelSet, Prediction};
 
 use crate::{
     clips::{silent_wav, vowel_wav},
-    trial::{get, send, shipped, upload},
+    trial::{get, labelled, send, shipped, upload},
 };
 
 #[tokio::test]
@@ -20,21 +20,32 @@ async fn health_is_the_originals() {
 
 #[tokio::test]
 async fn predict_is_the_originals() {
-    let answer = send(shipped(), upload("/predict", &vowel_wav(5.0))).await;
+    assert_predicts(shipped(), &LabelSet::five()).await;
+}
+
+#[tokio::test]
+async fn predict_tells_of_every_label_of_the_checkpoint() {
+    let labels = LabelSet::new(Emotion::ALL.into()).expect("none twice");
+    assert_predicts(labelled(labels.clone()), &labels).await;
+}
+
+/// `/predict` answers in the original's shape, with exactly these emotions in this order.
+async fn assert_predicts(router: Router, labels: &LabelSet) {
+    let answer = send(router, upload("/predict", &vowel_wav(5.0))).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let json = answer.json();
     assert_eq!(json["success"], true);
 
     let all = json["all_emotions"].as_object().expect("an object");
-    assert_eq!(all.len(), Emotion::COUNT);
-    let places = Emotion::ALL.map(|emotion| {
+    assert_eq!(all.len(), labels.n_labels());
+    let places = labels.iter().map(|emotion| {
         let key = format!("\"{}\":{{", emotion.label_en());
         answer.text().find(&key).expect("every label is a key")
     });
-    assert!(places.is_sorted(), "not in class order: {}", answer.text());
+    assert!(places.is_sorted(), "not in label order: {}", answer.text());
 
     let mut sum = 0.0;
-    for emotion in Emotion::ALL {
+    for emotion in labels.iter() {
         let share = &all[emotion.label_en()];
         assert_eq!(share["label_en"], emotion.label_en());
         assert_eq!(share["label_bn"], emotion.label_bn());

@@ -8,11 +8,14 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header::CONTENT_TYPE},
 };
 use banglaser::server::{router, settings::Settings, state::AppState};
+use emotion::LabelSet;
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use recognizer::Recognizer;
 use serde_json::Value;
 use tower::ServiceExt;
+
+use crate::checkpoints;
 
 /// Every route that takes a clip.
 pub const UPLOAD_ROUTES: [&str; 3] = ["/predict", "/api/recognize", "/"];
@@ -28,6 +31,23 @@ pub fn shipped() -> Router {
 
 /// State with the shipped checkpoint and changed settings.
 pub fn state(change: impl FnOnce(&mut Settings)) -> AppState {
+    with_recognizer(change, |dir| {
+        Recognizer::open(dir).expect("the shipped checkpoint opens")
+    })
+}
+
+/// A router that answers with a random network for other labels than the shipped five.
+pub fn labelled(labels: LabelSet) -> Router {
+    router(with_recognizer(
+        |_| {},
+        |_| checkpoints::random(labels).into(),
+    ))
+}
+
+fn with_recognizer(
+    change: impl FnOnce(&mut Settings),
+    recognizer: impl FnOnce(&Path) -> Recognizer,
+) -> AppState {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut settings = Settings::load(&root.join("Leptos.toml")).expect("Leptos.toml fits");
     change(&mut settings);
@@ -36,8 +56,7 @@ pub fn state(change: impl FnOnce(&mut Settings)) -> AppState {
         .site_root(root.join("public").to_string_lossy())
         .env(leptos::config::Env::PROD)
         .build();
-    let recognizer =
-        Recognizer::open(&settings.recognizer.checkpoint).expect("the shipped checkpoint opens");
+    let recognizer = recognizer(&settings.recognizer.checkpoint);
     AppState::new(options, settings, recognizer)
 }
 

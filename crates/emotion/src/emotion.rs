@@ -1,4 +1,4 @@
-//! The five emotions and their order.
+//! The emotions that the project has words for.
 
 use std::{error::Error, fmt, str::FromStr};
 
@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 /// An emotion that a voice expresses, as a listener would label it.
 ///
-/// The order of [`Emotion::ALL`] is the class order of every checkpoint: logit `i` belongs to
-/// `Emotion::ALL[i]`.
+/// These are all that a model can be trained on; which of them a model tells apart, and in what
+/// order, says its [`LabelSet`](crate::LabelSet).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Emotion {
@@ -21,25 +21,23 @@ pub enum Emotion {
     Neutral,
     /// Surprise, অবাক.
     Surprise,
+    /// Fear, ভীত.
+    Fear,
+    /// Disgust, বিতৃষ্ণ.
+    Disgust,
 }
 
 impl Emotion {
-    /// Number of classes.
-    pub const COUNT: usize = 5;
-
-    /// Every emotion, in class order.
-    pub const ALL: [Self; Self::COUNT] = [
+    /// Every emotion.
+    pub const ALL: [Self; 7] = [
         Self::Angry,
         Self::Happy,
         Self::Sad,
         Self::Neutral,
         Self::Surprise,
+        Self::Fear,
+        Self::Disgust,
     ];
-
-    /// Class index, `0..COUNT`.
-    pub const fn index(self) -> usize {
-        self as usize
-    }
 
     /// Stable lower-case name: in JSON, in file formats and in class names.
     pub const fn code(self) -> &'static str {
@@ -49,6 +47,8 @@ impl Emotion {
             Self::Sad => "sad",
             Self::Neutral => "neutral",
             Self::Surprise => "surprise",
+            Self::Fear => "fear",
+            Self::Disgust => "disgust",
         }
     }
 
@@ -60,6 +60,8 @@ impl Emotion {
             Self::Sad => "Sad",
             Self::Neutral => "Neutral",
             Self::Surprise => "Surprise",
+            Self::Fear => "Fear",
+            Self::Disgust => "Disgust",
         }
     }
 
@@ -71,6 +73,8 @@ impl Emotion {
             Self::Sad => "দুঃখিত",
             Self::Neutral => "স্বাভাবিক",
             Self::Surprise => "অবাক",
+            Self::Fear => "ভীত",
+            Self::Disgust => "বিতৃষ্ণ",
         }
     }
 }
@@ -93,7 +97,7 @@ impl FromStr for Emotion {
     }
 }
 
-/// A name that is none of the five emotions.
+/// A name that is no [`Emotion::code`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UnknownEmotion(pub String);
 
@@ -111,13 +115,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn index_is_the_position_in_all() {
-        for (class_idx, emotion) in Emotion::ALL.into_iter().enumerate() {
-            assert_eq!(emotion.index(), class_idx);
-        }
-    }
-
-    #[test]
     fn code_is_what_serde_writes_and_from_str_reads() {
         for emotion in Emotion::ALL {
             let json = serde_json::to_string(&emotion).expect("serialises");
@@ -125,8 +122,8 @@ mod tests {
             assert_eq!(emotion.code().to_uppercase().parse(), Ok(emotion));
         }
         assert_eq!(
-            "fear".parse::<Emotion>(),
-            Err(UnknownEmotion("fear".to_owned()))
+            "bored".parse::<Emotion>(),
+            Err(UnknownEmotion("bored".to_owned()))
         );
     }
 }

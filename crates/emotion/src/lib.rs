@@ -5,10 +5,12 @@
 
 mod band;
 mod emotion;
+mod label_set;
 mod prediction;
 mod probabilities;
 
 pub use band::ConfidenceBand;
 pub use emotion::{Emotion, UnknownEmotion};
+pub use label_set::{LabelSet, NotLabels};
 pub use prediction::{Prediction, WindowPrediction};
 pub use probabilities::{NotProbabilities, Probabilities};

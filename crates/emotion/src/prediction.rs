@@ -16,7 +16,7 @@ pub struct Prediction {
 }
 
 /// What the recogniser says about one window of a clip.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WindowPrediction {
     /// Start in the clip, seconds.
     pub start_s: f32,
@@ -29,12 +29,12 @@ pub struct WindowPrediction {
 impl Prediction {
     /// The most probable emotion.
     pub fn emotion(&self) -> Emotion {
-        self.probabilities.ranked()[0].0
+        self.probabilities.top().0
     }
 
-    /// Probability of the most probable emotion, `[0.2, 1]`.
+    /// Probability of the most probable emotion: at least one by the number of labels, at most 1.
     pub fn confidence(&self) -> f32 {
-        self.probabilities.of(self.emotion())
+        self.probabilities.top().1
     }
 
     /// How sure that is, in three steps.

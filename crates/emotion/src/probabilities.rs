@@ -2,73 +2,80 @@
 
 use std::{error::Error, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, MapAccess, Visitor},
+};
 
-use crate::Emotion;
+use crate::{Emotion, LabelSet};
 
-/// How far from 1 the sum may be: five f32 roundings, and the three decimals of a JSON client.
+/// How far from 1 the sum may be: some f32 roundings, and the three decimals of a JSON client.
 const SUM_TOLERANCE: f32 = 1e-3;
 
-/// One probability per emotion: each finite and in `[0, 1]`, together 1.
+/// One probability per label of a model: each finite and in `[0, 1]`, together 1.
 ///
-/// In JSON an object keyed by [`Emotion::code`].
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "ByEmotion", into = "ByEmotion")]
-pub struct Probabilities([f32; Emotion::COUNT]);
+/// In JSON an object keyed by [`Emotion::code`], in label order.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Probabilities(Vec<(Emotion, f32)>);
 
-/// The values are not a probability distribution.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct NotProbabilities(pub [f32; Emotion::COUNT]);
+/// The values are not a probability distribution over the labels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NotProbabilities(pub Vec<f32>);
 
 impl Probabilities {
-    /// Takes values in class order.
+    /// Takes one value per label, in label order.
     ///
     /// # Errors
-    /// [`NotProbabilities`] when a value is outside `[0, 1]` or not finite, or the sum is not 1.
-    pub fn new(values: [f32; Emotion::COUNT]) -> Result<Self, NotProbabilities> {
+    /// [`NotProbabilities`] when the counts differ, a value is outside `[0, 1]` or not finite, or
+    /// the sum is not 1.
+    pub fn new(labels: &LabelSet, values: &[f32]) -> Result<Self, NotProbabilities> {
         let sum: f32 = values.iter().sum();
         let each_fits = values.iter().all(|value| (0.0..=1.0).contains(value));
-        if each_fits && (sum - 1.0).abs() <= SUM_TOLERANCE {
-            Ok(Self(values))
+        let is_whole = values.len() == labels.n_labels() && (sum - 1.0).abs() <= SUM_TOLERANCE;
+        if each_fits && is_whole {
+            Ok(Self(labels.iter().zip(values.iter().copied()).collect()))
         } else {
-            Err(NotProbabilities(values))
+            Err(NotProbabilities(values.to_vec()))
         }
     }
 
-    /// Softmax of `logits`, in class order.
+    /// Softmax of `logits`, in label order.
     ///
     /// # Errors
-    /// [`NotProbabilities`] when a logit is NaN or the largest is infinite.
-    pub fn from_logits(logits: [f32; Emotion::COUNT]) -> Result<Self, NotProbabilities> {
+    /// [`NotProbabilities`] when the counts differ, a logit is NaN or the largest is infinite.
+    pub fn from_logits(labels: &LabelSet, logits: &[f32]) -> Result<Self, NotProbabilities> {
         let largest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-        let powers = logits.map(|logit| (logit - largest).exp());
-        let sum: f32 = powers.iter().sum();
-        Self::new(powers.map(|power| power / sum))
+        let mut values: Vec<f32> = logits.iter().map(|logit| (logit - largest).exp()).collect();
+        let sum: f32 = values.iter().sum();
+        values.iter_mut().for_each(|value| *value /= sum);
+        Self::new(labels, &values)
     }
 
-    /// Arithmetic mean of several distributions; `None` when there are none.
+    /// Arithmetic mean of distributions over the same labels; `None` when there are none.
     pub fn mean(all: &[Self]) -> Option<Self> {
-        let count = all.len() as f32;
-        let sums: [f32; Emotion::COUNT] =
-            std::array::from_fn(|class_idx| all.iter().map(|one| one.0[class_idx]).sum());
-        (!all.is_empty()).then(|| Self(sums.map(|sum| sum / count)))
+        let mut mean = all.first()?.clone();
+        for (label_idx, (_, value)) in mean.0.iter_mut().enumerate() {
+            let sum: f32 = all.iter().map(|one| one.0[label_idx].1).sum();
+            *value = sum / all.len() as f32;
+        }
+        Some(mean)
     }
 
-    /// Probability of `emotion`, `[0, 1]`.
-    pub const fn of(&self, emotion: Emotion) -> f32 {
-        self.0[emotion.index()]
+    /// Every label with its probability, in label order.
+    pub fn iter(&self) -> impl ExactSizeIterator<Item = (Emotion, f32)> + '_ {
+        self.0.iter().copied()
     }
 
-    /// The values in class order.
-    pub const fn values(&self) -> [f32; Emotion::COUNT] {
-        self.0
-    }
-
-    /// Every emotion with its probability, most probable first; equals stay in class order.
-    pub fn ranked(&self) -> [(Emotion, f32); Emotion::COUNT] {
-        let mut ranked = Emotion::ALL.map(|emotion| (emotion, self.of(emotion)));
+    /// Every label with its probability, most probable first; equals stay in label order.
+    pub fn ranked(&self) -> Vec<(Emotion, f32)> {
+        let mut ranked = self.0.clone();
         ranked.sort_by(|(_, left), (_, right)| right.total_cmp(left));
         ranked
+    }
+
+    /// The most probable label with its probability; of equals the first.
+    pub fn top(&self) -> (Emotion, f32) {
+        self.ranked()[0]
     }
 }
 
@@ -80,38 +87,35 @@ impl fmt::Display for NotProbabilities {
 
 impl Error for NotProbabilities {}
 
-#[derive(Serialize, Deserialize)]
-struct ByEmotion {
-    angry: f32,
-    happy: f32,
-    sad: f32,
-    neutral: f32,
-    surprise: f32,
-}
-
-impl TryFrom<ByEmotion> for Probabilities {
-    type Error = NotProbabilities;
-
-    fn try_from(by: ByEmotion) -> Result<Self, Self::Error> {
-        Self::new(Emotion::ALL.map(|emotion| match emotion {
-            Emotion::Angry => by.angry,
-            Emotion::Happy => by.happy,
-            Emotion::Sad => by.sad,
-            Emotion::Neutral => by.neutral,
-            Emotion::Surprise => by.surprise,
-        }))
+impl Serialize for Probabilities {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.iter())
     }
 }
 
-impl From<Probabilities> for ByEmotion {
-    fn from(probabilities: Probabilities) -> Self {
-        Self {
-            angry: probabilities.of(Emotion::Angry),
-            happy: probabilities.of(Emotion::Happy),
-            sad: probabilities.of(Emotion::Sad),
-            neutral: probabilities.of(Emotion::Neutral),
-            surprise: probabilities.of(Emotion::Surprise),
+impl<'de> Deserialize<'de> for Probabilities {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(ByEmotion)
+    }
+}
+
+struct ByEmotion;
+
+impl<'de> Visitor<'de> for ByEmotion {
+    type Value = Probabilities;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a probability per emotion")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Self::Value, A::Error> {
+        let (mut labels, mut values) = (Vec::new(), Vec::new());
+        while let Some((emotion, value)) = entries.next_entry()? {
+            labels.push(emotion);
+            values.push(value);
         }
+        let labels = LabelSet::new(labels).map_err(de::Error::custom)?;
+        Probabilities::new(&labels, &values).map_err(de::Error::custom)
     }
 }
 
@@ -119,51 +123,74 @@ impl From<Probabilities> for ByEmotion {
 mod tests {
     use super::*;
 
+    fn five(values: [f32; 5]) -> Probabilities {
+        Probabilities::new(&LabelSet::five(), &values).expect("a distribution")
+    }
+
+    fn values(probabilities: &Probabilities) -> Vec<f32> {
+        probabilities.iter().map(|(_, value)| value).collect()
+    }
+
     #[test]
     fn softmax_is_finite_and_sums_to_one_even_for_huge_logits() {
-        let all = Probabilities::from_logits([1000.0, -1000.0, 0.0, 999.0, 5.0]).expect("finite");
-        assert!((all.values().iter().sum::<f32>() - 1.0).abs() < 1e-6);
-        assert!(all.of(Emotion::Angry) > all.of(Emotion::Neutral));
-        assert!(Probabilities::from_logits([f32::NAN; 5]).is_err());
+        let labels = LabelSet::five();
+        let all = Probabilities::from_logits(&labels, &[1000.0, -1000.0, 0.0, 999.0, 5.0]);
+        let all = all.expect("finite");
+        assert!((values(&all).iter().sum::<f32>() - 1.0).abs() < 1e-6);
+        assert_eq!(all.top().0, Emotion::Angry);
+        assert!(Probabilities::from_logits(&labels, &[f32::NAN; 5]).is_err());
     }
 
     #[test]
     fn refuses_what_is_no_distribution() {
-        assert!(Probabilities::new([0.5, 0.5, 0.5, 0.0, 0.0]).is_err());
-        assert!(Probabilities::new([1.5, -0.5, 0.0, 0.0, 0.0]).is_err());
-        assert!(
-            serde_json::from_str::<Probabilities>(
-                r#"{"angry":2,"happy":0,"sad":0,"neutral":0,"surprise":0}"#
-            )
-            .is_err()
-        );
+        let labels = LabelSet::five();
+        for values in [
+            &[0.5, 0.5, 0.5, 0.0, 0.0][..],
+            &[1.5, -0.5, 0.0, 0.0, 0.0],
+            &[0.5, 0.5],
+            &[0.25, 0.25, 0.25, 0.25, 0.0, 0.0, 0.0],
+        ] {
+            assert!(Probabilities::new(&labels, values).is_err(), "{values:?}");
+        }
+        for json in [
+            r#"{"angry":2,"happy":0,"sad":0,"neutral":0,"surprise":0}"#,
+            r#"{"angry":0.5,"angry":0.5}"#,
+            r#"{"angry":0.5,"bored":0.5}"#,
+            "{}",
+        ] {
+            assert!(serde_json::from_str::<Probabilities>(json).is_err());
+        }
     }
 
     #[test]
-    fn ranks_by_probability_then_class_order() {
-        let all = Probabilities::new([0.1, 0.3, 0.1, 0.4, 0.1]).expect("a distribution");
-        let order = all.ranked().map(|(emotion, _)| emotion);
+    fn ranks_by_probability_then_label_order() {
+        let ranked = five([0.1, 0.3, 0.1, 0.4, 0.1]).ranked();
         use Emotion::*;
+        let order: Vec<_> = ranked.into_iter().map(|(emotion, _)| emotion).collect();
         assert_eq!(order, [Neutral, Happy, Angry, Sad, Surprise]);
     }
 
     #[test]
-    fn json_is_an_object_by_code() {
-        let all = Probabilities::new([0.5, 0.25, 0.25, 0.0, 0.0]).expect("a distribution");
+    fn json_is_an_object_by_code_in_label_order() {
+        let all = five([0.5, 0.25, 0.25, 0.0, 0.0]);
         let json = serde_json::to_string(&all).expect("serialises");
         assert_eq!(
             json,
             r#"{"angry":0.5,"happy":0.25,"sad":0.25,"neutral":0.0,"surprise":0.0}"#
         );
         assert_eq!(serde_json::from_str::<Probabilities>(&json).ok(), Some(all));
+
+        let json = r#"{"fear":0.75,"angry":0.25}"#;
+        let two: Probabilities = serde_json::from_str(json).expect("a distribution");
+        assert_eq!(serde_json::to_string(&two).ok().as_deref(), Some(json));
     }
 
     #[test]
     fn mean_of_none_is_none() {
         assert_eq!(Probabilities::mean(&[]), None);
-        let left = Probabilities::new([1.0, 0.0, 0.0, 0.0, 0.0]).expect("a distribution");
-        let right = Probabilities::new([0.0, 1.0, 0.0, 0.0, 0.0]).expect("a distribution");
-        let mean = Probabilities::mean(&[left, right]).map(|mean| mean.values());
-        assert_eq!(mean, Some([0.5, 0.5, 0.0, 0.0, 0.0]));
+        let left = five([1.0, 0.0, 0.0, 0.0, 0.0]);
+        let right = five([0.0, 1.0, 0.0, 0.0, 0.0]);
+        let mean = Probabilities::mean(&[left, right]).map(|mean| values(&mean));
+        assert_eq!(mean, Some(vec![0.5, 0.5, 0.0, 0.0, 0.0]));
     }
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use audio::{LogMel, LogMelExtractor, N_FRAMES, N_MELS, SAMPLE_RATE_HZ, Waveform};
 use burn::tensor::{Tensor, TensorData};
-use emotion::{Emotion, NotProbabilities, Prediction, Probabilities, WindowPrediction};
+use emotion::{LabelSet, NotProbabilities, Prediction, Probabilities, WindowPrediction};
 
 use crate::{
     backend,
@@ -27,7 +27,7 @@ pub const SILENCE_PEAK_DBFS: f32 = -70.0;
 const BATCH_WINDOWS: usize = 16;
 
 /// Why a waveform got no prediction.
-#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecognizeError {
     /// The waveform was not resampled.
@@ -75,6 +75,11 @@ impl Recognizer {
         &self.config.id
     }
 
+    /// The emotions that the checkpoint tells apart, in class order.
+    pub fn labels(&self) -> &LabelSet {
+        &self.config.labels
+    }
+
     /// What the checkpoint reaches on speakers it never heard.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
@@ -85,7 +90,7 @@ impl Recognizer {
     /// # Errors
     /// [`RecognizeError`]; see the module's head.
     pub fn recognize(&self, waveform: &Waveform) -> Result<Prediction, RecognizeError> {
-        predict(&self.network, waveform)
+        predict(&self.network, &self.config.labels, waveform)
     }
 }
 
@@ -99,11 +104,15 @@ impl From<Checkpoint> for Recognizer {
     }
 }
 
-/// Predicts the emotion of a clip with a network that has no checkpoint yet.
+/// Predicts the emotion of a clip with a network that has no checkpoint yet, only its `labels`.
 ///
 /// # Errors
 /// [`RecognizeError`]; see the module's head.
-pub fn predict(network: &BiLstm, waveform: &Waveform) -> Result<Prediction, RecognizeError> {
+pub fn predict(
+    network: &BiLstm,
+    labels: &LabelSet,
+    waveform: &Waveform,
+) -> Result<Prediction, RecognizeError> {
     if waveform.sample_rate_hz != SAMPLE_RATE_HZ {
         let found_hz = waveform.sample_rate_hz;
         return Err(RecognizeError::SampleRate { found_hz });
@@ -130,11 +139,14 @@ pub fn predict(network: &BiLstm, waveform: &Waveform) -> Result<Prediction, Reco
             windows.push(WindowPrediction {
                 start_s: window.start_s,
                 end_s: window.end_s,
-                probabilities: Probabilities::from_logits(logits)?,
+                probabilities: Probabilities::from_logits(labels, &logits)?,
             });
         }
     }
-    let all: Vec<_> = windows.iter().map(|window| window.probabilities).collect();
+    let all: Vec<_> = windows
+        .iter()
+        .map(|window| window.probabilities.clone())
+        .collect();
     let probabilities = Probabilities::mean(&all).expect("a clip has at least one window");
     Ok(Prediction {
         duration_s,
@@ -143,11 +155,12 @@ pub fn predict(network: &BiLstm, waveform: &Waveform) -> Result<Prediction, Reco
     })
 }
 
-/// Logits of 4 s windows, in the order of `Emotion::ALL`.
-pub fn logits(network: &BiLstm, log_mels: &[LogMel]) -> Vec<[f32; Emotion::COUNT]> {
+/// Logits of 4 s windows: `n_classes` per window, in class order.
+pub fn logits(network: &BiLstm, log_mels: &[LogMel]) -> Vec<Vec<f32>> {
     let values: Vec<f32> = log_mels.iter().flat_map(LogMel::values).copied().collect();
     let data = TensorData::new(values, [log_mels.len(), N_FRAMES, N_MELS]);
     let logits = network.forward(Tensor::from_data(data, &backend::device()));
+    let [_, n_classes] = logits.dims();
     let logits: Vec<f32> = logits.into_data().iter::<f32>().collect();
-    logits.as_chunks().0.to_vec()
+    logits.chunks(n_classes).map(<[f32]>::to_vec).collect()
 }

@@ -5,11 +5,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use audio::{SAMPLE_RATE_HZ, Waveform};
+use emotion::{Emotion, LabelSet};
 use recognizer::{
     Checkpoint, CheckpointError, Recognizer, backend,
     checkpoint::{Config, Metrics, load_weights, save_weights},
     network::{Architecture, BiLstm},
 };
+use sha2::{Digest, Sha256};
 
 fn small() -> Architecture {
     Architecture {
@@ -19,16 +22,47 @@ fn small() -> Architecture {
     }
 }
 
-/// A small random checkpoint in a folder of its own.
-fn saved(test: &str) -> PathBuf {
+/// A small random checkpoint that tells `labels` apart, in a folder of its own.
+fn saved_with(test: &str, labels: LabelSet) -> PathBuf {
     let dir = env::temp_dir().join(format!("banglaser-{}-{test}", std::process::id()));
     let checkpoint = Checkpoint {
-        config: Config::new("small".to_owned(), small()),
-        metrics: Metrics::default(),
-        network: BiLstm::new(small(), &backend::device()),
+        network: BiLstm::new(small(), labels.n_labels(), &backend::device()),
+        config: Config::new("small".to_owned(), labels.clone(), small()),
+        metrics: Metrics {
+            labels,
+            ..Metrics::default()
+        },
     };
     checkpoint.save(&dir).expect("a writable folder");
     dir
+}
+
+fn saved(test: &str) -> PathBuf {
+    saved_with(test, LabelSet::five())
+}
+
+fn seven() -> LabelSet {
+    LabelSet::new(Emotion::ALL.into()).expect("none twice")
+}
+
+/// Replaces text in a checkpoint's file, and the file's hash with it.
+fn rewrite(dir: &Path, file: &str, from: &str, to: &str) {
+    let path = dir.join(file);
+    let text = fs::read_to_string(&path).expect("written");
+    assert!(text.contains(from), "{text}");
+    let text = text.replacen(from, to, 1);
+    fs::write(&path, &text).expect("writable");
+    let sums_path = dir.join("SHA256SUMS");
+    let sums = fs::read_to_string(&sums_path).expect("written");
+    let hash: String = Sha256::digest(&text)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let line = |line: &str| match line.ends_with(file) {
+        true => format!("{hash}  {file}\n"),
+        false => format!("{line}\n"),
+    };
+    fs::write(&sums_path, sums.lines().map(line).collect::<String>()).expect("writable");
 }
 
 fn refusal(dir: &Path) -> CheckpointError {
@@ -68,35 +102,95 @@ fn a_missing_file_is_named() {
 }
 
 #[test]
-fn another_label_order_is_refused() {
-    let dir = env::temp_dir().join(format!("banglaser-{}-labels", std::process::id()));
-    let mut config = Config::new("small".to_owned(), small());
-    config.labels.swap(0, 1);
-    let checkpoint = Checkpoint {
-        config,
-        metrics: Metrics::default(),
-        network: BiLstm::new(small(), &backend::device()),
+fn seven_labels_give_seven_probabilities() {
+    let dir = saved_with("seven", seven());
+    let recognizer = Recognizer::open(&dir).expect("whole");
+    fs::remove_dir_all(&dir).expect("our own folder");
+    assert_eq!(recognizer.labels(), &seven());
+
+    let waveform = Waveform {
+        samples: (0..5 * SAMPLE_RATE_HZ)
+            .map(|sample_idx| (sample_idx as f32 * 0.05).sin())
+            .collect(),
+        sample_rate_hz: SAMPLE_RATE_HZ,
     };
-    checkpoint.save(&dir).expect("a writable folder");
-    assert!(matches!(refusal(&dir), CheckpointError::Labels { .. }));
+    let prediction = recognizer.recognize(&waveform).expect("long and loud");
+    let emotions = prediction.probabilities.iter().map(|(emotion, _)| emotion);
+    assert!(emotions.eq(Emotion::ALL));
+    assert_eq!(prediction.windows.len(), 2);
+}
+
+#[test]
+fn a_checkpoint_decides_the_order_of_its_labels() {
+    let labels = LabelSet::new(vec![Emotion::Neutral, Emotion::Fear, Emotion::Angry]);
+    let labels = labels.expect("none twice");
+    let dir = saved_with("order", labels.clone());
+    let recognizer = Recognizer::open(&dir).expect("whole");
+    fs::remove_dir_all(&dir).expect("our own folder");
+    assert_eq!(recognizer.labels(), &labels);
+}
+
+#[test]
+fn labels_that_are_none_are_refused() {
+    for (test, from, to, said) in [
+        ("unknown", "\"sad\"", "\"bored\"", "bored"),
+        ("repeated", "\"sad\"", "\"angry\"", "angry occurs twice"),
+    ] {
+        let dir = saved(test);
+        rewrite(&dir, "config.json", from, to);
+        match refusal(&dir) {
+            CheckpointError::Json { file, source } => {
+                assert_eq!(file, "config.json");
+                assert!(source.to_string().contains(said), "{source}");
+            }
+            other => panic!("{other}"),
+        }
+    }
+}
+
+#[test]
+fn more_labels_than_outputs_are_refused() {
+    let dir = saved("outputs");
+    rewrite(&dir, "config.json", "\"sad\"", "\"sad\", \"fear\"");
+    let error = refusal(&dir);
+    assert!(
+        matches!(
+            error,
+            CheckpointError::Outputs {
+                n_outputs: 5,
+                n_labels: 6
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn metrics_of_other_labels_are_refused() {
+    let dir = saved("metrics");
+    rewrite(&dir, "metrics.json", "\"surprise\"", "\"fear\"");
+    assert!(matches!(
+        refusal(&dir),
+        CheckpointError::MetricsLabels { .. }
+    ));
 }
 
 #[test]
 fn another_shape_is_refused() {
     let device = backend::device();
-    let weights = save_weights(&BiLstm::new(small(), &device));
-    let error = load_weights(&weights, Architecture::paper(), &device).expect_err("too small");
+    let weights = save_weights(&BiLstm::new(small(), 5, &device));
+    let error = load_weights(&weights, Architecture::paper(), 5, &device).expect_err("too small");
     assert!(matches!(error, CheckpointError::Shape { name, .. } if name == "lstm.weight_ih_l0"));
 }
 
 #[test]
 fn a_layer_too_many_is_refused() {
     let device = backend::device();
-    let weights = save_weights(&BiLstm::new(small(), &device));
+    let weights = save_weights(&BiLstm::new(small(), 5, &device));
     let shallow = Architecture {
         n_layers: 1,
         ..small()
     };
-    let error = load_weights(&weights, shallow, &device).expect_err("one layer too many");
+    let error = load_weights(&weights, shallow, 5, &device).expect_err("one layer too many");
     assert!(matches!(error, CheckpointError::Unexpected { .. }));
 }

@@ -3,6 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::Context;
+use emotion::LabelSet;
 use recognizer::{
     checkpoint::{Confusion, FoldMetrics, Metrics, Spread},
     network::BiLstm,
@@ -46,7 +47,7 @@ pub fn evaluate(
         let dir = out.join(format!("fold-{fold_idx}"));
         let fold = evaluate_fold(examples, split, recipe, &dir)
             .with_context(|| format!("fold {fold_idx}"))?;
-        report::print_fold(fold_idx, &fold);
+        report::print_fold(fold_idx, &fold, &recipe.labels);
         folds.push(fold);
     }
     let metrics = summarize(examples, recipe, folds);
@@ -55,20 +56,34 @@ pub fn evaluate(
     Ok(())
 }
 
-/// What [`evaluate`] wrote into a folder.
-pub fn read_metrics(evaluation: &Path) -> anyhow::Result<Metrics> {
+/// What [`evaluate`] wrote into a folder, measured on `labels`.
+pub fn read_metrics(evaluation: &Path, labels: &LabelSet) -> anyhow::Result<Metrics> {
     let path = evaluation.join(METRICS_FILE);
     let json =
         fs::read(&path).with_context(|| format!("run `evaluate` first: {}", path.display()))?;
-    serde_json::from_slice(&json).with_context(|| path.display().to_string())
+    let metrics: Metrics =
+        serde_json::from_slice(&json).with_context(|| path.display().to_string())?;
+    anyhow::ensure!(
+        metrics.labels == *labels,
+        "{} is of the labels {}, not {labels}",
+        path.display(),
+        metrics.labels
+    );
+    Ok(metrics)
 }
 
 /// Counts of a network's answers, given as the application gives them.
-pub fn confusion(network: &BiLstm, examples: &[&Example]) -> anyhow::Result<Confusion> {
-    let mut confusion = Confusion::default();
+pub fn confusion(
+    network: &BiLstm,
+    labels: &LabelSet,
+    examples: &[&Example],
+) -> anyhow::Result<Confusion> {
+    let mut confusion = scores::no_clips(labels);
     for example in examples {
-        let prediction = recognizer::predict(network, &example.waveform)?;
-        confusion[example.emotion.index()][prediction.emotion().index()] += 1;
+        let prediction = recognizer::predict(network, labels, &example.waveform)?;
+        let found = labels.class_idx(prediction.emotion());
+        let found = found.expect("a prediction is one of the labels");
+        confusion[example.class_idx(labels)][found] += 1;
     }
     Ok(confusion)
 }
@@ -86,7 +101,7 @@ fn evaluate_fold(
     let train = examples.of(&split.train);
     let validation = examples.of(&split.validation);
     let (network, progress) = fit::fit(&train, &validation, recipe, dir)?;
-    let confusion = confusion(&network, &examples.of(&split.test))?;
+    let confusion = confusion(&network, &recipe.labels, &examples.of(&split.test))?;
     let fold = FoldMetrics {
         test_speakers: split.test.clone(),
         validation_speakers: split.validation.clone(),
@@ -100,7 +115,7 @@ fn evaluate_fold(
 }
 
 fn summarize(examples: &Examples, recipe: &Recipe, folds: Vec<FoldMetrics>) -> Metrics {
-    let confusion = scores::sum(folds.iter().map(|fold| &fold.confusion));
+    let confusion = scores::sum(&recipe.labels, folds.iter().map(|fold| &fold.confusion));
     let spread =
         |score: fn(&FoldMetrics) -> f64| Spread::of(&folds.iter().map(score).collect::<Vec<_>>());
     Metrics {
@@ -110,11 +125,12 @@ fn summarize(examples: &Examples, recipe: &Recipe, folds: Vec<FoldMetrics>) -> M
             folds.len(),
             recipe.seed
         ),
+        labels: recipe.labels.clone(),
         n_speakers: examples.speakers().len(),
         n_clips: examples.0.len(),
         uar: spread(|fold| fold.uar),
         accuracy: spread(|fold| fold.accuracy),
-        recall: scores::recall(&confusion),
+        recall: scores::recall(&recipe.labels, &confusion),
         confusion,
         folds,
     }

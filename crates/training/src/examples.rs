@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs};
 
 use anyhow::Context;
 use audio::{DecodeLimits, LogMel, LogMelExtractor, Waveform};
-use emotion::Emotion;
+use emotion::{Emotion, LabelSet};
 use indicatif::{ParallelProgressIterator, ProgressStyle};
 use rayon::prelude::*;
 
@@ -23,6 +23,14 @@ pub struct Example {
     pub waveform: Waveform,
     /// Of the whole clip, unpadded, `[n_frames, N_MELS]`, dB.
     pub log_mel: LogMel,
+}
+
+impl Example {
+    /// Class of the clip among the labels that its corpus was read with.
+    pub fn class_idx(&self, labels: &LabelSet) -> usize {
+        let class_idx = labels.class_idx(self.emotion);
+        class_idx.expect("a corpus holds clips of its labels only")
+    }
 }
 
 /// Every clip of a corpus, decoded, in the corpus's order.

@@ -15,7 +15,7 @@ use burn::{
     store::ModuleRecord,
     tensor::{Device, Int, Tensor, TensorData},
 };
-use emotion::Emotion;
+use emotion::LabelSet;
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 use recognizer::{
@@ -74,7 +74,7 @@ pub fn fit(
         let started = Instant::now();
         let loss = training.epoch(train, recipe, &device.clone().autodiff());
         let network = training.network.valid();
-        let uar = scores::uar(&confusion(&network, validation)?);
+        let uar = scores::uar(&confusion(&network, &recipe.labels, validation)?);
         training.finish_epoch(&network, uar, started.elapsed(), dir)?;
         bar.set_message(format!("loss {loss:.3} validation UAR {uar:.3}"));
         bar.suspend(|| {
@@ -87,7 +87,9 @@ pub fn fit(
     }
     bar.finish_and_clear();
     let best = fs::read(dir.join(BEST_FILE))?;
-    let best = recognizer::checkpoint::load_weights(&best, recipe.architecture(), &device)?;
+    let n_labels = recipe.labels.n_labels();
+    let architecture = recipe.architecture();
+    let best = recognizer::checkpoint::load_weights(&best, architecture, n_labels, &device)?;
     Ok((best, training.progress))
 }
 
@@ -118,7 +120,7 @@ pub fn fit_all(
         );
     }
     let checkpoint = Checkpoint {
-        config: Config::new(id, recipe.architecture()),
+        config: Config::new(id, recipe.labels.clone(), recipe.architecture()),
         metrics,
         network: training.network.valid(),
     };
@@ -140,7 +142,7 @@ impl Training {
     fn resume_or_start(recipe: &Recipe, dir: &Path, device: &Device) -> anyhow::Result<Self> {
         device.seed(recipe.seed);
         let device = device.clone().autodiff();
-        let network = BiLstm::new(recipe.architecture(), &device);
+        let network = BiLstm::new(recipe.architecture(), recipe.labels.n_labels(), &device);
         let optimizer = AdamWConfig::new()
             .with_weight_decay(recipe.weight_decay)
             .init();
@@ -176,7 +178,7 @@ impl Training {
 
         let loss_of = CrossEntropyLossConfig::new()
             .with_smoothing(Some(recipe.label_smoothing))
-            .with_weights(Some(class_weights(train)))
+            .with_weights(Some(class_weights(train, &recipe.labels)))
             .init(device);
         let steps_per_epoch = order.len().div_ceil(recipe.batch_size);
         let steps = (recipe.epochs * steps_per_epoch) as f64;
@@ -231,16 +233,17 @@ impl Training {
 }
 
 /// Inverse class frequencies with mean 1 over the clips.
-fn class_weights(examples: &[&Example]) -> Vec<f32> {
-    Emotion::ALL
+fn class_weights(examples: &[&Example], labels: &LabelSet) -> Vec<f32> {
+    labels
+        .iter()
         .map(|emotion| {
             let of_class = examples
                 .iter()
                 .filter(|example| example.emotion == emotion)
                 .count();
-            examples.len() as f32 / (Emotion::COUNT * of_class.max(1)) as f32
+            examples.len() as f32 / (labels.n_labels() * of_class.max(1)) as f32
         })
-        .into()
+        .collect()
 }
 
 /// Log-mel windows on the plain device and their classes on the training device.
@@ -264,7 +267,7 @@ fn batch_tensors(
     let log_mel = TensorData::new(log_mel, [batch.len(), N_FRAMES, N_MELS]);
     let classes: Vec<i32> = batch
         .iter()
-        .map(|example| example.emotion.index() as i32)
+        .map(|example| example.class_idx(&recipe.labels) as i32)
         .collect();
     let classes = TensorData::new(classes, [batch.len()]);
     (

@@ -110,7 +110,7 @@ mod tests {
             pooling: Pooling::Statistics,
             ..Architecture::paper()
         };
-        let network = BiLstm::new(architecture, &training);
+        let network = BiLstm::new(architecture, 5, &training);
         let log_mel = Tensor::<3>::random(
             [3, 7, audio::N_MELS],
             burn::tensor::Distribution::Uniform(-1.0, 1.0),

@@ -19,6 +19,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use corpus::Corpus;
+use emotion::LabelSet;
 use examples::Examples;
 use recipe::Recipe;
 
@@ -67,7 +68,7 @@ struct Common {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Evaluate { common, folds } => {
-            let examples = read(&common.corpus)?;
+            let examples = read(&common.corpus, &common.recipe.labels)?;
             evaluate::evaluate(&examples, &common.recipe, folds, &common.out)
         }
         Command::Fit {
@@ -75,15 +76,18 @@ fn main() -> anyhow::Result<()> {
             evaluation,
             id,
         } => {
-            let metrics = evaluate::read_metrics(&evaluation)?;
-            let examples = read(&common.corpus)?;
+            let metrics = evaluate::read_metrics(&evaluation, &common.recipe.labels)?;
+            let examples = read(&common.corpus, &common.recipe.labels)?;
             fit::fit_all(&examples, &common.recipe, metrics, id, &common.out)
         }
     }
 }
 
-fn read(root: &std::path::Path) -> anyhow::Result<Examples> {
-    let corpus = Corpus::read(root)?;
+fn read(root: &std::path::Path, labels: &LabelSet) -> anyhow::Result<Examples> {
+    let mut corpus = Corpus::read(root)?;
+    corpus
+        .clips
+        .retain(|clip| labels.class_idx(clip.emotion).is_some());
     eprintln!(
         "{}: {} clips of {} speakers",
         root.display(),

@@ -1,12 +1,17 @@
 //! Everything that decides how a network is trained.
 
 use clap::{Args, ValueEnum};
+use emotion::LabelSet;
 use recognizer::network::{Architecture, InputNormalization, Pooling};
 use serde::{Deserialize, Serialize};
 
 /// Architecture, optimiser and seed of a training; together with the corpus it decides the result.
 #[derive(Clone, Debug, PartialEq, Args, Serialize, Deserialize)]
 pub struct Recipe {
+    /// Emotions that the network tells apart; clips of others are left out.
+    #[arg(long, default_value_t)]
+    #[serde(default)]
+    pub labels: LabelSet,
     /// Which network.
     #[arg(long, value_enum, default_value_t = Network::Bilstm)]
     pub network: Network,

@@ -1,12 +1,12 @@
 //! Scores as text.
 
-use emotion::Emotion;
+use emotion::LabelSet;
 use recognizer::checkpoint::{Confusion, FoldMetrics, Metrics};
 
 use crate::scores;
 
 /// One fold: its speakers, scores, recall and confusion.
-pub fn print_fold(fold_idx: usize, fold: &FoldMetrics) {
+pub fn print_fold(fold_idx: usize, fold: &FoldMetrics, labels: &LabelSet) {
     println!(
         "\nfold {fold_idx}  test speakers {}",
         fold.test_speakers.join(" ")
@@ -15,7 +15,7 @@ pub fn print_fold(fold_idx: usize, fold: &FoldMetrics) {
         "UAR {:.3}  accuracy {:.3}  epoch {}",
         fold.uar, fold.accuracy, fold.epoch
     );
-    print_confusion(&fold.confusion);
+    print_confusion(labels, &fold.confusion);
 }
 
 /// All folds together.
@@ -30,19 +30,19 @@ pub fn print_summary(metrics: &Metrics) {
         "accuracy {:.3} ± {:.3}",
         metrics.accuracy.mean, metrics.accuracy.std
     );
-    print_confusion(&metrics.confusion);
+    print_confusion(&metrics.labels, &metrics.confusion);
 }
 
-fn print_confusion(confusion: &Confusion) {
+fn print_confusion(labels: &LabelSet, confusion: &Confusion) {
     print!("{:>10}", "");
-    for emotion in Emotion::ALL {
+    for emotion in labels.iter() {
         print!("{emotion:>10}");
     }
     println!("{:>10}", "recall");
-    let recall = scores::recall(confusion);
-    for emotion in Emotion::ALL {
+    let recall = scores::recall(labels, confusion);
+    for (emotion, row) in labels.iter().zip(confusion) {
         print!("{emotion:>10}");
-        for count in confusion[emotion.index()] {
+        for count in row {
             print!("{count:>10}");
         }
         match recall.get(&emotion) {

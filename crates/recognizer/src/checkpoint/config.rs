@@ -1,6 +1,6 @@
 //! What a checkpoint says about itself.
 
-use emotion::Emotion;
+use emotion::LabelSet;
 use serde::{Deserialize, Serialize};
 
 use super::CheckpointError;
@@ -12,8 +12,8 @@ use crate::network::Architecture;
 pub struct Config {
     /// Name of the checkpoint, such as `bilstm-v1`.
     pub id: String,
-    /// Class order of the logits.
-    pub labels: Vec<String>,
+    /// The emotions that the network tells apart, in the order of its logits.
+    pub labels: LabelSet,
     /// What the network reads.
     pub features: Features,
     /// The network.
@@ -50,26 +50,17 @@ impl Features {
 }
 
 impl Config {
-    /// A description with this program's labels and features.
-    pub fn new(id: String, architecture: Architecture) -> Self {
+    /// A description with this program's features.
+    pub fn new(id: String, labels: LabelSet, architecture: Architecture) -> Self {
         Self {
             id,
-            labels: Emotion::ALL.map(|emotion| emotion.code().to_owned()).into(),
+            labels,
             features: Features::current(),
             architecture,
         }
     }
 
     pub(super) fn verify(&self) -> Result<(), CheckpointError> {
-        if !self
-            .labels
-            .iter()
-            .eq(Emotion::ALL.map(Emotion::code).iter())
-        {
-            return Err(CheckpointError::Labels {
-                found: self.labels.clone(),
-            });
-        }
         let expected = Features::current();
         if self.features != expected {
             return Err(CheckpointError::Features {

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, path::PathBuf};
 
-use emotion::Emotion;
+use emotion::LabelSet;
 
 /// Why a checkpoint was refused.
 #[derive(Debug, thiserror::Error)]
@@ -34,11 +34,21 @@ pub enum CheckpointError {
         /// Of the bytes on disk.
         found: String,
     },
-    /// The classes are not ours, or in another order.
-    #[error("labels {found:?} are not {:?}", Emotion::ALL)]
-    Labels {
-        /// The checkpoint's labels.
-        found: Vec<String>,
+    /// The weights end in another number of logits than `config.json` has labels.
+    #[error("the weights have {n_outputs} outputs for {n_labels} labels")]
+    Outputs {
+        /// Rows of the last layer.
+        n_outputs: usize,
+        /// Labels of `config.json`.
+        n_labels: usize,
+    },
+    /// The metrics were measured on other labels than those of `config.json`.
+    #[error("the metrics are of the labels {found}, not {expected}")]
+    MetricsLabels {
+        /// Of `metrics.json`.
+        found: LabelSet,
+        /// Of `config.json`.
+        expected: LabelSet,
     },
     /// The checkpoint was trained on other features than this program computes.
     #[error("features {found:?} are not {expected:?}")]

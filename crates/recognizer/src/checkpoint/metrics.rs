@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use emotion::Emotion;
+use emotion::{Emotion, LabelSet};
 use serde::{Deserialize, Serialize};
 
-/// Counts of clips, `[true class][predicted class]`, both in the order of `Emotion::ALL`.
-pub type Confusion = [[u32; Emotion::COUNT]; Emotion::COUNT];
+/// Counts of clips, `[true class][predicted class]`, both `n_labels` long and in class order.
+pub type Confusion = Vec<Vec<u32>>;
 
 /// `metrics.json`: speaker-independent cross-validation of the recipe that made the checkpoint.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -14,6 +14,9 @@ pub type Confusion = [[u32; Emotion::COUNT]; Emotion::COUNT];
 pub struct Metrics {
     /// How it was measured, in a sentence.
     pub protocol: String,
+    /// The classes of every confusion matrix here; the five where the file does not tell.
+    #[serde(default)]
+    pub labels: LabelSet,
     /// Speakers of the corpus.
     pub n_speakers: usize,
     /// Clips of the corpus.
@@ -67,5 +70,18 @@ impl Spread {
             mean,
             std: (squares / (count - 1.0).max(1.0)).sqrt(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn metrics_without_labels_are_of_the_five() {
+        let mut json = serde_json::to_value(Metrics::default()).expect("plain data");
+        json.as_object_mut().expect("an object").remove("labels");
+        let metrics: Metrics = serde_json::from_value(json).expect("readable");
+        assert_eq!(metrics.labels, LabelSet::five());
     }
 }

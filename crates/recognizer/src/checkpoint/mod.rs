@@ -2,12 +2,12 @@
 //!
 //! | file | content |
 //! |---|---|
-//! | `config.json` | [`Config`]: architecture, features, label order |
+//! | `config.json` | [`Config`]: architecture, features, labels and their order |
 //! | `weights.safetensors` | f32 tensors under the names that `torch.nn` gives them |
 //! | `metrics.json` | [`Metrics`]: what it reaches on speakers it never heard |
 //! | `SHA256SUMS` | hashes of the files above, as `sha256sum` writes them |
 //!
-//! Invariant: a hash, a shape, a label order or a feature setting that does not fit is refused.
+//! Invariant: a hash, a shape, a label or a feature setting that does not fit is refused.
 
 mod config;
 mod error;
@@ -33,7 +33,7 @@ const METRICS_FILE: &str = "metrics.json";
 /// A network with its description and its measured quality.
 #[derive(Debug)]
 pub struct Checkpoint {
-    /// Architecture, features and label order.
+    /// Architecture, features and labels.
     pub config: Config,
     /// What it reaches on speakers it never heard.
     pub metrics: Metrics,
@@ -56,8 +56,15 @@ impl Checkpoint {
             });
         let config: Config = parse(CONFIG_FILE, &config?)?;
         config.verify()?;
-        let network = load_weights(&weights?, config.architecture.clone(), device)?;
-        let metrics = parse(METRICS_FILE, &metrics?)?;
+        let n_labels = config.labels.n_labels();
+        let network = load_weights(&weights?, config.architecture.clone(), n_labels, device)?;
+        let metrics: Metrics = parse(METRICS_FILE, &metrics?)?;
+        if metrics.labels != config.labels {
+            return Err(CheckpointError::MetricsLabels {
+                found: metrics.labels,
+                expected: config.labels,
+            });
+        }
         Ok(Self {
             config,
             metrics,

@@ -17,19 +17,31 @@ use super::CheckpointError;
 use crate::network::{Architecture, BiLstm};
 
 const SKIPPED: &str = "bn.num_batches_tracked";
+const HIDDEN: &str = "fc.0";
+const OUTPUT: &str = "fc.3";
 const DIRECTIONS: [&str; 2] = ["", "_reverse"];
 
-/// Loads f32 weights in safetensors format, named as `torch.nn` names them, into a new network.
+/// Loads f32 weights in safetensors format, named as `torch.nn` names them, into a new network with
+/// as many outputs as there are labels.
 ///
 /// # Errors
-/// [`CheckpointError`] when the file is no safetensors, or a tensor is missing, unexpected or of
-/// another shape.
+/// [`CheckpointError`] when the file is no safetensors, has another number of outputs, or a tensor
+/// is missing, unexpected or of another shape.
 pub fn load_weights(
     bytes: &[u8],
     architecture: Architecture,
+    n_labels: usize,
     device: &Device,
 ) -> Result<BiLstm, CheckpointError> {
     let file = SafeTensors::deserialize(bytes)?;
+    let output = file.tensor(&format!("{OUTPUT}.bias")).ok();
+    let n_outputs = output.and_then(|bias| bias.shape().first().copied());
+    if let Some(n_outputs) = n_outputs.filter(|&n_outputs| n_outputs != n_labels) {
+        return Err(CheckpointError::Outputs {
+            n_outputs,
+            n_labels,
+        });
+    }
     let mut state = State {
         unread: file.names().into_iter().map(str::to_owned).collect(),
         file,
@@ -37,7 +49,7 @@ pub fn load_weights(
     };
     state.unread.remove(SKIPPED);
 
-    let mut network = BiLstm::new(architecture, device);
+    let mut network = BiLstm::new(architecture, n_labels, device);
     for (layer_idx, layer) in network.layers.iter_mut().enumerate() {
         state.both_matrices(
             &mut layer.weight_ih,
@@ -55,8 +67,8 @@ pub fn load_weights(
     network.norm.beta = Param::from_tensor(state.tensor("bn.bias", pooled_size)?);
     network.norm.running_mean = RunningState::new(state.tensor("bn.running_mean", pooled_size)?);
     network.norm.running_var = RunningState::new(state.tensor("bn.running_var", pooled_size)?);
-    state.linear(&mut network.hidden, "fc.0")?;
-    state.linear(&mut network.output, "fc.3")?;
+    state.linear(&mut network.hidden, HIDDEN)?;
+    state.linear(&mut network.output, OUTPUT)?;
 
     match state.unread.pop_first() {
         Some(name) => Err(CheckpointError::Unexpected { name }),
@@ -93,7 +105,7 @@ pub fn save_weights(network: &BiLstm) -> Vec<u8> {
     ] {
         push(name.to_owned(), vector.dims().into(), vector.into_data());
     }
-    for (name, linear) in [("fc.0", &network.hidden), ("fc.3", &network.output)] {
+    for (name, linear) in [(HIDDEN, &network.hidden), (OUTPUT, &network.output)] {
         let weight = linear.weight.val().transpose();
         push(
             format!("{name}.weight"),

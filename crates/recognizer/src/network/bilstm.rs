@@ -5,7 +5,6 @@ use burn::{
     nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig},
     tensor::{Device, Tensor, activation::relu},
 };
-use emotion::Emotion;
 
 use super::{Architecture, LstmLayer, input};
 
@@ -27,7 +26,7 @@ pub struct BiLstm {
 
 impl BiLstm {
     /// A network with random weights, drawn from the device's generator.
-    pub fn new(architecture: Architecture, device: &Device) -> Self {
+    pub fn new(architecture: Architecture, n_classes: usize, device: &Device) -> Self {
         let pooled_size = architecture.pooling.size(&architecture);
         let layers = (0..architecture.n_layers)
             .map(|layer_idx| {
@@ -43,7 +42,7 @@ impl BiLstm {
             layers,
             norm: BatchNormConfig::new(pooled_size).init(device),
             hidden: LinearConfig::new(pooled_size, architecture.head_size).init(device),
-            output: LinearConfig::new(architecture.head_size, Emotion::COUNT).init(device),
+            output: LinearConfig::new(architecture.head_size, n_classes).init(device),
             dropout: DropoutConfig::new(architecture.dropout).init(),
             architecture,
         }
@@ -54,7 +53,7 @@ impl BiLstm {
         &self.architecture
     }
 
-    /// Logits `[batch, Emotion::COUNT]` of log-mel energies `[batch, n_frames, n_mels]`, dB.
+    /// Logits `[batch, n_classes]` of log-mel energies `[batch, n_frames, n_mels]`, dB.
     ///
     /// Dropout and batch statistics are active on an autodiff device only.
     pub fn forward(&self, log_mel: Tensor<3>) -> Tensor<2> {

@@ -1,0 +1,25 @@
+//! Checkpoints for the tests: small networks with random weights.
+
+use emotion::LabelSet;
+use recognizer::{
+    Checkpoint, backend,
+    checkpoint::{Config, Metrics},
+    network::{Architecture, BiLstm},
+};
+
+/// A checkpoint that tells `labels` apart, without measured quality.
+pub fn random(labels: LabelSet) -> Checkpoint {
+    let architecture = Architecture {
+        hidden_size: 8,
+        head_size: 4,
+        ..Architecture::paper()
+    };
+    Checkpoint {
+        network: BiLstm::new(architecture.clone(), labels.n_labels(), &backend::device()),
+        metrics: Metrics {
+            labels: labels.clone(),
+            ..Metrics::default()
+        },
+        config: Config::new("random".to_owned(), labels, architecture),
+    }
+}
