@@ -18,8 +18,7 @@ mod scores;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use corpus::Corpus;
-use emotion::LabelSet;
+use corpus::{Corpus, Folder, Layout};
 use examples::Examples;
 use recipe::Recipe;
 
@@ -55,9 +54,12 @@ enum Command {
 
 #[derive(Args)]
 struct Common {
-    /// Folder with a manifest.csv (file, speaker, emotion), or of clips named as in BanglaSER.
-    #[arg(long)]
-    corpus: PathBuf,
+    /// Folder of labelled clips (docs/corpora.md); several may be given.
+    #[arg(long, required = true)]
+    corpus: Vec<PathBuf>,
+    /// How the clips are named: once for all folders, or once for each in their order.
+    #[arg(long, value_enum, default_values_t = [Layout::Auto])]
+    layout: Vec<Layout>,
     /// Folder for results; an interrupted run goes on from what it finds there.
     #[arg(long)]
     out: PathBuf,
@@ -68,7 +70,7 @@ struct Common {
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Evaluate { common, folds } => {
-            let examples = read(&common.corpus, &common.recipe.labels)?;
+            let examples = common.examples()?;
             evaluate::evaluate(&examples, &common.recipe, folds, &common.out)
         }
         Command::Fit {
@@ -77,22 +79,36 @@ fn main() -> anyhow::Result<()> {
             id,
         } => {
             let metrics = evaluate::read_metrics(&evaluation, &common.recipe.labels)?;
-            let examples = read(&common.corpus, &common.recipe.labels)?;
+            let examples = common.examples()?;
             fit::fit_all(&examples, &common.recipe, metrics, id, &common.out)
         }
     }
 }
 
-fn read(root: &std::path::Path, labels: &LabelSet) -> anyhow::Result<Examples> {
-    let mut corpus = Corpus::read(root)?;
-    corpus
-        .clips
-        .retain(|clip| labels.class_idx(clip.emotion).is_some());
-    eprintln!(
-        "{}: {} clips of {} speakers",
-        root.display(),
-        corpus.clips.len(),
-        corpus.n_speakers()
-    );
-    Examples::read(&corpus)
+impl Common {
+    fn examples(&self) -> anyhow::Result<Examples> {
+        let layouts = match self.layout.as_slice() {
+            &[of_all] => vec![of_all; self.corpus.len()],
+            of_each => of_each.to_vec(),
+        };
+        anyhow::ensure!(
+            layouts.len() == self.corpus.len(),
+            "{} layouts for {} corpora: give one for all, or one for each",
+            layouts.len(),
+            self.corpus.len()
+        );
+        let roots = self.corpus.iter().cloned();
+        let folders: Vec<Folder> = roots
+            .zip(layouts)
+            .map(|(root, layout)| Folder { root, layout })
+            .collect();
+        let corpus = Corpus::read(&folders, &self.recipe.labels)?;
+        eprintln!(
+            "{} clips of {} speakers, {} sentences",
+            corpus.clips.len(),
+            corpus.n_speakers(),
+            corpus.n_sentences()
+        );
+        Examples::read(&corpus)
+    }
 }

@@ -1,0 +1,111 @@
+//! BanglaSER and RAVDESS: clips named `AA-BB-EE-II-SS-RR-GG`, two digits each.
+//!
+//! EE emotion, SS sentence, RR repetition, GG speaker (odd is male). The two number their emotions
+//! differently.
+//! Sources: Das et al. 2022, Data in Brief 42:108091; Livingstone and Russo 2018, PLoS ONE 13(5):e0196391
+
+use std::path::Path;
+
+use super::Entry;
+
+/// BanglaSER's emotions, from 01.
+const BANGLASER: [&str; 5] = ["happy", "sad", "angry", "surprise", "neutral"];
+
+/// RAVDESS's emotions, from 01: its "fearful" and "surprised" are our fear and surprise.
+const RAVDESS: [&str; 8] = [
+    "neutral", "calm", "happy", "sad", "angry", "fear", "disgust", "surprise",
+];
+
+/// What a name of BanglaSER's tells.
+pub(super) fn banglaser(path: &Path) -> Option<Entry> {
+    entry(path, &BANGLASER)
+}
+
+/// What a name of RAVDESS's tells.
+pub(super) fn ravdess(path: &Path) -> Option<Entry> {
+    entry(path, &RAVDESS)
+}
+
+/// Whether the name has an emotion that RAVDESS has and BanglaSER lacks.
+pub(super) fn is_ravdess(path: &Path) -> bool {
+    let beyond = BANGLASER.len() + 1..=RAVDESS.len();
+    numbers(path).is_some_and(|[_, _, emotion, ..]| {
+        emotion
+            .parse()
+            .is_ok_and(|emotion| beyond.contains(&emotion))
+    })
+}
+
+fn entry(path: &Path, emotions: &[&str]) -> Option<Entry> {
+    let [_, _, emotion, _, sentence, _, speaker] = numbers(path)?;
+    let from_one: usize = emotion.parse().ok()?;
+    let known = from_one.checked_sub(1).and_then(|idx| emotions.get(idx));
+    let is_male = speaker.parse::<u32>().ok()? % 2 == 1;
+    Some(Entry {
+        path: path.to_owned(),
+        speaker: speaker.to_owned(),
+        sex: Some(if is_male { "M" } else { "F" }.to_owned()),
+        emotion: known.copied().unwrap_or(emotion).to_owned(),
+        sentence: Some(sentence.to_owned()),
+    })
+}
+
+fn numbers(path: &Path) -> Option<[&str; 7]> {
+    let fields: Vec<&str> = path.file_stem()?.to_str()?.split('-').collect();
+    let are_numbers = fields
+        .iter()
+        .all(|field| field.len() == 2 && field.bytes().all(|byte| byte.is_ascii_digit()));
+    fields.try_into().ok().filter(|_| are_numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_the_published_names() {
+        let happy = banglaser(Path::new("Actor 01/03-01-01-01-02-03-01.wav")).expect("a clip");
+        assert_eq!(
+            (happy.speaker.as_str(), happy.sex.as_deref()),
+            ("01", Some("M"))
+        );
+        assert_eq!(
+            (happy.emotion.as_str(), happy.sentence.as_deref()),
+            ("happy", Some("02"))
+        );
+        let neutral = banglaser(Path::new("03-01-05-01-02-03-34.flac")).expect("a clip");
+        assert_eq!(
+            (neutral.emotion.as_str(), neutral.sex.as_deref()),
+            ("neutral", Some("F"))
+        );
+        for (file, emotion) in [
+            ("03-01-01-01-02-01-12.wav", "neutral"),
+            ("03-01-02-01-02-01-12.wav", "calm"),
+            ("03-01-05-01-02-01-12.wav", "angry"),
+            ("03-01-08-01-02-01-12.wav", "surprise"),
+            ("03-01-09-01-02-01-12.wav", "09"),
+            ("03-01-00-01-02-01-12.wav", "00"),
+        ] {
+            let entry = ravdess(Path::new(file)).expect("a clip");
+            assert_eq!(entry.emotion, emotion, "{file}");
+        }
+    }
+
+    #[test]
+    fn other_names_are_no_clips() {
+        for name in ["readme.txt", "03-01-1-01-02-03-01.wav", "a-b.wav"] {
+            assert_eq!(banglaser(Path::new(name)), None, "{name}");
+        }
+    }
+
+    #[test]
+    fn only_ravdess_has_more_than_five_emotions() {
+        for (file, expected) in [
+            ("03-01-05-01-02-01-12.wav", false),
+            ("03-01-06-01-02-01-12.wav", true),
+            ("03-01-09-01-02-01-12.wav", false),
+        ] {
+            assert_eq!(is_ravdess(Path::new(file)), expected, "{file}");
+        }
+    }
+}
