@@ -51,6 +51,8 @@ pub(super) struct TrackDecoder {
     /// symphonia guesses the length of an MP3 without header from its first frames, and trims what
     /// lies behind: with a variable bit rate that is speech.
     is_length_guessed: bool,
+    /// The first block of AAC overlaps with nothing before it: what it gives is the encoder's delay.
+    is_priming: bool,
     interleaved: Vec<f32>,
 }
 
@@ -69,6 +71,7 @@ impl TrackDecoder {
             track_id: track.id,
             codec,
             is_length_guessed: params.codec == CODEC_ID_MP3 && track.padding.is_none(),
+            is_priming: params.codec == CODEC_ID_AAC,
             interleaved: Vec::new(),
         }))
     }
@@ -100,6 +103,9 @@ impl TrackDecoder {
                 (stream.n_channels(), OPUS_RATE_HZ)
             }
         };
+        if std::mem::take(&mut self.is_priming) {
+            self.interleaved.clear();
+        }
         mono.append(&self.interleaved, n_channels, sample_rate_hz)
     }
 }
