@@ -11,7 +11,7 @@ use std::{
 };
 
 use audio::DecodeLimits;
-use emotion::{Emotion, Prediction, Probabilities};
+use emotion::{Emotion, Outcome, Prediction, Probabilities};
 use recognizer::Recognizer;
 use serde::Serialize;
 
@@ -43,6 +43,7 @@ pub enum Format {
 struct Found<'a> {
     file: &'a str,
     emotion: Emotion,
+    outcome: Outcome,
     probabilities: &'a Probabilities,
 }
 
@@ -160,6 +161,7 @@ fn write_json(
             &Found {
                 file,
                 emotion: prediction.emotion(),
+                outcome: prediction.outcome(),
                 probabilities: &prediction.probabilities,
             },
         ),

@@ -44,9 +44,9 @@ pub enum AppError {
         /// Longest accepted clip.
         max_duration_s: f32,
     },
-    /// The clip holds no sound.
-    #[error("silent")]
-    Silent,
+    /// Nobody speaks in the clip.
+    #[error("no speech")]
+    NoSpeech,
     /// The bytes are no audio that the server can decode.
     #[error("unsupported audio: {}", found.as_deref().unwrap_or("unknown format"))]
     UnsupportedAudio {

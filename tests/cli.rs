@@ -10,7 +10,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use clips::{silent_wav, vowel_wav};
+use clips::{silent_wav, syllables_wav};
 use emotion::{Emotion, LabelSet};
 use serde_json::Value;
 
@@ -28,7 +28,7 @@ fn folder(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
     fs::create_dir_all(&folder).expect("the folder can be made");
     for (name, bytes) in [
-        ("voice.wav", vowel_wav(2.0)),
+        ("voice.wav", syllables_wav(2.0)),
         ("text.wav", b"this is no audio at all".to_vec()),
         ("silence.wav", silent_wav(2.0)),
     ] {
@@ -85,7 +85,7 @@ fn one_json_object_per_file_in_the_order_given() {
             Some("unsupported_audio"),
             None,
             Some("file_unreadable"),
-            Some("silent")
+            Some("no_speech")
         ]
     );
     for failed in [&objects[0], &objects[2], &objects[3]] {
@@ -177,7 +177,9 @@ fn a_dash_is_standard_input() {
         .spawn()
         .expect("the program starts");
     let mut input = program.stdin.take().expect("piped");
-    input.write_all(&vowel_wav(2.0)).expect("the program reads");
+    input
+        .write_all(&syllables_wav(2.0))
+        .expect("the program reads");
     drop(input);
     let output = program.wait_with_output().expect("the program ends");
     assert_eq!(output.status.code(), Some(0));
@@ -206,7 +208,7 @@ fn a_missing_or_damaged_checkpoint_is_named() {
     let folder = folder("checkpoint");
     let damaged = folder.join("damaged");
     fs::create_dir_all(&damaged).expect("the folder can be made");
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v1");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v2");
     for file in [
         "config.json",
         "weights.safetensors",

@@ -15,7 +15,9 @@ use banglaser::{
     error::AppError,
     i18n::{Locale, emotion_words::sounds, error_message},
 };
-use emotion::{Emotion, LabelSet, Prediction, Probabilities, WindowPrediction};
+use emotion::{
+    BandAccuracy, ConfidenceBand, Emotion, LabelSet, Prediction, Probabilities, WindowPrediction,
+};
 use http_body_util::BodyExt;
 use leptos::{config::LeptosOptions, context::provide_context};
 use leptos_axum::{generate_route_list, render_app_async_with_context};
@@ -74,6 +76,12 @@ fn prediction_of(labels: &LabelSet, values: &[f32]) -> Prediction {
     };
     Prediction {
         duration_s: 5.0,
+        speech_s: 3.2,
+        certainty: BandAccuracy {
+            band: ConfidenceBand::Medium,
+            min_confidence: 0.6,
+            accuracy: Some(0.61),
+        },
         windows: vec![window(0.0), window(1.0)],
         probabilities,
     }
@@ -106,7 +114,7 @@ async fn every_sentence_is_in_the_readers_language() {
     let outcomes = [
         SubmittedOutcome::default(),
         SubmittedOutcome(Some(Ok(prediction()))),
-        SubmittedOutcome(Some(Err(AppError::Silent))),
+        SubmittedOutcome(Some(Err(AppError::NoSpeech))),
     ];
     for (locale, other) in [(Locale::bn, Locale::en), (Locale::en, Locale::bn)] {
         let foreign = sentences(other);
@@ -165,6 +173,35 @@ async fn a_result_is_a_sentence_and_a_ranked_list() {
             "{locale}: {percents:?} are at {places:?}"
         );
         assert!(html.contains("lang=\"bn\"") && html.contains("lang=\"en\""));
+    }
+}
+
+#[tokio::test]
+async fn an_unclear_voice_gets_no_emotion_in_its_heading() {
+    let mut unclear = prediction();
+    unclear.certainty = BandAccuracy {
+        band: ConfidenceBand::Unclear,
+        min_confidence: 0.0,
+        accuracy: Some(0.31),
+    };
+    unclear.speech_s = 1.2;
+    for (locale, heading, often, little) in [
+        (
+            Locale::en,
+            "Unclear",
+            "3 times out of 10",
+            "Only 1.2 seconds",
+        ),
+        (Locale::bn, "অস্পষ্ট", "প্রায় ৩ বার", "মাত্র ১.২ সেকেন্ডের"),
+    ] {
+        let html = page_in(locale, "/", SubmittedOutcome(Some(Ok(unclear.clone())))).await;
+        assert!(html.contains(heading) && html.contains(often) && html.contains(little));
+        assert!(!html.contains(sounds(locale, Emotion::Happy)), "{locale}");
+        let clear = page_in(locale, "/", SubmittedOutcome(Some(Ok(prediction())))).await;
+        assert!(
+            !clear.contains(heading) && !clear.contains(little),
+            "{locale}"
+        );
     }
 }
 

@@ -38,12 +38,24 @@ pub fn how_many(locale: Locale, n_emotions: usize) -> String {
     }
 }
 
+/// How often answers as sure as this one were right, as a sentence.
+pub fn how_often_right(locale: Locale, accuracy: Option<f32>) -> String {
+    match accuracy {
+        Some(accuracy) => {
+            let times = number::decimal(locale, f64::from(accuracy * 10.0), 0);
+            td_string!(locale, result.right_of_ten, times)
+        }
+        None => td_string!(locale, result.meaning).to_owned(),
+    }
+}
+
 /// How sure the model is, as a sentence.
 pub fn sureness(locale: Locale, band: ConfidenceBand) -> &'static str {
     match band {
         ConfidenceBand::High => td_string!(locale, result.band.high),
         ConfidenceBand::Medium => td_string!(locale, result.band.medium),
         ConfidenceBand::Low => td_string!(locale, result.band.low),
+        ConfidenceBand::Unclear => td_string!(locale, result.band.unclear),
     }
 }
 

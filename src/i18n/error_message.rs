@@ -26,7 +26,7 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
             let max = seconds(max_duration_s / 60.0);
             td_string!(locale, error.too_long, max)
         }
-        AppError::Silent => td_string!(locale, error.silent).to_owned(),
+        AppError::NoSpeech => td_string!(locale, error.no_speech).to_owned(),
         AppError::UnsupportedAudio { found: None } => {
             td_string!(locale, error.unsupported).to_owned()
         }

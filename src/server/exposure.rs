@@ -66,7 +66,7 @@ pub fn actionable(error: &RecognitionError) -> Option<AppError> {
                 duration_s: *duration_s,
                 min_duration_s: MIN_DURATION_S,
             },
-            RecognizeError::Silent { .. } => AppError::Silent,
+            RecognizeError::NoSpeech => AppError::NoSpeech,
             _ => return None,
         },
     };
@@ -104,7 +104,7 @@ pub const fn status(error: &AppError) -> StatusCode {
         AppError::UnsupportedAudio { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         AppError::TooShort { .. }
         | AppError::TooLong { .. }
-        | AppError::Silent
+        | AppError::NoSpeech
         | AppError::DamagedAudio => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::Overloaded { .. } => StatusCode::SERVICE_UNAVAILABLE,
         // Arise in the browser or on the command line; the server answers none of them.

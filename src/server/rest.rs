@@ -6,7 +6,7 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use emotion::{Emotion, Prediction};
+use emotion::{Emotion, Outcome, Prediction};
 use serde::{Serialize, Serializer};
 
 use super::{exposure, recognize::recognize_request, state::AppState, telemetry::RequestId};
@@ -37,6 +37,8 @@ pub async fn health() -> Json<Health> {
 #[derive(Debug, Serialize)]
 pub struct PredictAnswer {
     success: bool,
+    /// Beyond the original: whether the answer is worth anything.
+    outcome: Outcome,
     top_emotion: TopEmotion,
     /// In label order, keyed by English label.
     #[serde(serialize_with = "by_label_en")]
@@ -71,6 +73,7 @@ impl From<&Prediction> for PredictAnswer {
         let top = prediction.emotion();
         Self {
             success: true,
+            outcome: prediction.outcome(),
             top_emotion: TopEmotion {
                 label_en: top.label_en(),
                 label_bn: top.label_bn(),

@@ -15,7 +15,11 @@ pub fn random(labels: LabelSet) -> Checkpoint {
         ..Architecture::paper()
     };
     Checkpoint {
-        network: BiLstm::new(architecture.clone(), labels.n_labels(), &backend::device()),
+        members: vec![BiLstm::new(
+            architecture.clone(),
+            labels.n_labels(),
+            &backend::device(),
+        )],
         metrics: Metrics {
             labels: labels.clone(),
             ..Metrics::default()

@@ -3,14 +3,18 @@
 /// Samples per second of every clip here.
 const SAMPLE_RATE_HZ: u32 = 16_000;
 
-/// A WAV clip that sounds like a held vowel: a 140 Hz tone with falling harmonics and slow vibrato.
-pub fn vowel_wav(duration_s: f32) -> Vec<u8> {
+/// A WAV clip that sounds like syllables: a gliding voice that opens and closes three times a second.
+pub fn syllables_wav(duration_s: f32) -> Vec<u8> {
+    use std::f32::consts::TAU;
     wav(duration_s, |time_s| {
-        let phase = std::f32::consts::TAU * (140.0 * time_s + 0.3 * (6.0 * time_s).sin());
-        (1..=12)
-            .map(|harmonic| (phase * harmonic as f32).sin() / harmonic as f32)
-            .sum::<f32>()
-            * 0.2
+        let phase = TAU * (140.0 * time_s + 1.5 * (TAU * 1.5 * time_s).sin());
+        let opening = 0.5 - 0.5 * (TAU * 3.0 * time_s).cos();
+        let brightness = 0.3 + 0.6 * opening;
+        let harmonics = (1..30).map(|harmonic| {
+            let harmonic = harmonic as f32;
+            brightness.powf(harmonic / 3.0) * (phase * harmonic).sin()
+        });
+        0.1 * opening * harmonics.sum::<f32>()
     })
 }
 

@@ -6,13 +6,13 @@ use axum::{
 };
 
 use crate::{
-    clips::vowel_wav,
+    clips::syllables_wav,
     trial::{UPLOAD_ROUTES, form_with, post_form, send, shipped},
 };
 
 #[tokio::test]
 async fn a_form_without_a_file_is_told_so() {
-    let other_field = form_with("clip", "voice.wav", &vowel_wav(1.0));
+    let other_field = form_with("clip", "voice.wav", &syllables_wav(1.0));
     let nothing_chosen = form_with("file", "", b"");
     for form in [other_field, nothing_chosen] {
         for route in ["/predict", "/api/recognize"] {
@@ -51,7 +51,7 @@ async fn what_is_no_form_is_told_so() {
 
 #[tokio::test]
 async fn a_form_that_breaks_off_is_incomplete() {
-    let whole = form_with("file", "voice.wav", &vowel_wav(1.0));
+    let whole = form_with("file", "voice.wav", &syllables_wav(1.0));
     let without_end = whole[..whole.len() - 20].to_vec();
     for form in [
         without_end,
@@ -71,7 +71,7 @@ async fn other_fields_are_skipped() {
     let mut form =
         b"--the-boundary\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n"
             .to_vec();
-    form.extend(form_with("file", "voice.wav", &vowel_wav(1.0)));
+    form.extend(form_with("file", "voice.wav", &syllables_wav(1.0)));
     let answer = send(shipped(), post_form("/predict", form.into())).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
 }

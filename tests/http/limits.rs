@@ -14,7 +14,7 @@ use futures::{FutureExt, Stream, StreamExt, stream};
 use tower::ServiceExt;
 
 use crate::{
-    clips::vowel_wav,
+    clips::syllables_wav,
     trial::{UPLOAD_ROUTES, form_with, get, post_form, send, state, upload},
 };
 
@@ -79,7 +79,7 @@ async fn a_client_that_asks_before_sending_is_answered_unread() {
 #[tokio::test(start_paused = true)]
 async fn an_upload_that_stalls_is_given_up() {
     let state = state(|_| {});
-    let form = form_with("file", "voice.wav", &vowel_wav(1.0));
+    let form = form_with("file", "voice.wav", &syllables_wav(1.0));
     for route in ["/predict", "/api/recognize"] {
         let request = post_form(route, Body::from_stream(stalled(&form)));
         let answer = send(router(state.clone()), request).await;
@@ -92,7 +92,7 @@ async fn an_upload_that_stalls_is_given_up() {
 async fn a_client_that_leaves_frees_its_place() {
     let state = state(|_| {});
     let n_places = state.upload_places.available_permits();
-    let form = form_with("file", "voice.wav", &vowel_wav(1.0));
+    let form = form_with("file", "voice.wav", &syllables_wav(1.0));
     let request = post_form("/predict", Body::from_stream(stalled(&form)));
     let mut answering = Box::pin(router(state.clone()).oneshot(request));
     poll_fn(|context| {
@@ -114,7 +114,7 @@ async fn one_upload_too_many_is_503_and_health_goes_on() {
         .acquire_many(n_places)
         .await
         .expect("open");
-    let clip = vowel_wav(1.0);
+    let clip = syllables_wav(1.0);
     for route in UPLOAD_ROUTES {
         let answer = send(router(state.clone()), upload(route, &clip)).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);

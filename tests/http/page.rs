@@ -8,7 +8,7 @@ use axum::{
 use emotion::{Emotion, LabelSet, Prediction};
 
 use crate::{
-    clips::{silent_wav, vowel_wav},
+    clips::{silent_wav, syllables_wav},
     trial::{Answer, get, labelled, send, shipped, upload},
 };
 
@@ -34,7 +34,7 @@ async fn the_page_speaks_the_cookies_language() {
 
 #[tokio::test]
 async fn the_form_is_answered_with_the_result_in_the_page() {
-    let clip = vowel_wav(2.0);
+    let clip = syllables_wav(2.0);
     let function = send(shipped(), upload("/api/recognize", &clip)).await;
     let prediction: Prediction = serde_json::from_slice(&function.body).expect("a prediction");
     for language in ["bn", "en"] {
@@ -61,7 +61,7 @@ async fn the_form_is_answered_with_the_result_in_the_page() {
 async fn every_label_of_the_checkpoint_has_a_bar() {
     let labels = LabelSet::new(Emotion::ALL.into()).expect("none twice");
     let router = labelled(labels);
-    let form = || upload("/", &vowel_wav(2.0));
+    let form = || upload("/", &syllables_wav(2.0));
     for (language, lead) in [
         ("bn", "সাতটি আবেগের মধ্যে"),
         ("en", "which of seven emotions"),

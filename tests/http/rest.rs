@@ -4,7 +4,7 @@ use axum::{Router, http::StatusCode};
 use emotion::{Emotion, LabelSet, Prediction};
 
 use crate::{
-    clips::{silent_wav, vowel_wav},
+    clips::{silent_wav, syllables_wav},
     trial::{get, labelled, send, shipped, upload},
 };
 
@@ -31,7 +31,7 @@ async fn predict_tells_of_every_label_of_the_checkpoint() {
 
 /// `/predict` answers in the original's shape, with exactly these emotions in this order.
 async fn assert_predicts(router: Router, labels: &LabelSet) {
-    let answer = send(router, upload("/predict", &vowel_wav(5.0))).await;
+    let answer = send(router, upload("/predict", &syllables_wav(5.0))).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     let json = answer.json();
     assert_eq!(json["success"], true);
@@ -68,7 +68,7 @@ async fn assert_predicts(router: Router, labels: &LabelSet) {
 
 #[tokio::test]
 async fn server_function_and_predict_say_the_same() {
-    let clip = vowel_wav(6.0);
+    let clip = syllables_wav(6.0);
     let function = send(shipped(), upload("/api/recognize", &clip)).await;
     assert_eq!(function.status, StatusCode::OK, "{}", function.text());
     let prediction: Prediction = serde_json::from_slice(&function.body).expect("a prediction");
@@ -86,7 +86,7 @@ async fn server_function_and_predict_say_the_same() {
 
 #[tokio::test]
 async fn what_is_no_voice_is_refused_by_name() {
-    let truncated = vowel_wav(2.0)[..40].to_vec();
+    let truncated = syllables_wav(2.0)[..40].to_vec();
     for (clip, status, code) in [
         (
             b"this is no audio at all".to_vec(),
@@ -94,8 +94,8 @@ async fn what_is_no_voice_is_refused_by_name() {
             "unsupported_audio",
         ),
         (Vec::new(), 400, "empty_file"),
-        (silent_wav(2.0), 422, "silent"),
-        (vowel_wav(0.1), 422, "too_short"),
+        (silent_wav(2.0), 422, "no_speech"),
+        (syllables_wav(0.1), 422, "too_short"),
         (truncated, 422, "damaged_audio"),
     ] {
         let rest = send(shipped(), upload("/predict", &clip)).await;

@@ -3,7 +3,7 @@
 use axum::http::{Request, StatusCode};
 
 use crate::{
-    clips::vowel_wav,
+    clips::syllables_wav,
     trial::{UPLOAD_ROUTES, get, send, shipped, upload},
 };
 
@@ -75,7 +75,7 @@ async fn a_request_keeps_a_plain_id_and_loses_any_other() {
 
 #[tokio::test]
 async fn other_sites_forms_are_refused() {
-    let clip = vowel_wav(1.0);
+    let clip = syllables_wav(1.0);
     for (name, value) in [
         ("sec-fetch-site", "cross-site"),
         ("sec-fetch-site", "same-site"),

@@ -1,7 +1,7 @@
 //! From the bytes of a clip to log-mel features.
 //!
 //! ```text
-//! bytes -> decode -> Waveform -> resample -> windows -> LogMelExtractor::log_mel -> LogMel
+//! bytes -> decode -> Waveform -> resample -> windows -> FeatureExtractor::features -> Features
 //! ```
 //!
 //! No input or output, no clock, no web, no tensors. Without the feature `decode` the crate is the
@@ -9,19 +9,25 @@
 
 #[cfg(feature = "decode")]
 mod decode;
+mod features;
 mod log_mel;
 mod mel;
+mod pitch;
 mod resample;
 mod spectrum;
+mod speech;
 mod waveform;
 mod window;
 
 #[cfg(feature = "decode")]
 pub use decode::{DecodeError, DecodeLimits, decode};
-pub use log_mel::{FLOOR_DB, LogMel, LogMelExtractor};
+pub use features::{FeatureExtractor, Features};
+pub use log_mel::{FLOOR_DB, LogMel};
 pub use mel::{MelFilterBank, N_MELS};
+pub use pitch::{Pitch, PitchTracker};
 pub use resample::resample;
 pub use spectrum::{HOP_LENGTH, N_BINS, N_FFT, PowerSpectrum, hann_window, n_frames};
+pub use speech::{MIN_SPEECH_S, SOUNDING_RANGE_DB};
 pub use waveform::Waveform;
 pub use window::{N_FRAMES, WINDOW_HOP_SAMPLES, WINDOW_SAMPLES, Window, windows};
 

@@ -1,12 +1,11 @@
-//! Log-mel features: what the network hears.
+//! Log-mel energies: the spectrum as the ear spaces it.
 //!
-//! Input   16 kHz mono, f32 in [-1, 1], shape `[n_samples]`
+//! Input   power of the mel bands of a frame
 //! Output  dB, f32, `[n_frames, N_MELS]`: `10 log10(max(power, 1e-10))`, so never below -100
 //! Source  torchaudio.transforms.MelSpectrogram, then AmplitudeToDB(stype = "power", top_db = None);
 //!         parity in tests/parity
-//! Invariant: every value is finite if every sample is
 
-use crate::{MelFilterBank, N_MELS, PowerSpectrum, n_frames};
+use crate::N_MELS;
 
 /// Least power that the logarithm sees: -100 dB.
 const POWER_FLOOR: f32 = 1e-10;
@@ -14,81 +13,47 @@ const POWER_FLOOR: f32 = 1e-10;
 /// Level of [`POWER_FLOOR`], dB: what a band of digital silence is given.
 pub const FLOOR_DB: f32 = -100.0;
 
-/// Log-mel energies of one window, dB, row-major `[n_frames, N_MELS]`.
-#[derive(Clone, Debug, PartialEq)]
+/// Log-mel energies of consecutive frames, dB, row-major `[n_frames, N_MELS]`.
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogMel {
     values: Vec<f32>,
 }
 
 impl LogMel {
+    /// No frame yet, and room for `n_frames`.
+    pub fn with_capacity(n_frames: usize) -> Self {
+        Self {
+            values: Vec::with_capacity(n_frames * N_MELS),
+        }
+    }
+
+    /// Adds a frame of `N_MELS` band powers.
+    pub fn push(&mut self, band_powers: impl Iterator<Item = f32>) {
+        let db = band_powers.map(|power| 10.0 * power.max(POWER_FLOOR).log10());
+        self.values.extend(db);
+    }
+
     /// Row-major `[n_frames, N_MELS]`, dB.
     pub fn values(&self) -> &[f32] {
         &self.values
     }
 
-    /// Frames, one every 32 ms.
+    /// The frames in time order, `N_MELS` dB each.
+    pub fn frames(&self) -> &[[f32; N_MELS]] {
+        self.values.as_chunks().0
+    }
+
+    /// Number of frames, one every 32 ms.
     pub fn n_frames(&self) -> usize {
         self.values.len() / N_MELS
     }
 }
 
-/// Computes log-mel features; keeps plan, filter bank and buffers between calls.
-#[derive(Default)]
-pub struct LogMelExtractor {
-    spectrum: PowerSpectrum,
-    filter_bank: MelFilterBank,
-}
-
-impl LogMelExtractor {
-    /// Plans the transform and computes the filter bank.
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// Features of 16 kHz samples, shape `[n_samples]`.
-    pub fn log_mel(&mut self, samples: &[f32]) -> LogMel {
-        let n_frames = n_frames(samples.len());
-        let mut values = Vec::with_capacity(n_frames * N_MELS);
-        for frame_idx in 0..n_frames {
-            let power = self.spectrum.frame_power(samples, frame_idx);
-            let bands = self.filter_bank.band_powers(power);
-            values.extend(bands.map(|power| 10.0 * power.max(POWER_FLOOR).log10()));
-        }
-        LogMel { values }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{N_FRAMES, WINDOW_SAMPLES};
-
-    #[test]
-    fn silence_is_the_floor_exactly() {
-        let log_mel = LogMelExtractor::new().log_mel(&vec![0.0; WINDOW_SAMPLES]);
-        assert_eq!(log_mel.n_frames(), N_FRAMES);
-        assert_eq!(N_FRAMES, 126);
-        assert!(log_mel.values().iter().all(|&db| db == -100.0));
-    }
-
-    #[test]
-    fn ten_times_the_amplitude_is_20_db_more() {
-        let quiet: Vec<f32> = (0..2048).map(|n| (n as f32 * 0.3).sin() * 0.01).collect();
-        let loud: Vec<f32> = quiet.iter().map(|sample| sample * 10.0).collect();
-        let mut extractor = LogMelExtractor::new();
-        let (quiet, loud) = (extractor.log_mel(&quiet), extractor.log_mel(&loud));
-        for (quiet, loud) in quiet.values().iter().zip(loud.values()) {
-            assert!((loud - quiet - 20.0).abs() < 0.01 || *quiet < -90.0);
-        }
-    }
-
-    #[test]
-    fn any_length_gives_frames() {
-        let mut extractor = LogMelExtractor::new();
-        for n_samples in [0, 1, 2, 511, 512, 513] {
-            let log_mel = extractor.log_mel(&vec![0.1; n_samples]);
-            assert_eq!(log_mel.n_frames(), 1 + n_samples / 512);
-            assert!(log_mel.values().iter().all(|db| db.is_finite()));
+impl From<Vec<[f32; N_MELS]>> for LogMel {
+    /// Frames in time order, dB.
+    fn from(frames: Vec<[f32; N_MELS]>) -> Self {
+        Self {
+            values: frames.into_flattened(),
         }
     }
 }

@@ -4,13 +4,15 @@
 //! the browser all compile this crate.
 
 mod band;
+mod calibration;
 mod emotion;
 mod label_set;
 mod prediction;
 mod probabilities;
 
 pub use band::ConfidenceBand;
+pub use calibration::{BandAccuracy, Calibration};
 pub use emotion::{Emotion, UnknownEmotion};
 pub use label_set::{LabelSet, NotLabels};
-pub use prediction::{Prediction, WindowPrediction};
+pub use prediction::{Outcome, Prediction, WindowPrediction};
 pub use probabilities::{NotProbabilities, Probabilities};

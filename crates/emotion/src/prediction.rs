@@ -2,17 +2,31 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ConfidenceBand, Emotion, Probabilities};
+use crate::{BandAccuracy, ConfidenceBand, Emotion, Probabilities};
 
 /// What the recogniser says about one clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
     /// Length of the decoded clip, seconds.
     pub duration_s: f32,
+    /// How long somebody speaks in it, seconds.
+    pub speech_s: f32,
     /// Mean of the windows' probabilities.
     pub probabilities: Probabilities,
+    /// How sure the most probable emotion is, and how often such answers are right.
+    pub certainty: BandAccuracy,
     /// One entry per analysed window, in time order; at least one.
     pub windows: Vec<WindowPrediction>,
+}
+
+/// What became of a clip in which somebody speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// The most probable emotion is the answer.
+    Emotion,
+    /// The most probable emotion is more often wrong than right.
+    Unclear,
 }
 
 /// What the recogniser says about one window of a clip.
@@ -37,8 +51,11 @@ impl Prediction {
         self.probabilities.top().1
     }
 
-    /// How sure that is, in three steps.
-    pub fn band(&self) -> ConfidenceBand {
-        ConfidenceBand::of(self.confidence())
+    /// Whether the voice gave an emotion, or one that is as good as no answer.
+    pub fn outcome(&self) -> Outcome {
+        match self.certainty.band {
+            ConfidenceBand::Unclear => Outcome::Unclear,
+            _ => Outcome::Emotion,
+        }
     }
 }

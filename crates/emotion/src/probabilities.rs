@@ -61,6 +61,19 @@ impl Probabilities {
         Some(mean)
     }
 
+    /// As if the logits had been divided by `temperature`: above 1 less sure, below 1 more.
+    #[must_use]
+    pub fn tempered(&self, temperature: f32) -> Self {
+        let mut tempered = self.clone();
+        let largest = self.top().1;
+        for (_, value) in &mut tempered.0 {
+            *value = (*value / largest).powf(1.0 / temperature);
+        }
+        let sum: f32 = tempered.iter().map(|(_, value)| value).sum();
+        tempered.0.iter_mut().for_each(|(_, value)| *value /= sum);
+        tempered
+    }
+
     /// Every label with its probability, in label order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (Emotion, f32)> + '_ {
         self.0.iter().copied()
@@ -139,6 +152,18 @@ mod tests {
         assert!((values(&all).iter().sum::<f32>() - 1.0).abs() < 1e-6);
         assert_eq!(all.top().0, Emotion::Angry);
         assert!(Probabilities::from_logits(&labels, &[f32::NAN; 5]).is_err());
+    }
+
+    #[test]
+    fn temperature_divides_the_logits() {
+        let labels = LabelSet::five();
+        let logits = [2.0, -1.0, 0.5, 0.0, -3.0];
+        let halved = logits.map(|logit| logit / 2.0);
+        let all = Probabilities::from_logits(&labels, &logits).expect("finite");
+        let expected = Probabilities::from_logits(&labels, &halved).expect("finite");
+        for (found, expected) in values(&all.tempered(2.0)).iter().zip(values(&expected)) {
+            assert!((found - expected).abs() < 1e-6);
+        }
     }
 
     #[test]

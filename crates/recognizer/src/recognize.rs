@@ -1,27 +1,25 @@
 //! From a waveform to a prediction.
 //!
 //! Input   `Waveform`, 16 kHz mono
-//! Output  `Prediction`: one `Probabilities` per 4 s window (hop 1 s) and their mean
-//! Errors  [`RecognizeError`]: another sample rate, too short, silent
+//! Output  `Prediction`: one `Probabilities` per 4 s window (hop 1 s) with speech, and their mean
+//! Errors  [`RecognizeError`]: another sample rate, too short, no speech
 //! Invariant: a window's probabilities do not depend on the other windows of its batch.
 
-use std::path::Path;
+use std::{borrow::Cow, path::Path};
 
-use audio::{LogMel, LogMelExtractor, N_FRAMES, N_MELS, SAMPLE_RATE_HZ, Waveform};
-use burn::tensor::{Tensor, TensorData};
-use emotion::{LabelSet, NotProbabilities, Prediction, Probabilities, WindowPrediction};
+use audio::{FeatureExtractor, Features, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform, Window};
+use emotion::{
+    Calibration, LabelSet, NotProbabilities, Prediction, Probabilities, WindowPrediction,
+};
 
 use crate::{
     backend,
     checkpoint::{Checkpoint, CheckpointError, Config, Metrics},
-    network::BiLstm,
+    network::{Batch, BiLstm},
 };
 
 /// Shortest clip in which a prediction is made, seconds: about one stressed word.
 pub const MIN_DURATION_S: f32 = 0.5;
-
-/// A clip whose loudest sample stays below this is silent: 20 dB above the last bit of 16-bit audio.
-pub const SILENCE_PEAK_DBFS: f32 = -70.0;
 
 /// Windows per forward pass: bounds the memory of a long clip (about 5 MB of activations each).
 const BATCH_WINDOWS: usize = 16;
@@ -42,12 +40,9 @@ pub enum RecognizeError {
         /// Its length.
         duration_s: f32,
     },
-    /// The waveform's peak is below [`SILENCE_PEAK_DBFS`].
-    #[error("the peak is at {peak_dbfs} dBFS")]
-    Silent {
-        /// Its peak.
-        peak_dbfs: f32,
-    },
+    /// Nobody speaks: silence, noise or tones.
+    #[error("no speech was found")]
+    NoSpeech,
     /// The network computed NaN.
     #[error("the network gave no probabilities")]
     Logits(#[from] NotProbabilities),
@@ -58,7 +53,7 @@ pub enum RecognizeError {
 pub struct Recognizer {
     config: Config,
     metrics: Metrics,
-    network: BiLstm,
+    members: Vec<BiLstm>,
 }
 
 impl Recognizer {
@@ -90,7 +85,12 @@ impl Recognizer {
     /// # Errors
     /// [`RecognizeError`]; see the module's head.
     pub fn recognize(&self, waveform: &Waveform) -> Result<Prediction, RecognizeError> {
-        predict(&self.network, &self.config.labels, waveform)
+        let Config {
+            labels,
+            calibration,
+            ..
+        } = &self.config;
+        predict(&self.members, labels, calibration, waveform)
     }
 }
 
@@ -99,18 +99,19 @@ impl From<Checkpoint> for Recognizer {
         Self {
             config: checkpoint.config,
             metrics: checkpoint.metrics,
-            network: checkpoint.network,
+            members: checkpoint.members,
         }
     }
 }
 
-/// Predicts the emotion of a clip with a network that has no checkpoint yet, only its `labels`.
+/// Predicts the emotion of a clip with networks that have no checkpoint yet.
 ///
 /// # Errors
 /// [`RecognizeError`]; see the module's head.
 pub fn predict(
-    network: &BiLstm,
+    members: &[BiLstm],
     labels: &LabelSet,
+    calibration: &Calibration,
     waveform: &Waveform,
 ) -> Result<Prediction, RecognizeError> {
     if waveform.sample_rate_hz != SAMPLE_RATE_HZ {
@@ -118,28 +119,34 @@ pub fn predict(
         return Err(RecognizeError::SampleRate { found_hz });
     }
     let duration_s = waveform.duration_s();
+    if duration_s == 0.0 {
+        return Err(RecognizeError::NoSpeech);
+    }
     if duration_s < MIN_DURATION_S {
         return Err(RecognizeError::TooShort { duration_s });
     }
-    let peak_dbfs = waveform.peak_dbfs();
-    if peak_dbfs < SILENCE_PEAK_DBFS {
-        return Err(RecognizeError::Silent { peak_dbfs });
+    let mut samples = Cow::Borrowed(&waveform.samples);
+    if samples.len() < WINDOW_SAMPLES {
+        samples.to_mut().resize(WINDOW_SAMPLES, 0.0);
+    }
+    let features = FeatureExtractor::new().features(&samples);
+    let spoken: Vec<(Window, Features)> = audio::windows(samples.len())
+        .map(|window| (window.clone(), features.slice(window.frames)))
+        .filter(|(_, features)| features.speech_s() > 0.0)
+        .collect();
+    if spoken.is_empty() {
+        return Err(RecognizeError::NoSpeech);
     }
 
-    let mut extractor = LogMelExtractor::new();
-    let mut windows = Vec::new();
-    let mut pending = audio::windows(waveform).peekable();
-    while pending.peek().is_some() {
-        let batch: Vec<_> = pending.by_ref().take(BATCH_WINDOWS).collect();
-        let log_mels: Vec<_> = batch
-            .iter()
-            .map(|window| extractor.log_mel(&window.samples))
-            .collect();
-        for (window, logits) in batch.iter().zip(logits(network, &log_mels)) {
+    let mut windows = Vec::with_capacity(spoken.len());
+    for batch in spoken.chunks(BATCH_WINDOWS) {
+        let features: Vec<&Features> = batch.iter().map(|(_, features)| features).collect();
+        for ((window, _), logits) in batch.iter().zip(logits(members, &features)) {
+            let probabilities = Probabilities::from_logits(labels, &logits)?;
             windows.push(WindowPrediction {
                 start_s: window.start_s,
-                end_s: window.end_s,
-                probabilities: Probabilities::from_logits(labels, &logits)?,
+                end_s: window.end_s.min(duration_s),
+                probabilities: probabilities.tempered(calibration.temperature),
             });
         }
     }
@@ -147,20 +154,32 @@ pub fn predict(
         .iter()
         .map(|window| window.probabilities.clone())
         .collect();
-    let probabilities = Probabilities::mean(&all).expect("a clip has at least one window");
+    let probabilities = Probabilities::mean(&all).expect("somebody speaks in a window");
     Ok(Prediction {
         duration_s,
+        speech_s: features.speech_s(),
+        certainty: calibration.band_of(probabilities.top().1),
         probabilities,
         windows,
     })
 }
 
-/// Logits of 4 s windows: `n_classes` per window, in class order.
-pub fn logits(network: &BiLstm, log_mels: &[LogMel]) -> Vec<Vec<f32>> {
-    let values: Vec<f32> = log_mels.iter().flat_map(LogMel::values).copied().collect();
-    let data = TensorData::new(values, [log_mels.len(), N_FRAMES, N_MELS]);
-    let logits = network.forward(Tensor::from_data(data, &backend::device()));
-    let [_, n_classes] = logits.dims();
-    let logits: Vec<f32> = logits.into_data().iter::<f32>().collect();
-    logits.chunks(n_classes).map(<[f32]>::to_vec).collect()
+/// Logits of windows: `n_classes` per window, in class order; the mean of the members'.
+pub fn logits(members: &[BiLstm], windows: &[&Features]) -> Vec<Vec<f32>> {
+    let device = backend::device();
+    let of_members = members.iter().map(|member| {
+        let input = member.architecture().input;
+        let read: Vec<_> = windows
+            .iter()
+            .map(|features| input.read(features))
+            .collect();
+        member.forward(&Batch::new(&read, input.n_features(), &device))
+    });
+    let sum = of_members
+        .reduce(|left, right| left + right)
+        .expect("a committee has a member");
+    let [_, n_classes] = sum.dims();
+    let mean = sum / members.len() as f64;
+    let values: Vec<f32> = mean.into_data().iter::<f32>().collect();
+    values.chunks(n_classes).map(<[f32]>::to_vec).collect()
 }

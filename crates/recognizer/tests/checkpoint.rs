@@ -1,14 +1,16 @@
 //! A checkpoint that does not fit is refused, by name.
 
 use std::{
-    env, fs,
+    env,
+    f32::consts::TAU,
+    fs,
     path::{Path, PathBuf},
 };
 
 use audio::{SAMPLE_RATE_HZ, Waveform};
 use emotion::{Emotion, LabelSet};
 use recognizer::{
-    Checkpoint, CheckpointError, Recognizer, backend,
+    Checkpoint, CheckpointError, RecognizeError, Recognizer, backend,
     checkpoint::{Config, Metrics, load_weights, save_weights},
     network::{Architecture, BiLstm},
 };
@@ -26,7 +28,7 @@ fn small() -> Architecture {
 fn saved_with(test: &str, labels: LabelSet) -> PathBuf {
     let dir = env::temp_dir().join(format!("banglaser-{}-{test}", std::process::id()));
     let checkpoint = Checkpoint {
-        network: BiLstm::new(small(), labels.n_labels(), &backend::device()),
+        members: vec![BiLstm::new(small(), labels.n_labels(), &backend::device())],
         config: Config::new("small".to_owned(), labels.clone(), small()),
         metrics: Metrics {
             labels,
@@ -101,6 +103,79 @@ fn a_missing_file_is_named() {
     );
 }
 
+/// A gliding voice that opens and closes three times a second.
+fn syllables(duration_s: f32) -> Vec<f32> {
+    let sample = |sample_idx: usize| {
+        let time_s = sample_idx as f32 / SAMPLE_RATE_HZ as f32;
+        let phase = TAU * (140.0 * time_s + 1.5 * (TAU * 1.5 * time_s).sin());
+        let opening = 0.5 - 0.5 * (TAU * 3.0 * time_s).cos();
+        let harmonics = (1..30).map(|harmonic| {
+            let harmonic = harmonic as f32;
+            (0.3 + 0.6 * opening).powf(harmonic / 3.0) * (phase * harmonic).sin()
+        });
+        0.1 * opening * harmonics.sum::<f32>()
+    };
+    (0..(duration_s * SAMPLE_RATE_HZ as f32) as usize)
+        .map(sample)
+        .collect()
+}
+
+#[test]
+fn what_nobody_said_gets_no_prediction() {
+    let dir = saved("no-speech");
+    let recognizer = Recognizer::open(&dir).expect("whole");
+    fs::remove_dir_all(&dir).expect("our own folder");
+    let tone = |sample_idx: u32| (sample_idx as f32 * 0.05).sin();
+    for samples in [
+        Vec::new(),
+        vec![0.0; 32_000],
+        (0..32_000).map(tone).collect(),
+    ] {
+        let waveform = Waveform {
+            samples,
+            sample_rate_hz: SAMPLE_RATE_HZ,
+        };
+        let refusal = recognizer.recognize(&waveform);
+        assert_eq!(refusal, Err(RecognizeError::NoSpeech));
+    }
+}
+
+#[test]
+fn a_committee_survives_writing_and_reading() {
+    let dir = saved("committee");
+    let mut checkpoint = Checkpoint::open(&dir, &backend::device()).expect("whole");
+    let another = BiLstm::new(small(), 5, &backend::device());
+    checkpoint.members.push(another);
+    checkpoint.config.n_members = 2;
+    checkpoint.save(&dir).expect("a writable folder");
+    let reopened = Checkpoint::open(&dir, &backend::device()).expect("whole");
+    fs::remove_dir_all(&dir).expect("our own folder");
+    let weights = |checkpoint: &Checkpoint| {
+        checkpoint
+            .members
+            .iter()
+            .map(save_weights)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(weights(&reopened), weights(&checkpoint));
+    assert_ne!(weights(&reopened)[0], weights(&reopened)[1]);
+}
+
+#[test]
+fn a_temperature_that_is_none_is_refused() {
+    let dir = saved("temperature");
+    rewrite(
+        &dir,
+        "config.json",
+        "\"temperature\": 1.0",
+        "\"temperature\": 0.0",
+    );
+    assert!(matches!(
+        refusal(&dir),
+        CheckpointError::Temperature { temperature: 0.0 }
+    ));
+}
+
 #[test]
 fn seven_labels_give_seven_probabilities() {
     let dir = saved_with("seven", seven());
@@ -109,9 +184,7 @@ fn seven_labels_give_seven_probabilities() {
     assert_eq!(recognizer.labels(), &seven());
 
     let waveform = Waveform {
-        samples: (0..5 * SAMPLE_RATE_HZ)
-            .map(|sample_idx| (sample_idx as f32 * 0.05).sin())
-            .collect(),
+        samples: syllables(5.0),
         sample_rate_hz: SAMPLE_RATE_HZ,
     };
     let prediction = recognizer.recognize(&waveform).expect("long and loud");
@@ -179,7 +252,7 @@ fn metrics_of_other_labels_are_refused() {
 fn another_shape_is_refused() {
     let device = backend::device();
     let weights = save_weights(&BiLstm::new(small(), 5, &device));
-    let error = load_weights(&weights, Architecture::paper(), 5, &device).expect_err("too small");
+    let error = load_weights(&weights, &Architecture::paper(), 5, &device).expect_err("too small");
     assert!(matches!(error, CheckpointError::Shape { name, .. } if name == "lstm.weight_ih_l0"));
 }
 
@@ -191,6 +264,6 @@ fn a_layer_too_many_is_refused() {
         n_layers: 1,
         ..small()
     };
-    let error = load_weights(&weights, shallow, 5, &device).expect_err("one layer too many");
+    let error = load_weights(&weights, &shallow, 5, &device).expect_err("one layer too many");
     assert!(matches!(error, CheckpointError::Unexpected { .. }));
 }

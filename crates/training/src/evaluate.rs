@@ -3,136 +3,128 @@
 use std::{fs, path::Path};
 
 use anyhow::Context;
-use emotion::LabelSet;
-use recognizer::{
-    checkpoint::{Confusion, FoldMetrics, Metrics, Spread},
-    network::BiLstm,
-};
+use emotion::{Calibration, Emotion, LabelSet, Probabilities};
+use recognizer::{RecognizeError, network::BiLstm};
+use serde::{Deserialize, Serialize};
 
 use crate::{
     examples::{Example, Examples},
     fit,
     folds::{self, Split},
     recipe::Recipe,
-    report, scores,
+    report,
 };
 
-const METRICS_FILE: &str = "metrics.json";
+const ANSWERS_FILE: &str = "answers.json";
 
-/// Trains and tests one network per fold, prints each fold and the whole, writes `metrics.json`.
+/// What a committee said about a clip of a speaker whom it never heard.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// Fold in which the clip was tested.
+    pub fold: usize,
+    /// Who speaks.
+    pub speaker: String,
+    /// Sex of the speaker where known.
+    pub sex: Option<String>,
+    /// Sentence where known.
+    pub sentence: Option<String>,
+    /// The label.
+    pub emotion: Emotion,
+    /// Uncalibrated; `None` when no speech was found.
+    pub probabilities: Option<Probabilities>,
+    /// What each member would have answered alone.
+    pub members: Vec<Option<Emotion>>,
+}
+
+impl Answer {
+    /// The label and the most probable emotion.
+    pub fn pair(&self) -> (Emotion, Option<Emotion>) {
+        let top = self.probabilities.as_ref().map(|all| all.top().0);
+        (self.emotion, top)
+    }
+}
+
+/// A finished cross-validation.
+pub struct Evaluation {
+    /// Who was tested where.
+    pub splits: Vec<Split>,
+    /// One per clip.
+    pub answers: Vec<Answer>,
+}
+
+/// Trains and tests a committee per fold, prints each fold, writes `answers.json` per fold.
 ///
-/// Finished folds found in `out` are not repeated.
+/// Finished folds found in `out` are not repeated. `also` is trained on in every fold.
 pub fn evaluate(
     examples: &Examples,
+    also: &[&Example],
     recipe: &Recipe,
-    n_folds: usize,
+    splits: Vec<Split>,
     out: &Path,
-) -> anyhow::Result<()> {
-    anyhow::ensure!(
-        n_folds >= 3,
-        "a split needs train, validation and test: at least 3 folds"
-    );
-    anyhow::ensure!(
-        examples.speakers().len() >= n_folds,
-        "{n_folds} folds need at least as many speakers, not {}",
-        examples.speakers().len()
-    );
+) -> anyhow::Result<Evaluation> {
     fs::create_dir_all(out)?;
     write_or_check(&out.join("recipe.json"), recipe)?;
-    let mut folds = Vec::with_capacity(n_folds);
-    for (fold_idx, split) in folds::splits(examples, n_folds, recipe.seed)
-        .iter()
-        .enumerate()
-    {
-        let dir = out.join(format!("fold-{fold_idx}"));
-        let fold = evaluate_fold(examples, split, recipe, &dir)
-            .with_context(|| format!("fold {fold_idx}"))?;
-        report::print_fold(fold_idx, &fold, &recipe.labels);
-        folds.push(fold);
+    let mut answers = Vec::new();
+    for (fold, split) in splits.iter().enumerate() {
+        let dir = folds::dir(out, fold);
+        let of_fold = answer_fold(examples, also, split, fold, recipe, &dir)
+            .with_context(|| format!("fold {fold}"))?;
+        report::print_fold(&recipe.labels, fold, split, &of_fold);
+        answers.extend(of_fold);
     }
-    let metrics = summarize(examples, recipe, folds);
-    report::print_summary(&metrics);
-    fs::write(out.join(METRICS_FILE), serde_json::to_vec_pretty(&metrics)?)?;
-    Ok(())
+    Ok(Evaluation { splits, answers })
 }
 
-/// What [`evaluate`] wrote into a folder, measured on `labels`.
-pub fn read_metrics(evaluation: &Path, labels: &LabelSet) -> anyhow::Result<Metrics> {
-    let path = evaluation.join(METRICS_FILE);
-    let json =
-        fs::read(&path).with_context(|| format!("run `evaluate` first: {}", path.display()))?;
-    let metrics: Metrics =
-        serde_json::from_slice(&json).with_context(|| path.display().to_string())?;
-    anyhow::ensure!(
-        metrics.labels == *labels,
-        "{} is of the labels {}, not {labels}",
-        path.display(),
-        metrics.labels
-    );
-    Ok(metrics)
-}
-
-/// Counts of a network's answers, given as the application gives them.
-pub fn confusion(
-    network: &BiLstm,
-    labels: &LabelSet,
-    examples: &[&Example],
-) -> anyhow::Result<Confusion> {
-    let mut confusion = scores::no_clips(labels);
-    for example in examples {
-        let prediction = recognizer::predict(network, labels, &example.waveform)?;
-        let found = labels.class_idx(prediction.emotion());
-        let found = found.expect("a prediction is one of the labels");
-        confusion[example.class_idx(labels)][found] += 1;
-    }
-    Ok(confusion)
-}
-
-fn evaluate_fold(
+fn answer_fold(
     examples: &Examples,
+    also: &[&Example],
     split: &Split,
+    fold: usize,
     recipe: &Recipe,
     dir: &Path,
-) -> anyhow::Result<FoldMetrics> {
-    let path = dir.join("fold.json");
+) -> anyhow::Result<Vec<Answer>> {
+    let path = dir.join(ANSWERS_FILE);
     if let Ok(json) = fs::read(&path) {
         return serde_json::from_slice(&json).with_context(|| path.display().to_string());
     }
-    let train = examples.of(&split.train);
-    let validation = examples.of(&split.validation);
-    let (network, progress) = fit::fit(&train, &validation, recipe, dir)?;
-    let confusion = confusion(&network, &recipe.labels, &examples.of(&split.test))?;
-    let fold = FoldMetrics {
-        test_speakers: split.test.clone(),
-        validation_speakers: split.validation.clone(),
-        epoch: progress.best_epoch,
-        uar: scores::uar(&confusion),
-        accuracy: scores::accuracy(&confusion),
-        confusion,
-    };
-    fs::write(&path, serde_json::to_vec_pretty(&fold)?)?;
-    Ok(fold)
+    let mut train = examples.of(&split.train);
+    train.extend(also);
+    let members = fit::fit(&train, recipe, dir)?;
+    let answers: Vec<Answer> = examples
+        .of(&split.test)
+        .into_iter()
+        .map(|example| {
+            let alone = |member| answer(std::slice::from_ref(member), &recipe.labels, example);
+            let members_alone: Vec<_> = members.iter().map(alone).collect::<anyhow::Result<_>>()?;
+            Ok(Answer {
+                fold,
+                speaker: example.speaker.clone(),
+                sex: example.sex.clone(),
+                sentence: example.sentence.clone(),
+                emotion: example.emotion,
+                probabilities: answer(&members, &recipe.labels, example)?,
+                members: members_alone
+                    .iter()
+                    .map(|probabilities| probabilities.as_ref().map(|all| all.top().0))
+                    .collect(),
+            })
+        })
+        .collect::<anyhow::Result<_>>()?;
+    fs::write(&path, serde_json::to_vec(&answers)?)?;
+    Ok(answers)
 }
 
-fn summarize(examples: &Examples, recipe: &Recipe, folds: Vec<FoldMetrics>) -> Metrics {
-    let confusion = scores::sum(&recipe.labels, folds.iter().map(|fold| &fold.confusion));
-    let spread =
-        |score: fn(&FoldMetrics) -> f64| Spread::of(&folds.iter().map(score).collect::<Vec<_>>());
-    Metrics {
-        protocol: format!(
-            "{}-fold cross-validation over speakers, balanced by sex; the epoch is chosen on the \
-             speakers of another fold; seed {}",
-            folds.len(),
-            recipe.seed
-        ),
-        labels: recipe.labels.clone(),
-        n_speakers: examples.speakers().len(),
-        n_clips: examples.0.len(),
-        uar: spread(|fold| fold.uar),
-        accuracy: spread(|fold| fold.accuracy),
-        recall: scores::recall(&recipe.labels, &confusion),
-        confusion,
-        folds,
+/// The committee's answer as the application gives it, before calibration.
+pub fn answer(
+    members: &[BiLstm],
+    labels: &LabelSet,
+    example: &Example,
+) -> anyhow::Result<Option<Probabilities>> {
+    let plain = Calibration::default();
+    match recognizer::predict(members, labels, &plain, &example.waveform) {
+        Ok(prediction) => Ok(Some(prediction.probabilities)),
+        Err(RecognizeError::NoSpeech) => Ok(None),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -1,9 +1,9 @@
-//! The corpus in memory: waveforms for evaluation, log-mel features for training.
+//! The corpus in memory: waveforms for evaluation, features for training.
 
 use std::{collections::BTreeSet, fs};
 
 use anyhow::Context;
-use audio::{DecodeLimits, LogMel, LogMelExtractor, Waveform};
+use audio::{DecodeLimits, FeatureExtractor, Features, Waveform};
 use emotion::{Emotion, LabelSet};
 use indicatif::{ParallelProgressIterator, ProgressStyle};
 use rayon::prelude::*;
@@ -11,7 +11,7 @@ use rayon::prelude::*;
 use crate::corpus::{Clip, Corpus};
 
 /// A clip, decoded.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Example {
     /// The label.
     pub emotion: Emotion,
@@ -19,10 +19,12 @@ pub struct Example {
     pub speaker: String,
     /// Sex of the speaker where known.
     pub sex: Option<String>,
+    /// Sentence where known.
+    pub sentence: Option<String>,
     /// 16 kHz mono.
     pub waveform: Waveform,
-    /// Of the whole clip, unpadded, `[n_frames, N_MELS]`, dB.
-    pub log_mel: LogMel,
+    /// Of the clip from the first word to the last, `[n_frames]`.
+    pub features: Features,
 }
 
 impl Example {
@@ -45,7 +47,7 @@ impl Examples {
             .clips
             .par_iter()
             .progress_with_style(style)
-            .map_init(LogMelExtractor::new, example)
+            .map_init(FeatureExtractor::new, example)
             .collect::<anyhow::Result<Vec<_>>>()
             .map(Self)
     }
@@ -67,16 +69,18 @@ impl Examples {
     }
 }
 
-fn example(extractor: &mut LogMelExtractor, clip: &Clip) -> anyhow::Result<Example> {
+fn example(extractor: &mut FeatureExtractor, clip: &Clip) -> anyhow::Result<Example> {
     let bytes = fs::read(&clip.path).with_context(|| clip.path.display().to_string())?;
     let waveform = audio::decode(bytes, &DecodeLimits::default())
         .with_context(|| clip.path.display().to_string())?;
     let waveform = audio::resample(waveform);
+    let features = extractor.features(&waveform.samples);
     Ok(Example {
         emotion: clip.emotion,
         speaker: clip.speaker.clone(),
         sex: clip.sex.clone(),
-        log_mel: extractor.log_mel(&waveform.samples),
+        sentence: clip.sentence.clone(),
+        features: features.slice(features.speech_span()),
         waveform,
     })
 }

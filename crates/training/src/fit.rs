@@ -1,135 +1,87 @@
 //! One training: epochs, validation, and a state on disk from which it can go on.
 
-use std::{
-    fs,
-    path::Path,
-    time::{Duration, Instant},
-};
+use std::{fs, path::Path, time::Instant};
 
-use anyhow::Context;
-use audio::{N_FRAMES, N_MELS};
+use anyhow::ensure;
+use audio::{FLOOR_DB, Features, N_FRAMES, N_MELS};
 use burn::{
     module::Module,
-    nn::loss::CrossEntropyLossConfig,
     optim::{AdamWConfig, ModuleOptimizer},
     store::ModuleRecord,
-    tensor::{Device, Int, Tensor, TensorData},
+    tensor::{Device, Tensor, TensorData, activation::log_softmax},
 };
 use emotion::LabelSet;
 use indicatif::{ProgressBar, ProgressStyle};
-use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
+use rand_distr::{Beta, Distribution};
 use recognizer::{
-    Checkpoint, Recognizer, backend,
-    checkpoint::{Config, Metrics},
-    network::BiLstm,
+    backend,
+    network::{Batch, BiLstm, Input},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    augment,
-    evaluate::confusion,
-    examples::{Example, Examples},
-    gradient,
-    recipe::Recipe,
-    scores,
-};
+use crate::{augment, examples::Example, gradient, recipe::Recipe};
+
+/// Epochs in which the learning rate rises.
+const WARM_UP_EPOCHS: f64 = 2.0;
 
 const STATE_FILE: &str = "state.json";
 const NETWORK_FILE: &str = "network.bpk";
 const OPTIMIZER_FILE: &str = "optimizer.bpk";
-const BEST_FILE: &str = "best.safetensors";
 
 /// How far a training has come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Progress {
+struct Progress {
     /// Of this recipe; another one starts anew.
     recipe: Recipe,
     /// Epochs done.
     epoch: usize,
-    /// The epoch with the best validation UAR so far, from 1.
-    pub best_epoch: usize,
-    /// That UAR.
-    pub best_uar: f64,
-    /// Mean time of an epoch, seconds.
-    pub epoch_s: f64,
 }
 
-/// Trains on `train` and keeps the epoch that is best on `validation`.
-///
-/// Goes on from the state in `dir` if that was made with the same recipe.
-pub fn fit(
-    train: &[&Example],
-    validation: &[&Example],
-    recipe: &Recipe,
-    dir: &Path,
-) -> anyhow::Result<(BiLstm, Progress)> {
+/// Trains the recipe's members on `train`, each in a folder of its own below `dir`.
+pub fn fit(train: &[&Example], recipe: &Recipe, dir: &Path) -> anyhow::Result<Vec<BiLstm>> {
+    (0..recipe.members)
+        .map(|member_idx| {
+            let member = Recipe {
+                seed: recipe.seed + member_idx as u64,
+                ..recipe.clone()
+            };
+            let dir = dir.join(format!("member-{member_idx}"));
+            fit_member(train, &member, &dir)
+        })
+        .collect()
+}
+
+/// The members that [`fit`] trained in `dir`.
+pub fn trained(recipe: &Recipe, dir: &Path) -> anyhow::Result<Vec<BiLstm>> {
+    fit(&[], recipe, dir)
+}
+
+/// Trains a network on `train` for the recipe's epochs; goes on from the state in `dir` if that was
+/// made with the same recipe.
+fn fit_member(train: &[&Example], recipe: &Recipe, dir: &Path) -> anyhow::Result<BiLstm> {
     fs::create_dir_all(dir)?;
     let device = backend::device();
     let mut training = Training::resume_or_start(recipe, dir, &device)?;
-    let bar = ProgressBar::new(recipe.epochs as u64).with_style(ProgressStyle::with_template(
-        "epoch {pos}/{len} {wide_bar} {eta} {msg}",
-    )?);
+    let style = "{prefix} epoch {pos}/{len} {wide_bar} {eta} {msg}";
+    let bar = ProgressBar::new(recipe.epochs as u64)
+        .with_prefix(dir.display().to_string())
+        .with_style(ProgressStyle::with_template(style)?);
+    ensure!(
+        training.progress.epoch == recipe.epochs || !train.is_empty(),
+        "no finished training in {}",
+        dir.display()
+    );
     while training.progress.epoch < recipe.epochs {
         bar.set_position(training.progress.epoch as u64);
         let started = Instant::now();
         let loss = training.epoch(train, recipe, &device.clone().autodiff());
-        let network = training.network.valid();
-        let uar = scores::uar(&confusion(&network, &recipe.labels, validation)?);
-        training.finish_epoch(&network, uar, started.elapsed(), dir)?;
-        bar.set_message(format!("loss {loss:.3} validation UAR {uar:.3}"));
-        bar.suspend(|| {
-            eprintln!(
-                "epoch {:3}  loss {loss:.3}  validation UAR {uar:.3}  {:.1} s",
-                training.progress.epoch,
-                started.elapsed().as_secs_f64()
-            );
-        });
+        training.finish_epoch(dir)?;
+        let epoch_s = started.elapsed().as_secs_f64();
+        bar.set_message(format!("loss {loss:.3}, {epoch_s:.1} s per epoch"));
     }
     bar.finish_and_clear();
-    let best = fs::read(dir.join(BEST_FILE))?;
-    let n_labels = recipe.labels.n_labels();
-    let architecture = recipe.architecture();
-    let best = recognizer::checkpoint::load_weights(&best, architecture, n_labels, &device)?;
-    Ok((best, training.progress))
-}
-
-/// Trains on everybody for as many epochs as the evaluation found best, and writes the checkpoint.
-pub fn fit_all(
-    examples: &Examples,
-    recipe: &Recipe,
-    metrics: Metrics,
-    id: String,
-    out: &Path,
-) -> anyhow::Result<()> {
-    let mut epochs: Vec<usize> = metrics.folds.iter().map(|fold| fold.epoch).collect();
-    epochs.sort_unstable();
-    let n_epochs = epochs[epochs.len() / 2];
-    let everybody: Vec<&Example> = examples.0.iter().collect();
-    let device = backend::device();
-    let state = out.with_extension("state");
-    fs::create_dir_all(&state)?;
-    let mut training = Training::resume_or_start(recipe, &state, &device)?;
-    while training.progress.epoch < n_epochs {
-        let started = Instant::now();
-        let loss = training.epoch(&everybody, recipe, &device.clone().autodiff());
-        let network = training.network.valid();
-        training.finish_epoch(&network, f64::NAN, started.elapsed(), &state)?;
-        eprintln!(
-            "epoch {}/{n_epochs}  loss {loss:.3}",
-            training.progress.epoch
-        );
-    }
-    let checkpoint = Checkpoint {
-        config: Config::new(id, recipe.labels.clone(), recipe.architecture()),
-        metrics,
-        network: training.network.valid(),
-    };
-    checkpoint
-        .save(out)
-        .context("cannot write the checkpoint")?;
-    let reopened = Recognizer::open(out).context("the written checkpoint cannot be opened")?;
-    println!("wrote {} ({})", out.display(), reopened.model_id());
-    Ok(())
+    Ok(training.network.valid())
 }
 
 struct Training {
@@ -160,9 +112,6 @@ impl Training {
                 progress: Progress {
                     recipe: recipe.clone(),
                     epoch: 0,
-                    best_epoch: 0,
-                    best_uar: 0.0,
-                    epoch_s: 0.0,
                 },
             }),
         }
@@ -176,55 +125,32 @@ impl Training {
         let mut order = train.to_vec();
         order.shuffle(&mut rng);
 
-        let loss_of = CrossEntropyLossConfig::new()
-            .with_smoothing(Some(recipe.label_smoothing))
-            .with_weights(Some(class_weights(train, &recipe.labels)))
-            .init(device);
+        let weights = class_weights(train, &recipe.labels);
         let steps_per_epoch = order.len().div_ceil(recipe.batch_size);
-        let steps = (recipe.epochs * steps_per_epoch) as f64;
         let mut losses = 0.0;
-        for (step_idx, batch) in order.chunks(recipe.batch_size).enumerate() {
-            let (log_mel, targets) = batch_tensors(batch, recipe, &mut rng, device);
+        for (step_idx, examples) in order.chunks(recipe.batch_size).enumerate() {
+            let (batch, targets) = batch(examples, &weights, recipe, &mut rng, device);
             let (loss, gradients) = gradient::loss_and_gradients(
                 &self.network,
-                log_mel,
-                |logits| loss_of.forward(logits, targets),
+                &batch,
+                |logits| cross_entropy(logits, targets),
                 &mut rng,
             );
             losses += loss;
-            let step = (self.progress.epoch * steps_per_epoch + step_idx) as f64;
-            let cosine = 0.5 * (1.0 + (std::f64::consts::PI * step / steps).cos());
+            let epochs_done =
+                self.progress.epoch as f64 + (step_idx + 1) as f64 / steps_per_epoch as f64;
             let network = self.network.clone();
-            self.network = self
-                .optimizer
-                .step(recipe.learning_rate * cosine, network, gradients);
+            self.network =
+                self.optimizer
+                    .step(learning_rate(recipe, epochs_done), network, gradients);
         }
         losses / steps_per_epoch as f64
     }
 
-    fn finish_epoch(
-        &mut self,
-        network: &BiLstm,
-        uar: f64,
-        elapsed: Duration,
-        dir: &Path,
-    ) -> anyhow::Result<()> {
-        let progress = &mut self.progress;
-        let done = progress.epoch as f64;
-        progress.epoch_s = (progress.epoch_s * done + elapsed.as_secs_f64()) / (done + 1.0);
-        progress.epoch += 1;
-        if uar > progress.best_uar {
-            progress.best_uar = uar;
-            progress.best_epoch = progress.epoch;
-            fs::write(
-                dir.join(BEST_FILE),
-                recognizer::checkpoint::save_weights(network),
-            )?;
-        }
-        self.network
-            .clone()
-            .into_record()
-            .save(dir.join(NETWORK_FILE))?;
+    fn finish_epoch(&mut self, dir: &Path) -> anyhow::Result<()> {
+        self.progress.epoch += 1;
+        let network = self.network.clone().into_record();
+        network.save(dir.join(NETWORK_FILE))?;
         self.optimizer.save(dir.join(OPTIMIZER_FILE))?;
         let json = serde_json::to_vec_pretty(&self.progress)?;
         fs::write(dir.join(STATE_FILE), json)?;
@@ -234,6 +160,7 @@ impl Training {
 
 /// Inverse class frequencies with mean 1 over the clips.
 fn class_weights(examples: &[&Example], labels: &LabelSet) -> Vec<f32> {
+    let n_labels = labels.n_labels();
     labels
         .iter()
         .map(|emotion| {
@@ -241,37 +168,99 @@ fn class_weights(examples: &[&Example], labels: &LabelSet) -> Vec<f32> {
                 .iter()
                 .filter(|example| example.emotion == emotion)
                 .count();
-            examples.len() as f32 / (labels.n_labels() * of_class.max(1)) as f32
+            examples.len() as f32 / (n_labels * of_class.max(1)) as f32
         })
         .collect()
 }
 
-/// Log-mel windows on the plain device and their classes on the training device.
-fn batch_tensors(
-    batch: &[&Example],
+/// Warm-up, then a cosine to 0.
+fn learning_rate(recipe: &Recipe, epochs_done: f64) -> f64 {
+    let share = epochs_done / recipe.epochs as f64;
+    let cosine = 0.5 * (1.0 + (std::f64::consts::PI * share).cos());
+    recipe.learning_rate * cosine * (epochs_done / WARM_UP_EPOCHS).min(1.0)
+}
+
+/// Mean over the batch of the cross-entropy with weighted distributions, `[batch, n_labels]` both.
+fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
+    let [batch, _] = logits.dims();
+    (log_softmax(logits, 1) * targets).sum().neg() / batch as f64
+}
+
+/// What the network reads, on the plain device, and its weighted target distributions on the training
+/// device, `[batch, n_labels]`.
+fn batch(
+    examples: &[&Example],
+    class_weights: &[f32],
     recipe: &Recipe,
     rng: &mut StdRng,
     device: &Device,
-) -> (Tensor<3>, Tensor<1, Int>) {
-    let log_mel: Vec<f32> = batch
+) -> (Batch, Tensor<2>) {
+    let input = recipe.architecture().input;
+    let n_labels = recipe.labels.n_labels();
+    let mut read: Vec<(Vec<f32>, Vec<f32>)> = examples
         .iter()
-        .flat_map(|example| {
-            let log_mel = example.log_mel.values();
-            if recipe.no_augmentation {
-                augment::plain_window(log_mel)
-            } else {
-                augment::varied_window(log_mel, rng)
+        .map(|example| {
+            let mut values = input.read(&window(&example.features, recipe, rng));
+            if !recipe.no_augmentation {
+                augment::mask(&mut values, input.n_features(), rng);
             }
+            let class_idx = example.class_idx(&recipe.labels);
+            let mut target = vec![recipe.label_smoothing / n_labels as f32; n_labels];
+            target[class_idx] += 1.0 - recipe.label_smoothing;
+            target
+                .iter_mut()
+                .for_each(|share| *share *= class_weights[class_idx]);
+            (values, target)
         })
         .collect();
-    let log_mel = TensorData::new(log_mel, [batch.len(), N_FRAMES, N_MELS]);
-    let classes: Vec<i32> = batch
-        .iter()
-        .map(|example| example.class_idx(&recipe.labels) as i32)
-        .collect();
-    let classes = TensorData::new(classes, [batch.len()]);
-    (
-        Tensor::from_data(log_mel, &device.clone().inner()),
-        Tensor::from_data(classes, device),
-    )
+    if recipe.mixup > 0.0 {
+        read = mixed(read, recipe.mixup, rng);
+    }
+    let (read, targets): (Vec<_>, Vec<_>) = read.into_iter().unzip();
+    let shape = [targets.len(), n_labels];
+    let targets = TensorData::new(targets.concat(), shape);
+    let batch = Batch::new(&read, input.n_features(), &device.clone().inner());
+    (batch, Tensor::from_data(targets, device))
+}
+
+/// At most 4 s of the clip, varied; the paper's network wants exactly 4 s.
+fn window(features: &Features, recipe: &Recipe, rng: &mut StdRng) -> Features {
+    let varied = if recipe.no_augmentation {
+        features.clone()
+    } else {
+        augment::vary(features, rng)
+    };
+    let n_frames = varied.pitch.len();
+    let start = rng.random_range(0..=n_frames.saturating_sub(N_FRAMES));
+    let mut window = varied.slice(start..n_frames.min(start + N_FRAMES));
+    if recipe.architecture().input == Input::Decibels {
+        let mut frames = window.log_mel.frames().to_vec();
+        frames.resize(N_FRAMES, [FLOOR_DB; N_MELS]);
+        window.log_mel = frames.into();
+    }
+    window
+}
+
+/// Mixup (Zhang et al. 2018): every example and its target blended with another's.
+fn mixed(
+    read: Vec<(Vec<f32>, Vec<f32>)>,
+    alpha: f32,
+    rng: &mut StdRng,
+) -> Vec<(Vec<f32>, Vec<f32>)> {
+    let share = Beta::new(alpha, alpha).expect("positive").sample(rng);
+    let share = f32::max(share, 1.0 - share);
+    let mut others: Vec<usize> = (0..read.len()).collect();
+    others.shuffle(rng);
+    let blend = |left: &[f32], right: &[f32]| -> Vec<f32> {
+        let at = |values: &[f32], idx: usize| values.get(idx).copied().unwrap_or(0.0);
+        (0..left.len().max(right.len()))
+            .map(|idx| share * at(left, idx) + (1.0 - share) * at(right, idx))
+            .collect()
+    };
+    read.iter()
+        .zip(others)
+        .map(|((values, target), other)| {
+            (blend(values, &read[other].0), blend(target, &read[other].1))
+        })
+        .collect()
 }

@@ -1,6 +1,9 @@
 //! Speaker-disjoint folds.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
 
@@ -11,14 +14,12 @@ use crate::examples::Examples;
 pub struct Split {
     /// Speakers whose clips change the weights.
     pub train: Vec<String>,
-    /// Speakers on whom the epoch is chosen.
-    pub validation: Vec<String>,
     /// Speakers who are heard once, at the end.
     pub test: Vec<String>,
 }
 
 /// Deals the speakers into `n_folds` folds, balanced by sex and by the emotions they have.
-/// Split `i` tests on fold `i` and validates on fold `i + 1`.
+/// Split `i` tests on fold `i`.
 pub fn splits(examples: &Examples, n_folds: usize, seed: u64) -> Vec<Split> {
     let mut strata: BTreeMap<&str, (Option<&str>, usize)> = BTreeMap::new();
     for speaker in examples.speakers() {
@@ -47,17 +48,21 @@ pub fn splits(examples: &Examples, n_folds: usize, seed: u64) -> Vec<Split> {
     (0..n_folds)
         .map(|fold_idx| Split {
             test: fold(fold_idx),
-            validation: fold(fold_idx + 1),
-            train: (2..n_folds)
+            train: (1..n_folds)
                 .flat_map(|offset| fold(fold_idx + offset))
                 .collect(),
         })
         .collect()
 }
 
+/// Where an evaluation keeps a fold.
+pub fn dir(evaluation: &Path, fold: usize) -> PathBuf {
+    evaluation.join(format!("fold-{fold}"))
+}
+
 #[cfg(test)]
 mod tests {
-    use audio::{LogMelExtractor, Waveform};
+    use audio::{FeatureExtractor, Waveform};
     use emotion::Emotion;
 
     use super::*;
@@ -68,13 +73,14 @@ mod tests {
             samples: vec![0.0; 8000],
             sample_rate_hz: audio::SAMPLE_RATE_HZ,
         };
-        let log_mel = LogMelExtractor::new().log_mel(&waveform.samples);
+        let features = FeatureExtractor::new().features(&waveform.samples);
         let example = |speaker: usize| Example {
             emotion: Emotion::Sad,
             speaker: speaker.to_string(),
             sex: Some(if speaker % 2 == 1 { "M" } else { "F" }.to_owned()),
+            sentence: None,
             waveform: waveform.clone(),
-            log_mel: log_mel.clone(),
+            features: features.clone(),
         };
         Examples((0..n_speakers).map(example).collect())
     }
@@ -87,7 +93,7 @@ mod tests {
         tested.dedup();
         assert_eq!(tested.len(), 28);
         for split in &splits {
-            let mut all = [&split.train[..], &split.validation, &split.test].concat();
+            let mut all = [&split.train[..], &split.test].concat();
             assert_eq!(all.len(), 28);
             all.sort();
             all.dedup();

@@ -1,30 +1,39 @@
 //! Loss and gradients of one batch: the recurrent layers by hand, everything else by burn's autodiff.
 
 use burn::{
-    module::Module,
     optim::GradientsParams,
     tensor::{Device, Tensor, TensorData},
 };
 use ndarray::Array2;
 use rand::{Rng, rngs::StdRng};
-use recognizer::network::BiLstm;
+use recognizer::network::{Batch, BiLstm, TimeDelayLayer};
 
 use crate::lstm_gradient;
 
 /// Mean loss of a batch and the gradients of every parameter.
 ///
-/// `network` lies on an autodiff device, `log_mel` `[batch, n_frames, n_mels]` on the plain one.
+/// `network` lies on an autodiff device, `batch` on the plain one.
 pub fn loss_and_gradients(
     network: &BiLstm,
-    log_mel: Tensor<3>,
+    batch: &Batch,
     loss_of: impl FnOnce(Tensor<2>) -> Tensor<1>,
     rng: &mut StdRng,
 ) -> (f64, GradientsParams) {
-    let [batch, n_frames, _] = log_mel.dims();
-    let plain = log_mel.device();
+    let plain = batch.frames.device();
+    let n_windows = batch.lengths.len();
+    let stride = network.stride();
+    let lengths: Vec<usize> = batch
+        .lengths
+        .iter()
+        .map(|length| length.div_ceil(stride))
+        .collect();
+    let batch = Batch {
+        frames: batch.frames.clone().autodiff(),
+        lengths: batch.lengths.clone(),
+    };
 
-    let (input, mask) = network.valid().input(log_mel);
-    let mut frames = time_major(input.clone());
+    let read = network.front(&batch);
+    let mut frames = time_major(read.clone().inner());
     let mut tapes = Vec::with_capacity(network.layers.len());
     let mut kept = Vec::with_capacity(network.layers.len());
     for (layer_idx, layer) in network.layers.iter().enumerate() {
@@ -33,15 +42,14 @@ pub fn loss_and_gradients(
             frames *= &mask;
             kept.push(mask);
         }
-        let (output, tape) = lstm_gradient::forward(layer, frames, batch);
+        let (output, tape) = lstm_gradient::forward(layer, frames, &lengths);
         tapes.push(tape);
         frames = output;
     }
 
-    let output = from_time_major(frames, batch, n_frames, &plain);
+    let output = from_time_major(frames, n_windows, &plain);
     let output = output.autodiff().require_grad();
-    let logits = network.head(output.clone(), input.autodiff(), mask.autodiff());
-    let loss = loss_of(logits);
+    let loss = loss_of(network.head(output.clone(), &batch));
     let loss_value = loss.clone().into_scalar::<f64>();
     let mut of_tensors = loss.backward();
     let of_output = output
@@ -56,7 +64,29 @@ pub fn loss_and_gradients(
             gradient *= &mask;
         }
     }
+    if !network.front.is_empty() {
+        // The scalar whose gradient in the front's parameters is the chain rule's.
+        let of_read = from_time_major(gradient, n_windows, &plain).autodiff();
+        let of_front = (read * of_read).sum().backward();
+        let of_front = GradientsParams::from_grads(of_front, &network.front);
+        take_over(&network.front, of_front, &mut gradients);
+    }
     (loss_value, gradients)
+}
+
+fn take_over(front: &[TimeDelayLayer], mut from: GradientsParams, to: &mut GradientsParams) {
+    for layer in front {
+        if let Some(matrix) = from.remove::<2>(layer.linear.weight.id) {
+            to.register::<2>(layer.linear.weight.id, matrix);
+        }
+        let biases = [&layer.linear.bias, &layer.norm.beta];
+        let vectors = biases.into_iter().flatten().chain([&layer.norm.gamma]);
+        for id in vectors.map(|vector| vector.id) {
+            if let Some(vector) = from.remove::<1>(id) {
+                to.register::<1>(id, vector);
+            }
+        }
+    }
 }
 
 /// `[batch, n_frames, n_features]` to `[n_frames * batch, n_features]`.
@@ -66,13 +96,8 @@ fn time_major(frames: Tensor<3>) -> Array2<f32> {
     Array2::from_shape_vec((n_frames * batch, n_features), values).expect("the tensor's own shape")
 }
 
-fn from_time_major(
-    frames: Array2<f32>,
-    batch: usize,
-    n_frames: usize,
-    device: &Device,
-) -> Tensor<3> {
-    let n_features = frames.ncols();
+fn from_time_major(frames: Array2<f32>, batch: usize, device: &Device) -> Tensor<3> {
+    let (n_frames, n_features) = (frames.nrows() / batch, frames.ncols());
     let values = frames.into_iter().collect::<Vec<_>>();
     let frames = TensorData::new(values, [n_frames, batch, n_features]);
     Tensor::<3>::from_data(frames, device).swap_dims(0, 1)
@@ -89,7 +114,7 @@ mod tests {
     use rand::SeedableRng;
     use recognizer::{
         backend,
-        network::{Architecture, Pooling},
+        network::{Architecture, Input, Pooling, TimeDelay},
     };
 
     use super::*;
@@ -98,47 +123,86 @@ mod tests {
         (left - right).abs().max().into_scalar::<f32>()
     }
 
-    #[test]
-    fn agrees_with_autodiff() {
+    /// Two windows of different lengths.
+    fn batch(input: Input, device: &Device) -> Batch {
+        let mut rng = StdRng::seed_from_u64(1);
+        let windows = [7, 4].map(|n_frames| {
+            let n_values = n_frames * input.n_features();
+            (0..n_values).map(|_| rng.random_range(-1.0..1.0)).collect()
+        });
+        Batch::new(&windows, input.n_features(), device)
+    }
+
+    fn assert_agrees_with_autodiff(architecture: Architecture) {
         let plain = backend::device();
         plain.seed(5);
         let training = plain.clone().autodiff();
-        let architecture = Architecture {
-            hidden_size: 6,
-            head_size: 4,
-            dropout: 0.0,
-            pooling: Pooling::Statistics,
-            ..Architecture::paper()
-        };
+        let input = architecture.input;
         let network = BiLstm::new(architecture, 5, &training);
-        let log_mel = Tensor::<3>::random(
-            [3, 7, audio::N_MELS],
-            burn::tensor::Distribution::Uniform(-1.0, 1.0),
-            &plain,
-        );
         let loss_of = |logits: Tensor<2>| logits.powi_scalar(2).mean();
 
-        let input = Tensor::from_data(log_mel.to_data(), &training);
-        let loss = loss_of(network.forward(input));
+        let loss = loss_of(network.forward(&batch(input, &training)));
         let expected_loss = loss.clone().into_scalar::<f64>();
         let expected = GradientsParams::from_grads(loss.backward(), &network);
         let mut rng = StdRng::seed_from_u64(0);
-        let (loss, found) = loss_and_gradients(&network, log_mel, loss_of, &mut rng);
+        let (loss, found) = loss_and_gradients(&network, &batch(input, &plain), loss_of, &mut rng);
 
         assert!((loss - expected_loss).abs() < 1e-6);
         assert_eq!(found.len(), expected.len());
+        let mut largest = 0.0_f32;
+        let mut compare = |found: Tensor<1>, expected: Tensor<1>| {
+            largest = largest.max(expected.clone().abs().max().into_scalar::<f32>());
+            assert!(largest_difference(found, expected) < 1e-5);
+        };
         for layer in &network.layers {
             for id in [layer.weight_ih.id, layer.weight_hh.id] {
-                let found = found.get::<3>(id).expect("a gradient").reshape([-1]);
-                let expected = expected.get::<3>(id).expect("a gradient").reshape([-1]);
-                assert!(expected.clone().abs().max().into_scalar::<f32>() > 1e-4);
-                assert!(largest_difference(found, expected) < 1e-5);
+                let of = |all: &GradientsParams| all.get::<3>(id).expect("one").reshape([-1]);
+                compare(of(&found), of(&expected));
             }
             for id in [layer.bias_ih.id, layer.bias_hh.id] {
-                let found = found.get::<2>(id).expect("a gradient").reshape([-1]);
-                let expected = expected.get::<2>(id).expect("a gradient").reshape([-1]);
-                assert!(largest_difference(found, expected) < 1e-5);
+                let of = |all: &GradientsParams| all.get::<2>(id).expect("one").reshape([-1]);
+                compare(of(&found), of(&expected));
             }
         }
+        for layer in &network.front {
+            let id = layer.linear.weight.id;
+            let of = |all: &GradientsParams| all.get::<2>(id).expect("one").reshape([-1]);
+            compare(of(&found), of(&expected));
+            let id = layer.norm.gamma.id;
+            compare(
+                found.get::<1>(id).expect("one"),
+                expected.get::<1>(id).expect("one"),
+            );
+        }
+        assert!(largest > 1e-4);
+    }
+
+    #[test]
+    fn the_papers_network_agrees_with_autodiff() {
+        assert_agrees_with_autodiff(Architecture {
+            hidden_size: 6,
+            head_size: 4,
+            dropout: 0.0,
+            ..Architecture::paper()
+        });
+    }
+
+    #[test]
+    fn time_delays_and_attention_agree_with_autodiff() {
+        let layer = |stride| TimeDelay {
+            size: 5,
+            context: 3,
+            stride,
+        };
+        assert_agrees_with_autodiff(Architecture {
+            input: Input::Speech,
+            front: vec![layer(1), layer(2)],
+            hidden_size: 6,
+            n_layers: 1,
+            head_size: 4,
+            dropout: 0.0,
+            pooling: Pooling::Attention,
+            ..Architecture::paper()
+        });
     }
 }

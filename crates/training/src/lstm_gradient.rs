@@ -5,22 +5,23 @@
 //! directions on two cores. A test holds its gradients against burn's.
 //!
 //! Input   `[n_frames * batch, input_size]`, frame by frame (time-major)
-//! Output  `[n_frames * batch, 2 * hidden_size]`, forward then reverse
+//! Output  `[n_frames * batch, n_directions * hidden_size]`, forward then reverse; 0 in padding
 //! Source  backpropagation through time, Werbos 1990; gates i, f, g, o as in torch.nn.LSTM
 
 use burn::{
-    module::{Module, Param},
+    module::Module,
     optim::GradientsParams,
     tensor::{Device, Tensor, TensorData},
 };
 use ndarray::{Array1, Array2, ArrayView2, Axis, Slice, concatenate, linalg::general_mat_mul};
+use rayon::prelude::*;
 use recognizer::network::LstmLayer;
 
 /// What the backward pass needs to know of a forward pass.
 pub struct Tape {
     input: Array2<f32>,
-    batch: usize,
-    directions: [DirectionTape; 2],
+    lengths: Vec<usize>,
+    directions: Vec<DirectionTape>,
 }
 
 struct Direction {
@@ -46,18 +47,18 @@ struct DirectionGradient {
     input: Array2<f32>,
 }
 
-/// Output of the layer and the tape for [`backward`].
-pub fn forward(layer: &LstmLayer, input: Array2<f32>, batch: usize) -> (Array2<f32>, Tape) {
-    let [forward, reverse] = directions(layer);
-    let (forward, reverse) = rayon::join(
-        || forward.run(input.view(), batch),
-        || reverse.run(input.view(), batch),
-    );
-    let output = concatenate![Axis(1), forward.hidden, reverse.hidden];
+/// Output of the layer and the tape for [`backward`]; `lengths` are the frames of each window.
+pub fn forward(layer: &LstmLayer, input: Array2<f32>, lengths: &[usize]) -> (Array2<f32>, Tape) {
+    let directions: Vec<DirectionTape> = directions(layer)
+        .into_par_iter()
+        .map(|direction| direction.run(input.view(), lengths))
+        .collect();
+    let hidden: Vec<_> = directions.iter().map(|one| one.hidden.view()).collect();
+    let output = concatenate(Axis(1), &hidden).expect("directions have the same rows");
     let tape = Tape {
         input,
-        batch,
-        directions: [forward, reverse],
+        lengths: lengths.to_vec(),
+        directions,
     };
     (output, tape)
 }
@@ -70,37 +71,44 @@ pub fn backward(
     gradients: &mut GradientsParams,
     device: &Device,
 ) -> Array2<f32> {
-    let hidden_size = output_gradient.ncols() / 2;
-    let (of_forward, of_reverse) = output_gradient.view().split_at(Axis(1), hidden_size);
-    let [forward, reverse] = &tape.directions;
-    let (forward, reverse) = rayon::join(
-        || forward.gradient(tape.input.view(), of_forward, tape.batch),
-        || reverse.gradient(tape.input.view(), of_reverse, tape.batch),
-    );
-    let matrices = |param: &Param<Tensor<3>>, both: [&Array2<f32>; 2]| {
-        (
-            param.id,
-            Tensor::from_data(stacked(both, param.dims()), device),
-        )
+    let hidden_size = output_gradient.ncols() / tape.directions.len();
+    let of_directions: Vec<DirectionGradient> = tape
+        .directions
+        .par_iter()
+        .enumerate()
+        .map(|(direction_idx, direction)| {
+            let columns =
+                Slice::from(direction_idx * hidden_size..(direction_idx + 1) * hidden_size);
+            let of_output = output_gradient.slice_axis(Axis(1), columns);
+            direction.gradient(tape.input.view(), of_output, &tape.lengths)
+        })
+        .collect();
+    let matrices = |of_direction: fn(&DirectionGradient) -> &Array2<f32>, shape: [usize; 3]| {
+        let values = of_directions.iter().flat_map(of_direction).copied();
+        Tensor::<3>::from_data(TensorData::new(values.collect::<Vec<_>>(), shape), device)
     };
-    for (id, gradient) in [
-        matrices(&layer.weight_ih, [&forward.weight_ih, &reverse.weight_ih]),
-        matrices(&layer.weight_hh, [&forward.weight_hh, &reverse.weight_hh]),
-    ] {
-        gradients.register::<3>(id, gradient);
-    }
-    let biases: Vec<f32> = forward.bias.iter().chain(&reverse.bias).copied().collect();
+    let of_input_weights = matrices(|one| &one.weight_ih, layer.weight_ih.dims());
+    gradients.register::<3>(layer.weight_ih.id, of_input_weights);
+    let of_hidden_weights = matrices(|one| &one.weight_hh, layer.weight_hh.dims());
+    gradients.register::<3>(layer.weight_hh.id, of_hidden_weights);
+    let biases: Vec<f32> = of_directions
+        .iter()
+        .flat_map(|one| one.bias.to_vec())
+        .collect();
     let biases = TensorData::new(biases, layer.bias_ih.dims());
     for param in [&layer.bias_ih, &layer.bias_hh] {
         gradients.register::<2>(param.id, Tensor::from_data(biases.clone(), device));
     }
-    forward.input + reverse.input
+    let of_inputs = of_directions.into_iter().map(|one| one.input);
+    of_inputs
+        .reduce(|left, right| left + right)
+        .expect("a layer has a direction")
 }
 
-/// The weights of both directions, as arrays; both biases become one.
-fn directions(layer: &LstmLayer) -> [Direction; 2] {
+/// The weights of every direction, as arrays; both biases become one.
+fn directions(layer: &LstmLayer) -> Vec<Direction> {
     let layer = layer.valid();
-    let [_, input_size, gates] = layer.weight_ih.dims();
+    let [n_directions, input_size, gates] = layer.weight_ih.dims();
     let [_, hidden_size, _] = layer.weight_hh.dims();
     let values = |data: TensorData| data.iter::<f32>().collect::<Vec<_>>();
     let weight_ih = values(layer.weight_ih.val().into_data());
@@ -110,17 +118,14 @@ fn directions(layer: &LstmLayer) -> [Direction; 2] {
         let values = values[direction_idx * rows * gates..][..rows * gates].to_vec();
         Array2::from_shape_vec((rows, gates), values).expect("rows times gates values")
     };
-    [0, 1].map(|direction_idx| Direction {
-        reverse: direction_idx == 1,
-        weight_ih: matrix(&weight_ih, input_size, direction_idx),
-        weight_hh: matrix(&weight_hh, hidden_size, direction_idx),
-        bias: bias[direction_idx * gates..][..gates].to_vec().into(),
-    })
-}
-
-fn stacked(both: [&Array2<f32>; 2], shape: [usize; 3]) -> TensorData {
-    let values: Vec<f32> = both.into_iter().flatten().copied().collect();
-    TensorData::new(values, shape)
+    (0..n_directions)
+        .map(|direction_idx| Direction {
+            reverse: direction_idx == 1,
+            weight_ih: matrix(&weight_ih, input_size, direction_idx),
+            weight_hh: matrix(&weight_hh, hidden_size, direction_idx),
+            bias: bias[direction_idx * gates..][..gates].to_vec().into(),
+        })
+        .collect()
 }
 
 /// Frames in the order in which a direction reads them, each with the frame read before it.
@@ -138,6 +143,13 @@ fn steps(
     })
 }
 
+/// The windows that are not over at a frame.
+fn spoken(lengths: &[usize], frame: usize) -> impl Iterator<Item = usize> {
+    let rows = lengths.iter().enumerate();
+    rows.filter(move |(_, length)| frame < **length)
+        .map(|(row, _)| row)
+}
+
 /// The rows of one frame.
 fn rows(frame: usize, batch: usize) -> Slice {
     Slice::from(frame * batch..(frame + 1) * batch)
@@ -153,8 +165,8 @@ fn tanh(value: f32) -> f32 {
 }
 
 impl Direction {
-    fn run(self, input: ArrayView2<f32>, batch: usize) -> DirectionTape {
-        let hidden_size = self.weight_hh.nrows();
+    fn run(self, input: ArrayView2<f32>, lengths: &[usize]) -> DirectionTape {
+        let (hidden_size, batch) = (self.weight_hh.nrows(), lengths.len());
         let n_rows = input.nrows();
         let mut gates = input.dot(&self.weight_ih) + &self.bias;
         let mut cell = Array2::<f32>::zeros((n_rows, hidden_size));
@@ -165,7 +177,7 @@ impl Direction {
                 let hidden = hidden.slice_axis(Axis(0), rows(previous, batch));
                 general_mat_mul(1.0, &hidden, &self.weight_hh, 1.0, &mut gates);
             }
-            for row in 0..batch {
+            for row in spoken(lengths, frame) {
                 let before = previous.map(|previous| previous * batch + row);
                 let here = frame * batch + row;
                 let mut gates = gates.row_mut(row);
@@ -199,9 +211,9 @@ impl DirectionTape {
         &self,
         input: ArrayView2<f32>,
         output_gradient: ArrayView2<f32>,
-        batch: usize,
+        lengths: &[usize],
     ) -> DirectionGradient {
-        let hidden_size = self.cell.ncols();
+        let (hidden_size, batch) = (self.cell.ncols(), lengths.len());
         let n_rows = self.cell.nrows();
         let mut of_gates = Array2::<f32>::zeros(self.gates.raw_dim());
         let mut of_hidden = Array2::<f32>::zeros((batch, hidden_size));
@@ -209,7 +221,7 @@ impl DirectionTape {
         let mut hidden_before = Array2::<f32>::zeros((n_rows, hidden_size));
         for (frame, previous) in steps(n_rows / batch, self.weights.reverse).rev() {
             of_hidden += &output_gradient.slice_axis(Axis(0), rows(frame, batch));
-            for row in 0..batch {
+            for row in spoken(lengths, frame) {
                 let before = previous.map(|previous| previous * batch + row);
                 let here = frame * batch + row;
                 for unit in 0..hidden_size {

@@ -1,26 +1,38 @@
 //! From a corpus of labelled clips to a checkpoint and its honest report.
 //!
-//! `evaluate` cross-validates a recipe over unseen speakers; `fit` makes the checkpoint that ships.
-//! Invariant: no speaker is ever on two sides of a split.
+//! `evaluate` cross-validates a recipe over unseen speakers; `fit` makes the checkpoint that ships;
+//! `robustness` hears the test speakers again through other microphones; `import` takes over what
+//! PyTorch trained. Invariant: no speaker is ever on two sides of a split.
 
 mod augment;
+mod bootstrap;
+mod calibration;
 mod corpus;
 mod evaluate;
 mod examples;
 mod fit;
 mod folds;
+mod foreign;
 mod gradient;
+mod import;
 mod lstm_gradient;
 mod recipe;
 mod report;
+mod robustness;
 mod scores;
+mod ship;
+mod summary;
 
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use corpus::{Corpus, Folder, Layout};
+use emotion::{Emotion, LabelSet};
 use examples::Examples;
+use folds::Split;
 use recipe::Recipe;
+use recognizer::Recognizer;
+use ship::Finding;
 
 #[derive(Parser)]
 #[command(about = "Trains and evaluates emotion recognisers on folders of labelled speech")]
@@ -31,84 +43,198 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Cross-validate over unseen speakers; prints UAR, accuracy, recall and confusion per fold.
+    /// Cross-validate over unseen speakers: UAR, accuracy, recall, confusion, calibration.
     Evaluate {
         #[command(flatten)]
-        common: Common,
-        /// Number of folds; each speaker is tested in exactly one.
-        #[arg(long, default_value_t = 5)]
-        folds: usize,
+        corpora: Corpora,
+        #[command(flatten)]
+        recipe: Recipe,
+        #[command(flatten)]
+        cut: Cut,
+        /// Folder for results; an interrupted run goes on from what it finds there.
+        #[arg(long)]
+        out: PathBuf,
     },
-    /// Train a checkpoint on all speakers, with the epochs and the metrics of an evaluation.
+    /// Train a checkpoint on all speakers with an evaluated recipe.
     Fit {
         #[command(flatten)]
-        common: Common,
+        corpora: Corpora,
         /// Where `evaluate` wrote its results.
         #[arg(long)]
         evaluation: PathBuf,
         /// Name of the checkpoint.
         #[arg(long)]
         id: String,
+        /// Folder of the checkpoint.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Let an evaluation's networks hear their test speakers through other microphones.
+    Robustness {
+        #[command(flatten)]
+        corpora: Corpora,
+        #[command(flatten)]
+        cut: Cut,
+        /// Where `evaluate` wrote its results.
+        #[arg(long)]
+        evaluation: PathBuf,
+    },
+    /// Let a checkpoint hear a corpus that it was not trained on.
+    Test {
+        #[command(flatten)]
+        corpora: Corpora,
+        /// Folder of the checkpoint.
+        #[arg(long)]
+        checkpoint: PathBuf,
+    },
+    /// Take over a PyTorch checkpoint (.pth or .safetensors) of the paper's network.
+    Import {
+        /// The file.
+        file: PathBuf,
+        /// What its logits stand for.
+        #[arg(long, default_value_t)]
+        labels: LabelSet,
+        /// Name of the checkpoint.
+        #[arg(long)]
+        id: String,
+        /// Folder of the checkpoint.
+        #[arg(long)]
+        out: PathBuf,
     },
 }
 
 #[derive(Args)]
-struct Common {
+struct Corpora {
     /// Folder of labelled clips (docs/corpora.md); several may be given.
     #[arg(long, required = true)]
     corpus: Vec<PathBuf>,
+    /// A corpus of other speakers that is only trained on, never tested; several may be given.
+    #[arg(long)]
+    also: Vec<PathBuf>,
     /// How the clips are named: once for all folders, or once for each in their order.
     #[arg(long, value_enum, default_values_t = [Layout::Auto])]
     layout: Vec<Layout>,
-    /// Folder for results; an interrupted run goes on from what it finds there.
-    #[arg(long)]
-    out: PathBuf,
-    #[command(flatten)]
-    recipe: Recipe,
+}
+
+#[derive(Args)]
+struct Cut {
+    /// Number of folds; each speaker is tested in exactly one.
+    #[arg(long, default_value_t = 5)]
+    folds: usize,
 }
 
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
-        Command::Evaluate { common, folds } => {
-            let examples = common.examples()?;
-            evaluate::evaluate(&examples, &common.recipe, folds, &common.out)
+        Command::Evaluate {
+            corpora,
+            recipe,
+            cut,
+            out,
+        } => {
+            let (examples, also) = corpora.read(&recipe.labels)?;
+            let also: Vec<_> = also.0.iter().collect();
+            let splits = cut.splits(&examples, recipe.seed)?;
+            let evaluation = evaluate::evaluate(&examples, &also, &recipe, splits, &out)?;
+            let protocol = format!(
+                "{}-fold cross-validation over speakers, balanced by sex; a committee of {} \
+                 networks per fold; seed {}",
+                cut.folds, recipe.members, recipe.seed
+            );
+            let finding = Finding {
+                metrics: summary::summarize(&evaluation, &recipe, protocol),
+                calibration: calibration::calibrate(&evaluation.answers),
+                recipe,
+            };
+            report::print_summary(&finding.metrics, &finding.calibration);
+            finding.write(&out)
         }
         Command::Fit {
-            common,
+            corpora,
             evaluation,
             id,
+            out,
         } => {
-            let metrics = evaluate::read_metrics(&evaluation, &common.recipe.labels)?;
-            let examples = common.examples()?;
-            fit::fit_all(&examples, &common.recipe, metrics, id, &common.out)
+            let finding = Finding::read(&evaluation)?;
+            let (examples, also) = corpora.read(&finding.recipe.labels)?;
+            let everybody: Vec<_> = examples.0.iter().chain(&also.0).collect();
+            ship::ship(&everybody, finding, id, &out)
         }
+        Command::Robustness {
+            corpora,
+            cut,
+            evaluation,
+        } => {
+            let Finding { recipe, .. } = Finding::read(&evaluation)?;
+            let (examples, _) = corpora.read(&recipe.labels)?;
+            let splits = cut.splits(&examples, recipe.seed)?;
+            robustness::print_robustness(&examples, &recipe, &splits, &evaluation)
+        }
+        Command::Test {
+            corpora,
+            checkpoint,
+        } => {
+            let recognizer = Recognizer::open(&checkpoint)?;
+            let examples = corpora.read_any(&LabelSet::new(Emotion::ALL.into())?)?;
+            foreign::print_foreign(&recognizer, &examples)
+        }
+        Command::Import {
+            file,
+            labels,
+            id,
+            out,
+        } => import::import(&file, labels, id, &out),
     }
 }
 
-impl Common {
-    fn examples(&self) -> anyhow::Result<Examples> {
-        let layouts = match self.layout.as_slice() {
-            &[of_all] => vec![of_all; self.corpus.len()],
-            of_each => of_each.to_vec(),
-        };
+impl Cut {
+    fn splits(&self, examples: &Examples, seed: u64) -> anyhow::Result<Vec<Split>> {
+        let n_speakers = examples.speakers().len();
         anyhow::ensure!(
-            layouts.len() == self.corpus.len(),
-            "{} layouts for {} corpora: give one for all, or one for each",
-            layouts.len(),
-            self.corpus.len()
+            (2..=n_speakers).contains(&self.folds),
+            "a split needs speakers to train on and to test: 2 to {n_speakers} folds, not {}",
+            self.folds
         );
-        let roots = self.corpus.iter().cloned();
-        let folders: Vec<Folder> = roots
-            .zip(layouts)
-            .map(|(root, layout)| Folder { root, layout })
-            .collect();
-        let corpus = Corpus::read(&folders, &self.recipe.labels)?;
+        Ok(folds::splits(examples, self.folds, seed))
+    }
+}
+
+impl Corpora {
+    /// The examples to test, of every label, and those only to train on.
+    fn read(&self, labels: &LabelSet) -> anyhow::Result<(Examples, Examples)> {
+        let folders = self.folders()?;
+        let (tested, also) = folders.split_at(self.corpus.len());
+        let corpus = Corpus::read(tested, labels)?.with_every(labels)?;
         eprintln!(
             "{} clips of {} speakers, {} sentences",
             corpus.clips.len(),
             corpus.n_speakers(),
             corpus.n_sentences()
         );
-        Examples::read(&corpus)
+        let also = Corpus::read(also, labels)?;
+        Ok((Examples::read(&corpus)?, Examples::read(&also)?))
+    }
+
+    /// All examples, of those of the labels that there are.
+    fn read_any(&self, labels: &LabelSet) -> anyhow::Result<Examples> {
+        Examples::read(&Corpus::read(&self.folders()?, labels)?)
+    }
+
+    fn folders(&self) -> anyhow::Result<Vec<Folder>> {
+        let roots: Vec<&PathBuf> = self.corpus.iter().chain(&self.also).collect();
+        let layouts = match self.layout.as_slice() {
+            &[of_all] => vec![of_all; roots.len()],
+            of_each => of_each.to_vec(),
+        };
+        anyhow::ensure!(
+            layouts.len() == roots.len(),
+            "{} layouts for {} corpora: give one for all, or one for each",
+            layouts.len(),
+            roots.len()
+        );
+        let folders = roots.into_iter().zip(layouts).map(|(root, layout)| Folder {
+            root: root.clone(),
+            layout,
+        });
+        Ok(folders.collect())
     }
 }

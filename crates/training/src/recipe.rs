@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use emotion::LabelSet;
-use recognizer::network::{Architecture, InputNormalization, Pooling};
+use recognizer::network::{Architecture, Input, Pooling, TimeDelay};
 use serde::{Deserialize, Serialize};
 
 /// Architecture, optimiser and seed of a training; together with the corpus it decides the result.
@@ -10,30 +10,35 @@ use serde::{Deserialize, Serialize};
 pub struct Recipe {
     /// Emotions that the network tells apart; clips of others are left out.
     #[arg(long, default_value_t)]
-    #[serde(default)]
     pub labels: LabelSet,
+    /// Networks that answer together, trained with the seed and those after it.
+    #[arg(long, default_value_t = 3)]
+    pub members: usize,
     /// Which network.
-    #[arg(long, value_enum, default_value_t = Network::Bilstm)]
+    #[arg(long, value_enum, default_value_t = Network::Speech)]
     pub network: Network,
-    /// Passes over the training clips, at most.
-    #[arg(long, default_value_t = 10)]
+    /// Passes over the training clips.
+    #[arg(long, default_value_t = 50)]
     pub epochs: usize,
     /// Clips per step.
-    #[arg(long, default_value_t = 16)]
+    #[arg(long, default_value_t = 32)]
     pub batch_size: usize,
-    /// Learning rate at the start; a cosine takes it to 0.
-    #[arg(long, default_value_t = 1e-3)]
+    /// Largest learning rate: reached after two epochs, taken to 0 by a cosine.
+    #[arg(long, default_value_t = 2e-3)]
     pub learning_rate: f64,
     /// Decoupled weight decay (AdamW).
-    #[arg(long, default_value_t = 1e-2)]
+    #[arg(long, default_value_t = 2e-2)]
     pub weight_decay: f32,
     /// Share of the label that is spread over all classes.
     #[arg(long, default_value_t = 0.1)]
     pub label_smoothing: f32,
+    /// Parameter of the Beta distribution from which mixup draws; 0 mixes nothing.
+    #[arg(long, default_value_t = 0.3)]
+    pub mixup: f32,
     /// Train on the clips as they are.
     #[arg(long)]
     pub no_augmentation: bool,
-    /// Decides folds, initial weights, order, augmentation and dropout.
+    /// Decides folds, and each member's weights, order, augmentation and dropout.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
 }
@@ -42,8 +47,8 @@ pub struct Recipe {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Network {
-    /// The paper's layers, read at one level, with statistics pooling.
-    Bilstm,
+    /// Time delays, one bidirectional LSTM layer, attention; reads trimmed speech and its pitch.
+    Speech,
     /// The paper's network to the letter: raw decibels, last time step.
     Paper,
 }
@@ -51,12 +56,22 @@ pub enum Network {
 impl Recipe {
     /// The network's sizes and choices.
     pub fn architecture(&self) -> Architecture {
+        let time_delay = |stride| TimeDelay {
+            size: 96,
+            context: 5,
+            stride,
+        };
         match self.network {
             Network::Paper => Architecture::paper(),
-            Network::Bilstm => Architecture {
-                input_normalization: InputNormalization::Level,
-                pooling: Pooling::Statistics,
-                ..Architecture::paper()
+            Network::Speech => Architecture {
+                input: Input::Speech,
+                front: vec![time_delay(1), time_delay(2)],
+                bidirectional: true,
+                hidden_size: 96,
+                n_layers: 1,
+                dropout: 0.4,
+                pooling: Pooling::Attention,
+                head_size: 64,
             },
         }
     }

@@ -1,36 +1,66 @@
 //! Scores as text.
 
-use emotion::LabelSet;
-use recognizer::checkpoint::{Confusion, FoldMetrics, Metrics};
+use emotion::{Calibration, LabelSet};
+use recognizer::checkpoint::{Confusion, Metrics};
 
-use crate::scores;
+use crate::{evaluate::Answer, folds::Split, scores, summary};
 
 /// One fold: its speakers, scores, recall and confusion.
-pub fn print_fold(fold_idx: usize, fold: &FoldMetrics, labels: &LabelSet) {
+pub fn print_fold(labels: &LabelSet, fold: usize, split: &Split, answers: &[Answer]) {
+    let confusion = summary::confusion(labels, answers);
+    println!("\nfold {fold}  test speakers {}", split.test.join(" "));
     println!(
-        "\nfold {fold_idx}  test speakers {}",
-        fold.test_speakers.join(" ")
+        "UAR {:.3}  accuracy {:.3}",
+        scores::uar(&confusion),
+        scores::accuracy(&confusion)
     );
-    println!(
-        "UAR {:.3}  accuracy {:.3}  epoch {}",
-        fold.uar, fold.accuracy, fold.epoch
-    );
-    print_confusion(labels, &fold.confusion);
+    print_confusion(labels, &confusion);
 }
 
 /// All folds together.
-pub fn print_summary(metrics: &Metrics) {
+pub fn print_summary(metrics: &Metrics, calibration: &Calibration) {
     println!("\n{}", metrics.protocol);
     println!(
         "{} clips of {} speakers",
         metrics.n_clips, metrics.n_speakers
     );
-    println!("UAR      {:.3} ± {:.3}", metrics.uar.mean, metrics.uar.std);
+    let Metrics { uar, accuracy, .. } = metrics;
+    let [low, high] = metrics.uar_interval;
     println!(
-        "accuracy {:.3} ± {:.3}",
-        metrics.accuracy.mean, metrics.accuracy.std
+        "UAR      {:.3} ± {:.3} over folds; over all clips 95 % [{low:.3}, {high:.3}]",
+        uar.mean, uar.std
     );
+    println!("accuracy {:.3} ± {:.3}", accuracy.mean, accuracy.std);
+    println!("macro F1 {:.3}", metrics.macro_f1);
+    println!(
+        "UAR of one network {:.3} ± {:.3} over seeds",
+        metrics.member_uar.mean, metrics.member_uar.std
+    );
+    for (group, uar) in metrics.uar_by_sex.iter().chain(&metrics.uar_by_sentence) {
+        println!("UAR {group:>6} {uar:.3}");
+    }
     print_confusion(&metrics.labels, &metrics.confusion);
+    let measured = &metrics.calibration;
+    println!(
+        "ECE {:.3} (uncalibrated {:.3})  Brier {:.3}  NLL {:.3}  temperature {:.2}",
+        measured.ece,
+        measured.ece_uncalibrated,
+        measured.brier,
+        measured.nll,
+        calibration.temperature
+    );
+    for surest in &measured.risk_coverage {
+        let (coverage, accuracy) = (surest.coverage, surest.accuracy);
+        println!("surest {:3.0} %: accuracy {accuracy:.3}", 100.0 * coverage);
+    }
+    for band in &calibration.bands {
+        println!(
+            "{:?} from {:.2}: accuracy {:.3}",
+            band.band,
+            band.min_confidence,
+            band.accuracy.unwrap_or(f32::NAN)
+        );
+    }
 }
 
 fn print_confusion(labels: &LabelSet, confusion: &Confusion) {

@@ -1,13 +1,26 @@
-//! Scores of a confusion matrix.
+//! Scores of answers.
 
 use std::collections::BTreeMap;
 
 use emotion::{Emotion, LabelSet};
 use recognizer::checkpoint::Confusion;
 
-/// The matrix before anything is counted.
-pub fn no_clips(labels: &LabelSet) -> Confusion {
-    vec![vec![0; labels.n_labels()]; labels.n_labels()]
+/// Counts of pairs of the label and the answer. `None`, where no speech was found, is a wrong answer:
+/// it counts for the class after the label.
+pub fn confusion(
+    labels: &LabelSet,
+    pairs: impl IntoIterator<Item = (Emotion, Option<Emotion>)>,
+) -> Confusion {
+    let n_labels = labels.n_labels();
+    let mut confusion = vec![vec![0; n_labels]; n_labels];
+    for (label, answer) in pairs {
+        let Some(label) = labels.class_idx(label) else {
+            continue;
+        };
+        let answer = answer.and_then(|answer| labels.class_idx(answer));
+        confusion[label][answer.unwrap_or((label + 1) % n_labels)] += 1;
+    }
+    confusion
 }
 
 /// Recall per class; classes without clips are absent.
@@ -34,15 +47,17 @@ pub fn accuracy(confusion: &Confusion) -> f64 {
     f64::from(right) / f64::from(all)
 }
 
-/// Sum of several matrices.
-pub fn sum<'a>(labels: &LabelSet, all: impl IntoIterator<Item = &'a Confusion>) -> Confusion {
-    let mut total = no_clips(labels);
-    for confusion in all {
-        for (total, count) in total.iter_mut().flatten().zip(confusion.iter().flatten()) {
-            *total += count;
-        }
-    }
-    total
+/// Mean F1 of the classes that have clips.
+pub fn macro_f1(confusion: &Confusion) -> f64 {
+    let f1s: Vec<f64> = (0..confusion.len())
+        .filter_map(|class_idx| {
+            let of_class: u32 = confusion[class_idx].iter().sum();
+            let answered: u32 = confusion.iter().map(|row| row[class_idx]).sum();
+            let right = f64::from(confusion[class_idx][class_idx]);
+            (of_class > 0).then(|| 2.0 * right / f64::from(of_class + answered))
+        })
+        .collect();
+    f1s.iter().sum::<f64>() / f1s.len() as f64
 }
 
 /// Recall class by class; `None` for a class without clips.
@@ -59,13 +74,19 @@ mod tests {
 
     #[test]
     fn uar_weighs_classes_alike_and_skips_absent_ones() {
+        use Emotion::{Angry, Happy};
         let labels = LabelSet::five();
-        let mut confusion = no_clips(&labels);
-        confusion[0] = vec![9, 1, 0, 0, 0];
-        confusion[1] = vec![1, 1, 0, 0, 0];
+        let pairs = |label, answer, n| std::iter::repeat_n((label, answer), n);
+        let all = pairs(Angry, Some(Angry), 9)
+            .chain(pairs(Angry, None, 1))
+            .chain(pairs(Happy, Some(Angry), 1))
+            .chain(pairs(Happy, Some(Happy), 1));
+        let confusion = confusion(&labels, all);
+        assert_eq!(confusion[0], [9, 1, 0, 0, 0]);
         assert!((uar(&confusion) - 0.7).abs() < 1e-12);
         assert!((accuracy(&confusion) - 10.0 / 12.0).abs() < 1e-12);
+        let f1 = (2.0 * 9.0 / 20.0 + 2.0 / 4.0) / 2.0;
+        assert!((macro_f1(&confusion) - f1).abs() < 1e-12);
         assert!(!recall(&labels, &confusion).contains_key(&Emotion::Neutral));
-        assert_eq!(sum(&labels, [&confusion, &confusion])[0], [18, 2, 0, 0, 0]);
     }
 }

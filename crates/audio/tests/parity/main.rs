@@ -7,7 +7,7 @@ mod golden;
 mod resampling;
 
 use audio::{
-    LogMelExtractor, MelFilterBank, N_BINS, N_FRAMES, N_MELS, WINDOW_SAMPLES, hann_window,
+    FeatureExtractor, MelFilterBank, N_BINS, N_FRAMES, N_MELS, WINDOW_SAMPLES, hann_window,
 };
 
 use crate::golden::{Case, folder, names};
@@ -50,7 +50,7 @@ fn log_mel_is_torchaudios() {
     let Some(folder) = folder("log_mel_is_torchaudios") else {
         return;
     };
-    let mut extractor = LogMelExtractor::new();
+    let mut extractor = FeatureExtractor::new();
     let mut n_cases = 0;
     for name in names(&folder) {
         let case = Case::read(&folder, &name);
@@ -62,7 +62,7 @@ fn log_mel_is_torchaudios() {
         assert_eq!(shape, [N_MELS, N_FRAMES], "{name}");
         let (_, power) = case.tensor("mel_power").expect("beside mel_db");
         samples.resize(WINDOW_SAMPLES, 0.0);
-        let log_mel = extractor.log_mel(&samples);
+        let log_mel = extractor.features(&samples).log_mel;
         assert_eq!(log_mel.n_frames(), N_FRAMES, "{name}");
         for (frame_idx, ours) in log_mel.values().chunks_exact(N_MELS).enumerate() {
             let at = |band: usize| band * N_FRAMES + frame_idx;

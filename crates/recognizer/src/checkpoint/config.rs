@@ -1,6 +1,6 @@
 //! What a checkpoint says about itself.
 
-use emotion::LabelSet;
+use emotion::{Calibration, LabelSet};
 use serde::{Deserialize, Serialize};
 
 use super::CheckpointError;
@@ -10,14 +10,18 @@ use crate::network::Architecture;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Name of the checkpoint, such as `bilstm-v1`.
+    /// Name of the checkpoint, such as `bilstm-v2`.
     pub id: String,
     /// The emotions that the network tells apart, in the order of its logits.
     pub labels: LabelSet,
     /// What the network reads.
     pub features: Features,
-    /// The network.
+    /// Each of the networks.
     pub architecture: Architecture,
+    /// Networks that answer together: the mean of their logits counts.
+    pub n_members: usize,
+    /// What its confidence is worth.
+    pub calibration: Calibration,
 }
 
 /// Settings of the log-mel features; a checkpoint only fits the settings it was trained with.
@@ -50,17 +54,23 @@ impl Features {
 }
 
 impl Config {
-    /// A description with this program's features.
+    /// A description of one network, not calibrated, with this program's features.
     pub fn new(id: String, labels: LabelSet, architecture: Architecture) -> Self {
         Self {
             id,
             labels,
             features: Features::current(),
             architecture,
+            n_members: 1,
+            calibration: Calibration::default(),
         }
     }
 
     pub(super) fn verify(&self) -> Result<(), CheckpointError> {
+        let temperature = self.calibration.temperature;
+        if !(temperature.is_finite() && temperature > 0.0) {
+            return Err(CheckpointError::Temperature { temperature });
+        }
         let expected = Features::current();
         if self.features != expected {
             return Err(CheckpointError::Features {

@@ -34,6 +34,12 @@ pub enum CheckpointError {
         /// Of the bytes on disk.
         found: String,
     },
+    /// The temperature of the calibration is no positive number.
+    #[error("temperature {temperature} is no positive number")]
+    Temperature {
+        /// The one in `config.json`.
+        temperature: f32,
+    },
     /// The weights end in another number of logits than `config.json` has labels.
     #[error("the weights have {n_outputs} outputs for {n_labels} labels")]
     Outputs {

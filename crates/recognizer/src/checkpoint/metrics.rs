@@ -14,8 +14,7 @@ pub type Confusion = Vec<Vec<u32>>;
 pub struct Metrics {
     /// How it was measured, in a sentence.
     pub protocol: String,
-    /// The classes of every confusion matrix here; the five where the file does not tell.
-    #[serde(default)]
+    /// The classes of every confusion matrix here.
     pub labels: LabelSet,
     /// Speakers of the corpus.
     pub n_speakers: usize,
@@ -23,14 +22,52 @@ pub struct Metrics {
     pub n_clips: usize,
     /// Unweighted average recall on the test speakers, over folds.
     pub uar: Spread,
+    /// 95 % interval of the UAR over all test clips when speakers are drawn anew (bootstrap).
+    pub uar_interval: [f64; 2],
+    /// UAR over all test clips of each single network of the committee, over their seeds.
+    pub member_uar: Spread,
+    /// Mean of the classes' F1 over all test clips.
+    pub macro_f1: f64,
     /// Share of clips that are right, over folds.
     pub accuracy: Spread,
     /// Recall per class over all test clips; classes without clips are absent.
     pub recall: BTreeMap<Emotion, f64>,
+    /// UAR by sex of the speaker, as the corpus writes it.
+    pub uar_by_sex: BTreeMap<String, f64>,
+    /// UAR by sentence.
+    pub uar_by_sentence: BTreeMap<String, f64>,
+    /// How well confidence tells accuracy.
+    pub calibration: CalibrationMetrics,
     /// All test clips of all folds.
     pub confusion: Confusion,
     /// Fold by fold.
     pub folds: Vec<FoldMetrics>,
+}
+
+/// How well the confidence of an answer tells whether it is right; every fold calibrated with the
+/// speakers of the other folds.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CalibrationMetrics {
+    /// Expected calibration error, 15 bins (Guo et al. 2017).
+    pub ece: f64,
+    /// The same with temperature 1.
+    pub ece_uncalibrated: f64,
+    /// Brier score: mean squared distance of the probabilities from the truth, `[0, 2]`.
+    pub brier: f64,
+    /// Mean negative log-likelihood of the labels, nats.
+    pub nll: f64,
+    /// Accuracy of the surest answers.
+    pub risk_coverage: Vec<Coverage>,
+}
+
+/// Accuracy of a share of the answers, the surest first.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// Share of the answers.
+    pub coverage: f64,
+    /// Share of them that is right.
+    pub accuracy: f64,
 }
 
 /// Mean and sample standard deviation over folds.
@@ -48,10 +85,6 @@ pub struct Spread {
 pub struct FoldMetrics {
     /// Speakers that this fold's network never heard.
     pub test_speakers: Vec<String>,
-    /// Speakers on which its epoch was chosen.
-    pub validation_speakers: Vec<String>,
-    /// The chosen epoch, from 1.
-    pub epoch: usize,
     /// Unweighted average recall on the test speakers.
     pub uar: f64,
     /// Share of test clips that are right.
@@ -70,18 +103,5 @@ impl Spread {
             mean,
             std: (squares / (count - 1.0).max(1.0)).sqrt(),
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn metrics_without_labels_are_of_the_five() {
-        let mut json = serde_json::to_value(Metrics::default()).expect("plain data");
-        json.as_object_mut().expect("an object").remove("labels");
-        let metrics: Metrics = serde_json::from_value(json).expect("readable");
-        assert_eq!(metrics.labels, LabelSet::five());
     }
 }

@@ -3,7 +3,7 @@
 //! | file | content |
 //! |---|---|
 //! | `config.json` | [`Config`]: architecture, features, labels and their order |
-//! | `weights.safetensors` | f32 tensors under the names that `torch.nn` gives them |
+//! | `weights.safetensors` | f32 tensors: the number of a member, a dot, the name that `torch.nn` gives |
 //! | `metrics.json` | [`Metrics`]: what it reaches on speakers it never heard |
 //! | `SHA256SUMS` | hashes of the files above, as `sha256sum` writes them |
 //!
@@ -21,7 +21,7 @@ use burn::tensor::Device;
 
 pub use config::{Config, Features};
 pub use error::CheckpointError;
-pub use metrics::{Confusion, FoldMetrics, Metrics, Spread};
+pub use metrics::{CalibrationMetrics, Confusion, Coverage, FoldMetrics, Metrics, Spread};
 pub use weights::{load_weights, save_weights};
 
 use crate::network::BiLstm;
@@ -30,15 +30,15 @@ const CONFIG_FILE: &str = "config.json";
 const WEIGHTS_FILE: &str = "weights.safetensors";
 const METRICS_FILE: &str = "metrics.json";
 
-/// A network with its description and its measured quality.
+/// A committee of networks with its description and its measured quality.
 #[derive(Debug)]
 pub struct Checkpoint {
     /// Architecture, features and labels.
     pub config: Config,
     /// What it reaches on speakers it never heard.
     pub metrics: Metrics,
-    /// The network, weights loaded.
-    pub network: BiLstm,
+    /// The networks that answer together, weights loaded; `config.n_members` of them.
+    pub members: Vec<BiLstm>,
 }
 
 impl Checkpoint {
@@ -57,7 +57,13 @@ impl Checkpoint {
         let config: Config = parse(CONFIG_FILE, &config?)?;
         config.verify()?;
         let n_labels = config.labels.n_labels();
-        let network = load_weights(&weights?, config.architecture.clone(), n_labels, device)?;
+        let members = weights::load_members(
+            &weights?,
+            &config.architecture,
+            config.n_members,
+            n_labels,
+            device,
+        )?;
         let metrics: Metrics = parse(METRICS_FILE, &metrics?)?;
         if metrics.labels != config.labels {
             return Err(CheckpointError::MetricsLabels {
@@ -68,7 +74,7 @@ impl Checkpoint {
         Ok(Self {
             config,
             metrics,
-            network,
+            members,
         })
     }
 
@@ -79,7 +85,7 @@ impl Checkpoint {
     pub fn save(&self, dir: &Path) -> Result<(), CheckpointError> {
         let files = [
             (CONFIG_FILE, to_json(&self.config)),
-            (WEIGHTS_FILE, save_weights(&self.network)),
+            (WEIGHTS_FILE, weights::save_members(&self.members)),
             (METRICS_FILE, to_json(&self.metrics)),
         ];
         fs::create_dir_all(dir).map_err(|source| CheckpointError::io(dir, source))?;

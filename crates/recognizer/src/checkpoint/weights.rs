@@ -29,62 +29,64 @@ const DIRECTIONS: [&str; 2] = ["", "_reverse"];
 /// is missing, unexpected or of another shape.
 pub fn load_weights(
     bytes: &[u8],
-    architecture: Architecture,
+    architecture: &Architecture,
     n_labels: usize,
     device: &Device,
 ) -> Result<BiLstm, CheckpointError> {
-    let file = SafeTensors::deserialize(bytes)?;
-    let output = file.tensor(&format!("{OUTPUT}.bias")).ok();
-    let n_outputs = output.and_then(|bias| bias.shape().first().copied());
-    if let Some(n_outputs) = n_outputs.filter(|&n_outputs| n_outputs != n_labels) {
-        return Err(CheckpointError::Outputs {
-            n_outputs,
-            n_labels,
-        });
-    }
-    let mut state = State {
-        unread: file.names().into_iter().map(str::to_owned).collect(),
-        file,
-        device,
-    };
-    state.unread.remove(SKIPPED);
-
-    let mut network = BiLstm::new(architecture, n_labels, device);
-    for (layer_idx, layer) in network.layers.iter_mut().enumerate() {
-        state.both_matrices(
-            &mut layer.weight_ih,
-            &format!("lstm.weight_ih_l{layer_idx}"),
-        )?;
-        state.both_matrices(
-            &mut layer.weight_hh,
-            &format!("lstm.weight_hh_l{layer_idx}"),
-        )?;
-        state.both_vectors(&mut layer.bias_ih, &format!("lstm.bias_ih_l{layer_idx}"))?;
-        state.both_vectors(&mut layer.bias_hh, &format!("lstm.bias_hh_l{layer_idx}"))?;
-    }
-    let pooled_size = network.norm.gamma.dims();
-    network.norm.gamma = Param::from_tensor(state.tensor("bn.weight", pooled_size)?);
-    network.norm.beta = Param::from_tensor(state.tensor("bn.bias", pooled_size)?);
-    network.norm.running_mean = RunningState::new(state.tensor("bn.running_mean", pooled_size)?);
-    network.norm.running_var = RunningState::new(state.tensor("bn.running_var", pooled_size)?);
-    state.linear(&mut network.hidden, HIDDEN)?;
-    state.linear(&mut network.output, OUTPUT)?;
-
-    match state.unread.pop_first() {
-        Some(name) => Err(CheckpointError::Unexpected { name }),
-        None => Ok(network),
-    }
+    let mut state = State::read(bytes, device)?;
+    let network = state.network(architecture, n_labels)?;
+    state.expect_all_read().map(|()| network)
 }
 
 /// The network's weights in safetensors format; the inverse of [`load_weights`].
 pub fn save_weights(network: &BiLstm) -> Vec<u8> {
-    let mut tensors: Vec<(String, Vec<usize>, Vec<u8>)> = Vec::new();
+    serialize(tensors(network, ""))
+}
+
+/// Loads the members of a committee; the names begin with a member's number and a dot.
+///
+/// # Errors
+/// As [`load_weights`].
+pub(super) fn load_members(
+    bytes: &[u8],
+    architecture: &Architecture,
+    n_members: usize,
+    n_labels: usize,
+    device: &Device,
+) -> Result<Vec<BiLstm>, CheckpointError> {
+    let mut state = State::read(bytes, device)?;
+    let members = (0..n_members)
+        .map(|member_idx| {
+            state.prefix = prefix(member_idx);
+            state.network(architecture, n_labels)
+        })
+        .collect::<Result<_, _>>()?;
+    state.expect_all_read().map(|()| members)
+}
+
+/// The inverse of [`load_members`].
+pub(super) fn save_members(members: &[BiLstm]) -> Vec<u8> {
+    let members = members.iter().enumerate();
+    let tensors = members.flat_map(|(member_idx, member)| tensors(member, &prefix(member_idx)));
+    serialize(tensors.collect())
+}
+
+fn prefix(member_idx: usize) -> String {
+    format!("{member_idx}.")
+}
+
+/// Name, shape and little-endian values.
+type NamedTensor = (String, Vec<usize>, Vec<u8>);
+
+fn tensors(network: &BiLstm, prefix: &str) -> Vec<NamedTensor> {
+    let mut tensors: Vec<NamedTensor> = Vec::new();
     let mut push = |name: String, shape: Vec<usize>, data: TensorData| {
         let values = data.iter::<f32>().flat_map(f32::to_le_bytes).collect();
-        tensors.push((name, shape, values));
+        tensors.push((format!("{prefix}{name}"), shape, values));
     };
     for (layer_idx, layer) in network.layers.iter().enumerate() {
-        for (direction_idx, suffix) in DIRECTIONS.into_iter().enumerate() {
+        let [n_directions, ..] = layer.weight_hh.dims();
+        for (direction_idx, suffix) in DIRECTIONS[..n_directions].iter().enumerate() {
             for (kind, matrix) in [("ih", &layer.weight_ih), ("hh", &layer.weight_hh)] {
                 let matrix = of_direction(matrix.val(), direction_idx).transpose();
                 let name = format!("lstm.weight_{kind}_l{layer_idx}{suffix}");
@@ -97,6 +99,13 @@ pub fn save_weights(network: &BiLstm) -> Vec<u8> {
             }
         }
     }
+    for (layer_idx, layer) in network.front.iter().enumerate() {
+        let beta = layer.norm.beta.as_ref().expect("the layer has a bias");
+        for (name, vector) in [("weight", &layer.norm.gamma), ("bias", beta)] {
+            let name = format!("front.{layer_idx}.norm.{name}");
+            push(name, vector.dims().into(), vector.val().into_data());
+        }
+    }
     for (name, vector) in [
         ("bn.weight", network.norm.gamma.val()),
         ("bn.bias", network.norm.beta.val()),
@@ -105,17 +114,33 @@ pub fn save_weights(network: &BiLstm) -> Vec<u8> {
     ] {
         push(name.to_owned(), vector.dims().into(), vector.into_data());
     }
-    for (name, linear) in [(HIDDEN, &network.hidden), (OUTPUT, &network.output)] {
+    let front = network.front.iter().enumerate();
+    let front =
+        front.map(|(layer_idx, layer)| (format!("front.{layer_idx}.linear"), &layer.linear));
+    let attention = network.attention.iter().flat_map(|attention| {
+        [
+            ("attention.hidden".to_owned(), &attention.hidden),
+            ("attention.score".to_owned(), &attention.score),
+        ]
+    });
+    let head = [
+        (HIDDEN.to_owned(), &network.hidden),
+        (OUTPUT.to_owned(), &network.output),
+    ];
+    for (name, linear) in front.chain(attention).chain(head) {
         let weight = linear.weight.val().transpose();
         push(
             format!("{name}.weight"),
             weight.dims().into(),
             weight.into_data(),
         );
-        let bias = linear.bias.as_ref().expect("the head has biases").val();
+        let bias = linear.bias.as_ref().expect("every layer has biases").val();
         push(format!("{name}.bias"), bias.dims().into(), bias.into_data());
     }
+    tensors
+}
 
+fn serialize(tensors: Vec<NamedTensor>) -> Vec<u8> {
     let views = tensors.iter().map(|(name, shape, values)| {
         let view = TensorView::new(Dtype::F32, shape.clone(), values)
             .expect("four bytes per element of the shape");
@@ -131,16 +156,85 @@ fn of_direction(stacked: Tensor<3>, direction_idx: usize) -> Tensor<2> {
 struct State<'data> {
     file: SafeTensors<'data>,
     unread: BTreeSet<String>,
+    /// Before every name.
+    prefix: String,
     device: &'data Device,
 }
 
-impl State<'_> {
+impl<'data> State<'data> {
+    fn read(bytes: &'data [u8], device: &'data Device) -> Result<Self, CheckpointError> {
+        let file = SafeTensors::deserialize(bytes)?;
+        let names = file.names().into_iter();
+        let counted = |name: &&str| !name.ends_with(SKIPPED);
+        Ok(Self {
+            unread: names.filter(counted).map(str::to_owned).collect(),
+            file,
+            prefix: String::new(),
+            device,
+        })
+    }
+
+    fn expect_all_read(mut self) -> Result<(), CheckpointError> {
+        match self.unread.pop_first() {
+            Some(name) => Err(CheckpointError::Unexpected { name }),
+            None => Ok(()),
+        }
+    }
+
+    fn network(
+        &mut self,
+        architecture: &Architecture,
+        n_labels: usize,
+    ) -> Result<BiLstm, CheckpointError> {
+        let output = self.file.tensor(&format!("{}{OUTPUT}.bias", self.prefix));
+        let n_outputs = output.ok().and_then(|bias| bias.shape().first().copied());
+        if let Some(n_outputs) = n_outputs.filter(|&n_outputs| n_outputs != n_labels) {
+            return Err(CheckpointError::Outputs {
+                n_outputs,
+                n_labels,
+            });
+        }
+        let mut network = BiLstm::new(architecture.clone(), n_labels, self.device);
+        for (layer_idx, layer) in network.front.iter_mut().enumerate() {
+            self.linear(&mut layer.linear, &format!("front.{layer_idx}.linear"))?;
+            let name = format!("front.{layer_idx}.norm");
+            let size = layer.norm.gamma.dims();
+            layer.norm.gamma = Param::from_tensor(self.tensor(&format!("{name}.weight"), size)?);
+            let bias = self.tensor(&format!("{name}.bias"), size)?;
+            layer.norm.beta = Some(Param::from_tensor(bias));
+        }
+        if let Some(attention) = &mut network.attention {
+            self.linear(&mut attention.hidden, "attention.hidden")?;
+            self.linear(&mut attention.score, "attention.score")?;
+        }
+        for (layer_idx, layer) in network.layers.iter_mut().enumerate() {
+            self.matrices(
+                &mut layer.weight_ih,
+                &format!("lstm.weight_ih_l{layer_idx}"),
+            )?;
+            self.matrices(
+                &mut layer.weight_hh,
+                &format!("lstm.weight_hh_l{layer_idx}"),
+            )?;
+            self.vectors(&mut layer.bias_ih, &format!("lstm.bias_ih_l{layer_idx}"))?;
+            self.vectors(&mut layer.bias_hh, &format!("lstm.bias_hh_l{layer_idx}"))?;
+        }
+        let pooled_size = network.norm.gamma.dims();
+        network.norm.gamma = Param::from_tensor(self.tensor("bn.weight", pooled_size)?);
+        network.norm.beta = Param::from_tensor(self.tensor("bn.bias", pooled_size)?);
+        network.norm.running_mean = RunningState::new(self.tensor("bn.running_mean", pooled_size)?);
+        network.norm.running_var = RunningState::new(self.tensor("bn.running_var", pooled_size)?);
+        self.linear(&mut network.hidden, HIDDEN)?;
+        self.linear(&mut network.output, OUTPUT)?;
+        Ok(network)
+    }
+
     fn tensor<const D: usize>(
         &mut self,
         name: &str,
         shape: [usize; D],
     ) -> Result<Tensor<D>, CheckpointError> {
-        let name = name.to_owned();
+        let name = format!("{}{name}", self.prefix);
         let Ok(view) = self.file.tensor(&name) else {
             return Err(CheckpointError::Missing { name });
         };
@@ -169,34 +263,30 @@ impl State<'_> {
         }
     }
 
-    fn both_matrices(
+    fn matrices(
         &mut self,
         param: &mut Param<Tensor<3>>,
         name: &str,
     ) -> Result<(), CheckpointError> {
-        let [_, inputs, outputs] = param.dims();
-        let mut both = Vec::with_capacity(DIRECTIONS.len());
-        for suffix in DIRECTIONS {
-            both.push(
+        let [n_directions, inputs, outputs] = param.dims();
+        let mut directions = Vec::with_capacity(n_directions);
+        for suffix in &DIRECTIONS[..n_directions] {
+            directions.push(
                 self.tensor(&format!("{name}{suffix}"), [outputs, inputs])?
                     .transpose(),
             );
         }
-        *param = Param::from_tensor(Tensor::stack(both, 0));
+        *param = Param::from_tensor(Tensor::stack(directions, 0));
         Ok(())
     }
 
-    fn both_vectors(
-        &mut self,
-        param: &mut Param<Tensor<2>>,
-        name: &str,
-    ) -> Result<(), CheckpointError> {
-        let [_, size] = param.dims();
-        let mut both = Vec::with_capacity(DIRECTIONS.len());
-        for suffix in DIRECTIONS {
-            both.push(self.tensor::<1>(&format!("{name}{suffix}"), [size])?);
+    fn vectors(&mut self, param: &mut Param<Tensor<2>>, name: &str) -> Result<(), CheckpointError> {
+        let [n_directions, size] = param.dims();
+        let mut directions = Vec::with_capacity(n_directions);
+        for suffix in &DIRECTIONS[..n_directions] {
+            directions.push(self.tensor::<1>(&format!("{name}{suffix}"), [size])?);
         }
-        *param = Param::from_tensor(Tensor::stack(both, 0));
+        *param = Param::from_tensor(Tensor::stack(directions, 0));
         Ok(())
     }
 

@@ -6,13 +6,15 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Architecture {
-    /// Features per frame.
-    pub n_mels: usize,
-    /// What is done to the features before the first layer.
-    pub input_normalization: InputNormalization,
+    /// What is read of every frame.
+    pub input: Input,
+    /// Time-delay layers before the recurrent ones; none in the paper.
+    pub front: Vec<TimeDelay>,
+    /// Recurrent layers read in both directions, else forward only.
+    pub bidirectional: bool,
     /// Units per direction and layer.
     pub hidden_size: usize,
-    /// Stacked bidirectional layers.
+    /// Stacked recurrent layers.
     pub n_layers: usize,
     /// Share of units dropped between layers and in the head; training only.
     pub dropout: f64,
@@ -22,31 +24,27 @@ pub struct Architecture {
     pub head_size: usize,
 }
 
-impl Architecture {
-    /// The network that the paper describes: 586,629 parameters, raw decibels, last time step.
-    pub fn paper() -> Self {
-        Self {
-            n_mels: audio::N_MELS,
-            input_normalization: InputNormalization::None,
-            hidden_size: 128,
-            n_layers: 2,
-            dropout: 0.3,
-            pooling: Pooling::Last,
-            head_size: 64,
-        }
-    }
-}
-
-/// What is done to the log-mel energies before the first layer.
+/// What the network reads of a window.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum InputNormalization {
-    /// Decibels as they are (the paper).
-    None,
-    /// The mean over the sounding frames and all bands becomes 0, and what lies 60 dB below the
-    /// loudest band is cut off: neither gain nor a noise floor changes anything, the shape of the
-    /// spectrum stays.
-    Level,
+pub enum Input {
+    /// Every frame, raw decibels (the paper).
+    Decibels,
+    /// The frames from the first vowel to the last: log-mel energies relative to their level, and
+    /// the pitch. Gain, padding and what sounds before and after the speech change nothing.
+    Speech,
+}
+
+/// A layer that sees some neighbouring frames at once (Waibel et al. 1989), a convolution over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimeDelay {
+    /// Units.
+    pub size: usize,
+    /// Frames that a unit sees; odd.
+    pub context: usize,
+    /// Frames from one output to the next.
+    pub stride: usize,
 }
 
 /// How the frames of a window become one vector.
@@ -55,9 +53,41 @@ pub enum InputNormalization {
 pub enum Pooling {
     /// The last time step (the paper). Its reverse half has read a single frame.
     Last,
-    /// Mean over the sounding frames.
-    Mean,
-    /// Mean and standard deviation over the sounding frames, of the top layer's output and of the
-    /// features themselves (statistics pooling, Snyder et al. 2018).
-    Statistics,
+    /// Mean and standard deviation over the frames, weighted by learned attention (Okabe et al.
+    /// 2018), beside the plain mean and standard deviation of what the network read.
+    Attention,
+}
+
+impl Architecture {
+    /// The network that the paper describes: 586,629 parameters, raw decibels, last time step.
+    pub fn paper() -> Self {
+        Self {
+            input: Input::Decibels,
+            front: Vec::new(),
+            bidirectional: true,
+            hidden_size: 128,
+            n_layers: 2,
+            dropout: 0.3,
+            pooling: Pooling::Last,
+            head_size: 64,
+        }
+    }
+
+    /// Directions in which the recurrent layers read.
+    pub const fn n_directions(&self) -> usize {
+        1 + self.bidirectional as usize
+    }
+
+    /// Units of a recurrent layer's output.
+    pub const fn recurrent_size(&self) -> usize {
+        self.n_directions() * self.hidden_size
+    }
+
+    /// Length of the vector that the head reads.
+    pub const fn pooled_size(&self) -> usize {
+        match self.pooling {
+            Pooling::Last => self.recurrent_size(),
+            Pooling::Attention => 2 * (self.recurrent_size() + self.input.n_features()),
+        }
+    }
 }

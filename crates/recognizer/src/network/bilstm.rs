@@ -6,13 +6,20 @@ use burn::{
     tensor::{Device, Tensor, activation::relu},
 };
 
-use super::{Architecture, LstmLayer, input};
+use super::{
+    Architecture, Attention, Batch, LstmLayer, Pooling, TimeDelayLayer,
+    pooling::{equal_weights, last, statistics},
+};
 
-/// Bidirectional LSTM over log-mel frames with a two-layer head.
+/// Time-delay layers, LSTM layers, pooling over time and a two-layer head.
 #[derive(Module, Debug)]
 pub struct BiLstm {
+    /// Layers that see a few frames, first to last.
+    pub front: Vec<TimeDelayLayer>,
     /// Recurrent layers, first to last.
     pub layers: Vec<LstmLayer>,
+    /// Weighs the frames, where the architecture pools so.
+    pub attention: Option<Attention>,
     /// Normalises the pooled vector.
     pub norm: BatchNorm,
     /// From the pooled vector to `head_size`.
@@ -27,19 +34,25 @@ pub struct BiLstm {
 impl BiLstm {
     /// A network with random weights, drawn from the device's generator.
     pub fn new(architecture: Architecture, n_classes: usize, device: &Device) -> Self {
-        let pooled_size = architecture.pooling.size(&architecture);
-        let layers = (0..architecture.n_layers)
-            .map(|layer_idx| {
-                let input_size = if layer_idx == 0 {
-                    architecture.n_mels
-                } else {
-                    2 * architecture.hidden_size
-                };
-                LstmLayer::new(input_size, architecture.hidden_size, device)
-            })
-            .collect();
+        let mut size = architecture.input.n_features();
+        let mut front = Vec::with_capacity(architecture.front.len());
+        for &shape in &architecture.front {
+            front.push(TimeDelayLayer::new(shape, size, device));
+            size = shape.size;
+        }
+        let mut layers = Vec::with_capacity(architecture.n_layers);
+        for _ in 0..architecture.n_layers {
+            let n_directions = architecture.n_directions();
+            let hidden_size = architecture.hidden_size;
+            layers.push(LstmLayer::new(size, hidden_size, n_directions, device));
+            size = architecture.recurrent_size();
+        }
+        let pooled_size = architecture.pooled_size();
         Self {
+            front,
             layers,
+            attention: (architecture.pooling == Pooling::Attention)
+                .then(|| Attention::new(size, device)),
             norm: BatchNormConfig::new(pooled_size).init(device),
             hidden: LinearConfig::new(pooled_size, architecture.head_size).init(device),
             output: LinearConfig::new(architecture.head_size, n_classes).init(device),
@@ -53,33 +66,98 @@ impl BiLstm {
         &self.architecture
     }
 
-    /// Logits `[batch, n_classes]` of log-mel energies `[batch, n_frames, n_mels]`, dB.
+    /// Frames read per frame that the recurrent layers read.
+    pub fn stride(&self) -> usize {
+        self.architecture
+            .front
+            .iter()
+            .map(|one| one.stride)
+            .product()
+    }
+
+    /// Logits `[batch, n_classes]`.
     ///
     /// Dropout and batch statistics are active on an autodiff device only.
-    pub fn forward(&self, log_mel: Tensor<3>) -> Tensor<2> {
-        let (input, mask) = self.input(log_mel);
-        let mut frames = input.clone();
+    pub fn forward(&self, batch: &Batch) -> Tensor<2> {
+        let mut frames = self.front(batch);
         for (layer_idx, layer) in self.layers.iter().enumerate() {
             if layer_idx > 0 {
                 frames = self.dropout.forward(frames);
             }
-            frames = layer.forward(frames);
+            frames = layer.forward(frames, batch.mask(self.stride()));
         }
-        self.head(frames, input, mask)
+        self.head(frames, batch)
     }
 
-    /// What the first layer reads, and the mask of sounding frames `[batch, n_frames, 1]`.
-    pub fn input(&self, log_mel: Tensor<3>) -> (Tensor<3>, Tensor<3>) {
-        let mask = input::sounding_mask(&log_mel);
-        let normalization = self.architecture.input_normalization;
-        (input::normalize(log_mel, mask.clone(), normalization), mask)
+    /// What the first recurrent layer reads, `[batch, n_frames / stride, size]`.
+    pub fn front(&self, batch: &Batch) -> Tensor<3> {
+        let mut frames = batch.frames.clone();
+        let mut stride = 1;
+        for layer in &self.front {
+            stride *= layer.stride();
+            frames = layer.forward(frames) * batch.mask(stride);
+        }
+        if self.front.is_empty() {
+            frames
+        } else {
+            self.dropout.forward(frames)
+        }
     }
 
-    /// Logits from the last layer's output `[batch, n_frames, 2 * hidden_size]` and the result of
-    /// [`input`](Self::input).
-    pub fn head(&self, frames: Tensor<3>, input: Tensor<3>, mask: Tensor<3>) -> Tensor<2> {
-        let pooled = self.architecture.pooling.pool(frames, input, mask);
-        let hidden = relu(self.hidden.forward(self.norm.forward(pooled)));
+    /// Logits from the last layer's output `[batch, n_frames / stride, recurrent_size]`.
+    pub fn head(&self, frames: Tensor<3>, batch: &Batch) -> Tensor<2> {
+        let pooled = match &self.attention {
+            Some(attention) => {
+                let mask = batch.mask(self.stride());
+                let weights = attention.weights(frames.clone(), mask);
+                let read = statistics(batch.frames.clone(), equal_weights(batch.mask(1)));
+                let heard = statistics(frames, weights);
+                self.dropout
+                    .forward(self.norm.forward(Tensor::cat(vec![heard, read], 1)))
+            }
+            None => self.norm.forward(last(frames, &batch.lengths)),
+        };
+        let hidden = relu(self.hidden.forward(pooled));
         self.output.forward(self.dropout.forward(hidden))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::Tolerance;
+
+    use super::*;
+    use crate::{
+        backend,
+        network::{Input, TimeDelay},
+    };
+
+    #[test]
+    fn a_windows_logits_do_not_depend_on_its_batch() {
+        let device = backend::device();
+        let layer = |stride| TimeDelay {
+            size: 6,
+            context: 5,
+            stride,
+        };
+        let architecture = Architecture {
+            input: Input::Speech,
+            front: vec![layer(1), layer(2)],
+            hidden_size: 5,
+            pooling: Pooling::Attention,
+            ..Architecture::paper()
+        };
+        let n_features = architecture.input.n_features();
+        let network = BiLstm::new(architecture, 5, &device);
+        let windows = [9, 30, 1].map(|n_frames| {
+            let values = (0..n_frames * n_features).map(|idx| (idx as f32 * 0.7).sin());
+            values.collect::<Vec<f32>>()
+        });
+        let together = network.forward(&Batch::new(&windows, n_features, &device));
+        for (window, together) in windows.into_iter().zip(together.iter_dim(0)) {
+            let alone = network.forward(&Batch::new(&[window], n_features, &device));
+            let (alone, together) = (alone.into_data(), together.into_data());
+            alone.assert_approx_eq::<f32>(&together, Tolerance::absolute(1e-5));
+        }
     }
 }

@@ -1,81 +1,194 @@
-//! Which frames sound, and the features made independent of the clip's level.
+//! From the features of a window to what the network reads of it.
 //!
-//! Everything is relative to the loudest band of the window, so that neither gain nor the noise
-//! floor of a codec (exact zeros in WAV, a whisper in MP3) decides.
+//! Output  `[n_frames, n_features]`; several windows are padded with zeros to the longest
+//! Invariant: with [`Input::Speech`], neither gain nor padding nor a noise floor 60 dB down changes
+//! the values
 
-use burn::tensor::Tensor;
+use audio::{Features, N_MELS, Pitch, SOUNDING_RANGE_DB};
+use burn::tensor::{Device, Tensor, TensorData};
 
-use super::InputNormalization;
-
-/// A frame sounds when its loudest band is at most this far below the window's loudest: above the
-/// noise of a living room, below the quiet ends of words.
-const SOUNDING_RANGE_DB: f64 = 40.0;
+use super::Input;
 
 /// What is further below the window's loudest band than this is as good as silence.
-const DYNAMIC_RANGE_DB: f64 = 60.0;
+const DYNAMIC_RANGE_DB: f32 = 60.0;
 
-/// Decibels per unit after normalisation: the spread of speech around its mean.
-const SCALE_DB: f64 = 15.0;
+/// Decibels per unit: the spread of speech around its mean.
+const SCALE_DB: f32 = 15.0;
 
-/// 1 where a frame sounds, else 0: `[batch, n_frames, 1]`; at least one frame of a window sounds.
-pub(super) fn sounding_mask(log_mel: &Tensor<3>) -> Tensor<3> {
-    below_loudest(log_mel.clone())
-        .max_dim(2)
-        .greater_equal_elem(-SOUNDING_RANGE_DB)
-        .float()
-}
+/// Least periodicity of a voiced frame.
+const MIN_VOICING: f32 = 0.5;
 
-/// Normalised features, same shape.
-pub(super) fn normalize(
-    log_mel: Tensor<3>,
-    mask: Tensor<3>,
-    normalization: InputNormalization,
-) -> Tensor<3> {
-    match normalization {
-        InputNormalization::None => log_mel,
-        InputNormalization::Level => {
-            let below = below_loudest(log_mel).clamp_min(-DYNAMIC_RANGE_DB);
-            let level = masked_mean(below.clone(), mask).mean_dim(2);
-            (below - level).div_scalar(SCALE_DB)
+/// A voiced frame is at most this far below the loudest band.
+const VOICED_RANGE_DB: f32 = 30.0;
+
+/// Middle of adult voices, octaves above 1 Hz: 158 Hz.
+const MIDDLE_OCTAVE: f32 = 7.3;
+
+/// Pitch features of a frame; see [`pitch_features`].
+const N_PITCH: usize = 4;
+
+impl Input {
+    /// Values per frame.
+    pub const fn n_features(self) -> usize {
+        match self {
+            Self::Decibels => N_MELS,
+            Self::Speech => N_MELS + N_PITCH,
+        }
+    }
+
+    /// What the network reads of a window: row-major `[n_frames, n_features]`.
+    pub fn read(self, features: &Features) -> Vec<f32> {
+        match self {
+            Self::Decibels => features.log_mel.values().to_vec(),
+            Self::Speech => read_speech(&features.slice(features.speech_span())),
         }
     }
 }
 
-/// Decibels relative to the window's loudest band: at most 0.
-fn below_loudest(log_mel: Tensor<3>) -> Tensor<3> {
-    let loudest = log_mel.clone().max_dim(2).max_dim(1);
-    log_mel - loudest
+/// Windows side by side, padded with zeros at their ends.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    /// `[batch, n_frames, n_features]`.
+    pub frames: Tensor<3>,
+    /// Frames of each window, `[batch]`.
+    pub lengths: Vec<usize>,
 }
 
-/// Mean over the frames that `mask` selects: `[batch, 1, n_features]`.
-pub(super) fn masked_mean(frames: Tensor<3>, mask: Tensor<3>) -> Tensor<3> {
-    (frames * mask.clone()).sum_dim(1) / mask.sum_dim(1)
+impl Batch {
+    /// Of windows with `n_features` values per frame, at least one frame each.
+    pub fn new(windows: &[Vec<f32>], n_features: usize, device: &Device) -> Self {
+        let lengths: Vec<usize> = windows.iter().map(|one| one.len() / n_features).collect();
+        let n_frames = lengths.iter().copied().max().unwrap_or(0);
+        let mut values = Vec::with_capacity(windows.len() * n_frames * n_features);
+        for window in windows {
+            let end = values.len() + n_frames * n_features;
+            values.extend(window);
+            values.resize(end, 0.0);
+        }
+        let data = TensorData::new(values, [windows.len(), n_frames, n_features]);
+        Self {
+            frames: Tensor::from_data(data, device),
+            lengths,
+        }
+    }
+
+    /// 1 where a frame is, 0 where padding is, `[batch, n_frames, 1]`, every `stride`th frame.
+    pub fn mask(&self, stride: usize) -> Tensor<3> {
+        let n_frames = self.frames.dims()[1].div_ceil(stride);
+        let values: Vec<f32> = self
+            .lengths
+            .iter()
+            .flat_map(|&length| {
+                let length = length.div_ceil(stride);
+                (0..n_frames).map(move |frame_idx| f32::from(frame_idx < length))
+            })
+            .collect();
+        let data = TensorData::new(values, [self.lengths.len(), n_frames, 1]);
+        Tensor::from_data(data, &self.frames.device())
+    }
+}
+
+fn read_speech(features: &Features) -> Vec<f32> {
+    let frames = features.log_mel.frames();
+    let loudest = features
+        .log_mel
+        .values()
+        .iter()
+        .copied()
+        .fold(f32::MIN, f32::max);
+    let below = |db: f32| (db - loudest).max(-DYNAMIC_RANGE_DB);
+    let peaks = frames
+        .iter()
+        .map(|frame| frame.iter().copied().fold(f32::MIN, f32::max) - loudest);
+    let peaks: Vec<f32> = peaks.collect();
+    let sounding = frames
+        .iter()
+        .zip(&peaks)
+        .filter(|(_, peak)| **peak >= -SOUNDING_RANGE_DB);
+    let (mut sum, mut count) = (0.0, 0.0);
+    for (frame, _) in sounding {
+        sum += frame.iter().map(|&db| below(db)).sum::<f32>();
+        count += N_MELS as f32;
+    }
+    let level = sum / f32::max(count, 1.0);
+
+    let voiced: Vec<bool> = features
+        .pitch
+        .iter()
+        .zip(&peaks)
+        .map(|(pitch, peak)| pitch.voicing > MIN_VOICING && *peak > -VOICED_RANGE_DB)
+        .collect();
+    let median = median_octave(&features.pitch, &voiced);
+    let mut values = Vec::with_capacity(frames.len() * Input::Speech.n_features());
+    for ((frame, pitch), voiced) in frames.iter().zip(&features.pitch).zip(voiced) {
+        values.extend(frame.iter().map(|&db| (below(db) - level) / SCALE_DB));
+        values.extend(pitch_features(*pitch, voiced, median));
+    }
+    values
+}
+
+/// Height relative to the clip's, whether there is one, how periodic, and the height itself; heights
+/// in octaves, 0 where nothing is voiced.
+fn pitch_features(pitch: Pitch, voiced: bool, median: f32) -> [f32; N_PITCH] {
+    let periodicity = pitch.voicing - MIN_VOICING;
+    if !voiced {
+        return [0.0, 0.0, periodicity, 0.0];
+    }
+    let octave = pitch.frequency_hz.log2();
+    [
+        2.0 * (octave - median).clamp(-1.0, 1.0),
+        1.0,
+        periodicity,
+        octave - MIDDLE_OCTAVE,
+    ]
+}
+
+fn median_octave(pitch: &[Pitch], voiced: &[bool]) -> f32 {
+    let voiced = pitch.iter().zip(voiced).filter(|(_, voiced)| **voiced);
+    let mut octaves: Vec<f32> = voiced.map(|(pitch, _)| pitch.frequency_hz.log2()).collect();
+    octaves.sort_by(f32::total_cmp);
+    octaves
+        .get(octaves.len() / 2)
+        .copied()
+        .unwrap_or(MIDDLE_OCTAVE)
 }
 
 #[cfg(test)]
 mod tests {
+    use audio::FLOOR_DB;
+
     use super::*;
-    use crate::backend;
 
-    /// Two loud frames, a quiet one and silence at `silence_db`; two bands.
-    fn window(gain_db: f32, silence_db: f32) -> Tensor<3> {
-        let frames = [[-10.0, -20.0], [-14.0, -18.0], [-30.0, -90.0]]
-            .map(|frame| frame.map(|db| db + gain_db));
-        let frames = [frames[0], frames[1], frames[2], [silence_db; 2]];
-        Tensor::from_data([frames], &backend::device())
-    }
-
-    fn normalized(log_mel: Tensor<3>) -> Vec<f32> {
-        let mask = sounding_mask(&log_mel);
-        let normalized = normalize(log_mel, mask, InputNormalization::Level);
-        normalized.into_data().iter::<f32>().collect()
+    /// Two loud frames, a quiet one and silence at `silence_db`; the first two voiced.
+    fn window(gain_db: f32, silence_db: f32) -> Features {
+        let frame = |low: f32, high: f32| {
+            let mut frame = [low; N_MELS];
+            frame[N_MELS / 2..].fill(high);
+            frame.map(|db| db + gain_db)
+        };
+        let frames = vec![
+            frame(-10.0, -20.0),
+            frame(-14.0, -18.0),
+            frame(-30.0, -90.0),
+            [silence_db; N_MELS],
+        ];
+        let voiced = Pitch {
+            voicing: 0.9,
+            frequency_hz: 200.0,
+        };
+        Features {
+            log_mel: frames.into(),
+            pitch: vec![voiced, voiced, Pitch::default(), Pitch::default()],
+        }
     }
 
     #[test]
-    fn neither_gain_nor_the_depth_of_silence_changes_the_features() {
-        let expected = normalized(window(0.0, -100.0));
-        for other in [window(0.0, -80.0), window(-6.0, -100.0)] {
-            for (found, expected) in normalized(other).iter().zip(&expected) {
+    fn neither_gain_nor_the_depth_of_silence_changes_what_is_read() {
+        let expected = Input::Speech.read(&window(0.0, FLOOR_DB));
+        for other in [window(0.0, -80.0), window(-6.0, FLOOR_DB)] {
+            let found = Input::Speech.read(&other);
+            assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.iter().zip(&expected) {
                 assert!((found - expected).abs() < 1e-5);
             }
         }
@@ -83,7 +196,23 @@ mod tests {
 
     #[test]
     fn a_window_without_sound_is_still_finite() {
-        let silence = Tensor::from_data([[[-100.0, -100.0]; 3]], &backend::device());
-        assert!(normalized(silence).iter().all(|&value| value == 0.0));
+        let silence = Features {
+            log_mel: vec![[FLOOR_DB; N_MELS]; 3].into(),
+            pitch: vec![Pitch::default(); 3],
+        };
+        let read = Input::Speech.read(&silence);
+        assert_eq!(read.len(), 3 * Input::Speech.n_features());
+        assert!(read.iter().all(|value| value.is_finite()));
+    }
+
+    #[test]
+    fn padding_is_masked() {
+        let windows = [vec![1.0; 6], vec![1.0; 2]];
+        let batch = Batch::new(&windows, 2, &crate::backend::device());
+        assert_eq!(batch.frames.dims(), [2, 3, 2]);
+        let mask: Vec<f32> = batch.mask(1).into_data().iter::<f32>().collect();
+        assert_eq!(mask, [1.0, 1.0, 1.0, 1.0, 0.0, 0.0]);
+        let mask: Vec<f32> = batch.mask(2).into_data().iter::<f32>().collect();
+        assert_eq!(mask, [1.0, 1.0, 1.0, 0.0]);
     }
 }

@@ -1,32 +1,40 @@
-//! One bidirectional LSTM layer.
+//! One LSTM layer, in one direction or both.
 //!
 //! Input   `[batch, n_frames, input_size]`
-//! Output  `[batch, n_frames, 2 * hidden_size]`: forward then reverse, as torch concatenates them
+//! Output  `[batch, n_frames, n_directions * hidden_size]`: forward then reverse, as torch
+//!         concatenates them
 //! Source  Hochreiter & Schmidhuber 1997 with forget gates; torch.nn.LSTM, gates in the order
 //!         i, f, g, o and two biases per gate, so that its weights fit one to one
-//! The input products of all frames are one matrix product, and both directions step together.
+//! Padding leaves the state at 0: a window's output is that of the window alone, as with torch's
+//! packed sequences. The input products of all frames are one matrix product, and both directions
+//! step together.
 
 use burn::{
     module::{Initializer, Module, Param},
     tensor::{Device, Tensor, activation::sigmoid, s},
 };
 
-/// Weights of both directions, stacked: index 0 reads forward, 1 in reverse.
+/// Weights of all directions, stacked: index 0 reads forward, 1, if there is one, in reverse.
 #[derive(Module, Debug)]
 pub struct LstmLayer {
-    /// `[2, input_size, 4 * hidden_size]`.
+    /// `[n_directions, input_size, 4 * hidden_size]`.
     pub weight_ih: Param<Tensor<3>>,
-    /// `[2, hidden_size, 4 * hidden_size]`.
+    /// `[n_directions, hidden_size, 4 * hidden_size]`.
     pub weight_hh: Param<Tensor<3>>,
-    /// `[2, 4 * hidden_size]`.
+    /// `[n_directions, 4 * hidden_size]`.
     pub bias_ih: Param<Tensor<2>>,
-    /// `[2, 4 * hidden_size]`.
+    /// `[n_directions, 4 * hidden_size]`.
     pub bias_hh: Param<Tensor<2>>,
 }
 
 impl LstmLayer {
     /// A layer with torch's initial values, `U(-k, k)` with `k = 1 / sqrt(hidden_size)`.
-    pub fn new(input_size: usize, hidden_size: usize, device: &Device) -> Self {
+    pub fn new(
+        input_size: usize,
+        hidden_size: usize,
+        n_directions: usize,
+        device: &Device,
+    ) -> Self {
         let bound = 1.0 / (hidden_size as f64).sqrt();
         let uniform = Initializer::Uniform {
             min: -bound,
@@ -34,36 +42,42 @@ impl LstmLayer {
         };
         let gates = 4 * hidden_size;
         Self {
-            weight_ih: uniform.init([2, input_size, gates], device),
-            weight_hh: uniform.init([2, hidden_size, gates], device),
-            bias_ih: uniform.init([2, gates], device),
-            bias_hh: uniform.init([2, gates], device),
+            weight_ih: uniform.init([n_directions, input_size, gates], device),
+            weight_hh: uniform.init([n_directions, hidden_size, gates], device),
+            bias_ih: uniform.init([n_directions, gates], device),
+            bias_hh: uniform.init([n_directions, gates], device),
         }
     }
 
-    /// Output of every frame; see the module's head for shapes.
-    pub fn forward(&self, input: Tensor<3>) -> Tensor<3> {
+    /// Output of every frame; see the module's head for shapes. `mask` `[batch, n_frames, 1]` is 0
+    /// where a window is padded.
+    pub fn forward(&self, input: Tensor<3>, mask: Tensor<3>) -> Tensor<3> {
         let [batch, n_frames, input_size] = input.dims();
-        let [_, hidden_size, gates] = self.weight_hh.dims();
+        let [n_directions, hidden_size, gates] = self.weight_hh.dims();
         let device = input.device();
 
-        let by_frame = input.swap_dims(0, 1);
-        let both = Tensor::stack::<4>(vec![by_frame.clone(), by_frame.flip([0])], 0).reshape([
-            2,
-            n_frames * batch,
-            input_size,
-        ]);
+        // Every direction in the order in which it reads, frame by frame.
+        let as_read = |by_frame: Tensor<3>| {
+            let mut directions = vec![by_frame.clone()];
+            if n_directions == 2 {
+                directions.push(by_frame.flip([0]));
+            }
+            Tensor::stack::<4>(directions, 0)
+        };
+        let input = as_read(input.swap_dims(0, 1));
+        let mask = as_read(mask.swap_dims(0, 1)).swap_dims(0, 1);
+        let input = input.reshape([n_directions, n_frames * batch, input_size]);
         let bias = (self.bias_ih.val() + self.bias_hh.val()).unsqueeze_dim::<3>(1);
-        let projected = (both.matmul(self.weight_ih.val()) + bias)
-            .reshape([2, n_frames, batch, gates])
+        let projected = (input.matmul(self.weight_ih.val()) + bias)
+            .reshape([n_directions, n_frames, batch, gates])
             .swap_dims(0, 1);
 
         let weight_hh = self.weight_hh.val();
-        let mut hidden = Tensor::<3>::zeros([2, batch, hidden_size], &device);
+        let mut hidden = Tensor::<3>::zeros([n_directions, batch, hidden_size], &device);
         let mut cell = hidden.clone();
         let mut outputs = Vec::with_capacity(n_frames);
-        for frame in projected.iter_dim(0) {
-            let gate_inputs = frame.reshape([2, batch, gates]) + hidden.matmul(weight_hh.clone());
+        for (frame, mask) in projected.iter_dim(0).zip(mask.iter_dim(0)) {
+            let gate_inputs = frame.squeeze_dim::<3>(0) + hidden.matmul(weight_hh.clone());
             let gate = |idx: usize| {
                 gate_inputs
                     .clone()
@@ -71,14 +85,16 @@ impl LstmLayer {
             };
             let (input_gate, forget_gate) = (sigmoid(gate(0)), sigmoid(gate(1)));
             let (candidate, output_gate) = (gate(2).tanh(), sigmoid(gate(3)));
-            cell = forget_gate * cell + input_gate * candidate;
+            cell = (forget_gate * cell + input_gate * candidate) * mask.squeeze_dim::<3>(0);
             hidden = output_gate * cell.clone().tanh();
             outputs.push(hidden.clone());
         }
 
         let outputs = Tensor::stack::<4>(outputs, 2);
-        let forward = outputs.clone().slice(s![0]).squeeze_dim::<3>(0);
-        let reverse = outputs.slice(s![1]).squeeze_dim::<3>(0).flip([1]);
-        Tensor::cat(vec![forward, reverse], 2)
+        let mut directions = vec![outputs.clone().slice(s![0]).squeeze_dim::<3>(0)];
+        if n_directions == 2 {
+            directions.push(outputs.slice(s![1]).squeeze_dim::<3>(0).flip([1]));
+        }
+        Tensor::cat(directions, 2)
     }
 }

@@ -1,16 +1,22 @@
-//! The network: LSTM layers, pooling over time, a normalised two-layer head.
+//! The network: time-delay layers, LSTM layers, pooling over time, a normalised two-layer head.
 //!
-//! Input   log-mel energies, dB, f32 `[batch, n_frames, n_mels]`
+//! Input   [`Batch`]: what [`Input`] reads of windows, f32 `[batch, n_frames, n_features]`
 //! Output  logits, f32 `[batch, n_classes]`, in the order of the checkpoint's labels
 //! Source  the paper behind the project: 2-layer bidirectional LSTM, last time step,
-//!         BatchNorm1d, Linear-ReLU-Dropout-Linear; parity with PyTorch in tests/parity
+//!         BatchNorm1d, Linear-ReLU-Dropout-Linear; parity with PyTorch in tests/parity. What was
+//!         added to it: docs/evaluation.md
+//! Invariant: a window's logits do not depend on the other windows of its batch
 
 mod architecture;
 mod bilstm;
 mod input;
 mod lstm_layer;
 mod pooling;
+mod time_delay;
 
-pub use architecture::{Architecture, InputNormalization, Pooling};
+pub use architecture::{Architecture, Input, Pooling, TimeDelay};
 pub use bilstm::BiLstm;
+pub use input::Batch;
 pub use lstm_layer::LstmLayer;
+pub use pooling::Attention;
+pub use time_delay::TimeDelayLayer;

@@ -5,17 +5,14 @@
 
 mod golden;
 
-use audio::{LogMelExtractor, N_MELS, WINDOW_SAMPLES};
-use burn::{
-    module::Module,
-    tensor::{Tensor, TensorData},
-};
+use audio::{FeatureExtractor, N_MELS, WINDOW_SAMPLES};
+use burn::module::Module;
 use emotion::{LabelSet, Probabilities};
 use golden::Golden;
 use recognizer::{
     backend,
     checkpoint::{load_weights, save_weights},
-    network::{Architecture, BiLstm},
+    network::{Architecture, Batch, BiLstm},
 };
 
 /// Logits from given features: f32 sums in another order.
@@ -58,7 +55,7 @@ fn golden_network(golden: &Golden) -> BiLstm {
     let weights = golden.file("models/bilstm_seed7.safetensors");
     load_weights(
         &weights,
-        Architecture::paper(),
+        &Architecture::paper(),
         N_CLASSES,
         &backend::device(),
     )
@@ -66,9 +63,9 @@ fn golden_network(golden: &Golden) -> BiLstm {
 }
 
 fn forward(network: &BiLstm, features: &[f32], n_frames: usize) -> Vec<f32> {
-    let batch = features.len() / (n_frames * N_MELS);
-    let data = TensorData::new(features.to_vec(), [batch, n_frames, N_MELS]);
-    let logits = network.forward(Tensor::from_data(data, &backend::device()));
+    let windows = features.chunks(n_frames * N_MELS).map(<[f32]>::to_vec);
+    let batch = Batch::new(&windows.collect::<Vec<_>>(), N_MELS, &backend::device());
+    let logits = network.forward(&batch);
     logits.into_data().iter::<f32>().collect()
 }
 
@@ -78,7 +75,8 @@ fn first_window(golden: &Golden, case: &str) -> Vec<f32> {
     let clip = audio::decode(clip, &audio::DecodeLimits::default()).expect("a WAV file");
     let mut samples = audio::resample(clip).samples;
     samples.resize(WINDOW_SAMPLES, 0.0);
-    LogMelExtractor::new().log_mel(&samples).values().to_vec()
+    let features = FeatureExtractor::new().features(&samples);
+    features.log_mel.values().to_vec()
 }
 
 #[track_caller]
@@ -128,10 +126,11 @@ fn recurrent_layers_one_by_one() {
     };
     let network = golden_network(&golden);
     let case = golden.case("layers_bi_speechlike");
-    let input = TensorData::new(case.get("in_126x40").to_vec(), [1, 126, N_MELS]);
-    let mut frames = Tensor::from_data(input, &backend::device());
+    let window = case.get("in_126x40").to_vec();
+    let batch = Batch::new(&[window], N_MELS, &backend::device());
+    let mut frames = network.front(&batch);
     for layer in &network.layers {
-        frames = layer.forward(frames);
+        frames = layer.forward(frames, batch.mask(1));
     }
     let found: Vec<f32> = frames.into_data().iter::<f32>().collect();
     assert_close(
@@ -177,6 +176,6 @@ fn weights_survive_writing_and_reading() {
     let network = BiLstm::new(Architecture::paper(), N_CLASSES, &device);
     let bytes = save_weights(&network);
     let again =
-        load_weights(&bytes, Architecture::paper(), N_CLASSES, &device).expect("our own file");
+        load_weights(&bytes, &Architecture::paper(), N_CLASSES, &device).expect("our own file");
     assert_eq!(save_weights(&again), bytes);
 }

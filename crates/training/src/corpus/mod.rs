@@ -43,7 +43,7 @@ pub struct Folder {
 /// All clips, sorted by path.
 #[derive(Debug)]
 pub struct Corpus {
-    /// At least one of each label.
+    /// Of the labels that it was read with.
     pub clips: Vec<Clip>,
 }
 
@@ -63,7 +63,7 @@ impl Corpus {
     /// Where there are several folders, speakers are told apart by the folder's name.
     ///
     /// # Errors
-    /// A folder that cannot be read, two folders of one name, a label without clips.
+    /// A folder that cannot be read, two folders of one name.
     pub fn read(folders: &[Folder], labels: &LabelSet) -> anyhow::Result<Self> {
         let mut names = BTreeSet::new();
         let mut clips = Vec::new();
@@ -82,14 +82,22 @@ impl Corpus {
             }
             clips.extend(of_folder);
         }
+        clips.sort_by(|left, right| left.path.cmp(&right.path));
+        Ok(Self { clips })
+    }
+
+    /// The corpus, if it has clips of every label.
+    ///
+    /// # Errors
+    /// A label without clips.
+    pub fn with_every(self, labels: &LabelSet) -> anyhow::Result<Self> {
         for label in labels.iter() {
             ensure!(
-                clips.iter().any(|clip| clip.emotion == label),
+                self.clips.iter().any(|clip| clip.emotion == label),
                 "no clip is labelled {label}; name the emotions that there are with --labels"
             );
         }
-        clips.sort_by(|left, right| left.path.cmp(&right.path));
-        Ok(Self { clips })
+        Ok(self)
     }
 
     /// Number of different speakers.
@@ -263,7 +271,9 @@ mod tests {
     #[test]
     fn a_label_without_clips_is_refused() {
         let root = tree("unhappy", &[("F_01_OISHI_S_10_ANGRY_1.wav", "")]);
-        let error = read(&root, Layout::Auto, "angry,happy").expect_err("nobody is happy");
+        let labels = "angry,happy".parse().expect("labels");
+        let corpus = read(&root, Layout::Auto, "angry,happy").expect("one clip");
+        let error = corpus.with_every(&labels).expect_err("nobody is happy");
         assert!(error.to_string().contains("happy"), "{error}");
     }
 

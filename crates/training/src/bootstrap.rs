@@ -1,0 +1,33 @@
+//! Confidence intervals over speakers: another group of people might have been recorded.
+
+use std::collections::BTreeMap;
+
+use rand::{Rng, SeedableRng, rngs::StdRng};
+
+use crate::evaluate::Answer;
+
+/// Groups of speakers that are drawn.
+const N_DRAWS: usize = 1000;
+
+/// Share of the draws inside the interval.
+const LEVEL: f64 = 0.95;
+
+/// Percentile interval of a score when speakers are drawn with replacement (Efron 1979).
+pub fn interval(answers: &[Answer], score: impl Fn(&[&Answer]) -> f64) -> [f64; 2] {
+    let mut by_speaker: BTreeMap<&str, Vec<&Answer>> = BTreeMap::new();
+    for answer in answers {
+        by_speaker.entry(&answer.speaker).or_default().push(answer);
+    }
+    let speakers: Vec<_> = by_speaker.into_values().collect();
+    let mut rng = StdRng::seed_from_u64(0);
+    let mut scores: Vec<f64> = (0..N_DRAWS)
+        .map(|_| {
+            let drawn =
+                (0..speakers.len()).flat_map(|_| &speakers[rng.random_range(0..speakers.len())]);
+            score(&drawn.copied().collect::<Vec<_>>())
+        })
+        .collect();
+    scores.sort_by(f64::total_cmp);
+    let at = |share: f64| scores[((N_DRAWS - 1) as f64 * share).round() as usize];
+    [at((1.0 - LEVEL) / 2.0), at(f64::midpoint(1.0, LEVEL))]
+}

@@ -1,0 +1,88 @@
+//! From answers to the metrics that go with a checkpoint.
+
+use std::collections::BTreeMap;
+
+use emotion::LabelSet;
+use recognizer::checkpoint::{Confusion, FoldMetrics, Metrics, Spread};
+
+use crate::{
+    bootstrap, calibration,
+    evaluate::{Answer, Evaluation},
+    recipe::Recipe,
+    scores,
+};
+
+/// Everything that `metrics.json` tells.
+pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> Metrics {
+    let Evaluation { splits, answers } = evaluation;
+    let labels = &recipe.labels;
+    let confusion = confusion(labels, answers);
+    let folds: Vec<FoldMetrics> = splits
+        .iter()
+        .enumerate()
+        .map(|(fold, split)| {
+            let of_fold = answers.iter().filter(|answer| answer.fold == fold);
+            let confusion = self::confusion(labels, of_fold);
+            FoldMetrics {
+                test_speakers: split.test.clone(),
+                uar: scores::uar(&confusion),
+                accuracy: scores::accuracy(&confusion),
+                confusion,
+            }
+        })
+        .collect();
+    let spread =
+        |score: fn(&FoldMetrics) -> f64| Spread::of(&folds.iter().map(score).collect::<Vec<_>>());
+    let member_uars: Vec<f64> = (0..recipe.members)
+        .map(|member_idx| {
+            let pairs = answers
+                .iter()
+                .map(|answer| (answer.emotion, answer.members[member_idx]));
+            scores::uar(&scores::confusion(labels, pairs))
+        })
+        .collect();
+    Metrics {
+        protocol,
+        labels: labels.clone(),
+        n_speakers: splits.iter().map(|split| split.test.len()).sum(),
+        n_clips: answers.len(),
+        uar: spread(|fold| fold.uar),
+        uar_interval: bootstrap::interval(answers, |drawn| {
+            scores::uar(&self::confusion(labels, drawn.iter().copied()))
+        }),
+        member_uar: Spread::of(&member_uars),
+        macro_f1: scores::macro_f1(&confusion),
+        accuracy: spread(|fold| fold.accuracy),
+        recall: scores::recall(labels, &confusion),
+        uar_by_sex: uar_by(labels, answers, |answer| answer.sex.as_ref()),
+        uar_by_sentence: uar_by(labels, answers, |answer| answer.sentence.as_ref()),
+        calibration: calibration::measure(answers),
+        confusion,
+        folds,
+    }
+}
+
+/// Counts of answers.
+pub fn confusion<'a>(
+    labels: &LabelSet,
+    answers: impl IntoIterator<Item = &'a Answer>,
+) -> Confusion {
+    scores::confusion(labels, answers.into_iter().map(Answer::pair))
+}
+
+fn uar_by(
+    labels: &LabelSet,
+    answers: &[Answer],
+    group: impl Fn(&Answer) -> Option<&String>,
+) -> BTreeMap<String, f64> {
+    let mut groups: BTreeMap<String, Vec<&Answer>> = BTreeMap::new();
+    for answer in answers {
+        if let Some(name) = group(answer) {
+            groups.entry(name.clone()).or_default().push(answer);
+        }
+    }
+    groups
+        .into_iter()
+        .map(|(name, answers)| (name, scores::uar(&confusion(labels, answers))))
+        .collect()
+}
