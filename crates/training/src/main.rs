@@ -136,8 +136,8 @@ fn main() -> anyhow::Result<()> {
             let splits = cut.splits(&examples, recipe.seed)?;
             let evaluation = evaluate::evaluate(&examples, &also, &recipe, splits, &out)?;
             let protocol = format!(
-                "{}-fold cross-validation over speakers, balanced by sex; a committee of {} \
-                 networks per fold; seed {}",
+                "{}-fold cross-validation over speakers, balanced by sex; networks per fold: {}; \
+                 first seed: {}",
                 cut.folds, recipe.members, recipe.seed
             );
             let finding = Finding {

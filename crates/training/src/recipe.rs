@@ -12,13 +12,13 @@ pub struct Recipe {
     #[arg(long, default_value_t)]
     pub labels: LabelSet,
     /// Networks that answer together, trained with the seed and those after it.
-    #[arg(long, default_value_t = 3)]
+    #[arg(long, default_value_t = 1)]
     pub members: usize,
     /// Which network.
     #[arg(long, value_enum, default_value_t = Network::Speech)]
     pub network: Network,
     /// Passes over the training clips.
-    #[arg(long, default_value_t = 50)]
+    #[arg(long, default_value_t = 100)]
     pub epochs: usize,
     /// Clips per step.
     #[arg(long, default_value_t = 32)]
