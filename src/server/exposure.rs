@@ -44,10 +44,7 @@ pub fn actionable(error: &RecognitionError) -> Option<AppError> {
             DecodeError::TooLong { max_duration_s } => AppError::TooLong {
                 max_duration_s: *max_duration_s,
             },
-            DecodeError::NoSamples => AppError::TooShort {
-                duration_s: 0.0,
-                min_duration_s: MIN_DURATION_S,
-            },
+            DecodeError::NoSamples => AppError::NoSpeech,
             DecodeError::SampleRateOutOfRange { sample_rate_hz, .. } => {
                 AppError::UnsupportedAudio {
                     found: Some(format!("{sample_rate_hz} Hz")),

@@ -96,6 +96,7 @@ async fn what_is_no_voice_is_refused_by_name() {
         (Vec::new(), 400, "empty_file"),
         (silent_wav(2.0), 422, "no_speech"),
         (syllables_wav(0.1), 422, "too_short"),
+        (syllables_wav(0.0), 422, "no_speech"),
         (truncated, 422, "damaged_audio"),
     ] {
         let rest = send(shipped(), upload("/predict", &clip)).await;
