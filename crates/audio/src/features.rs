@@ -16,7 +16,6 @@ pub struct Features {
 }
 
 /// Computes features; keeps plans, filter bank and buffers between calls.
-#[derive(Default)]
 pub struct FeatureExtractor {
     spectrum: PowerSpectrum,
     filter_bank: MelFilterBank,
@@ -26,7 +25,12 @@ pub struct FeatureExtractor {
 impl FeatureExtractor {
     /// Plans the transforms and computes the filter bank.
     pub fn new() -> Self {
-        Self::default()
+        let mut spectrum = PowerSpectrum::new();
+        Self {
+            pitch_tracker: PitchTracker::new(&mut spectrum),
+            spectrum,
+            filter_bank: MelFilterBank::new(),
+        }
     }
 
     /// Features of 16 kHz samples, shape `[n_samples]`.
@@ -40,6 +44,12 @@ impl FeatureExtractor {
             pitch.push(self.pitch_tracker.pitch(power));
         }
         Features { log_mel, pitch }
+    }
+}
+
+impl Default for FeatureExtractor {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -1,7 +1,7 @@
 //! From the bytes of a clip to log-mel features.
 //!
 //! ```text
-//! bytes -> decode -> Waveform -> resample -> windows -> FeatureExtractor::features -> Features
+//! bytes -> decode -> Waveform -> resample -> FeatureExtractor::features -> Features -> windows
 //! ```
 //!
 //! No input or output, no clock, no web, no tensors. Without the feature `decode` the crate is the
@@ -27,7 +27,7 @@ pub use mel::{MelFilterBank, N_MELS};
 pub use pitch::{Pitch, PitchTracker};
 pub use resample::resample;
 pub use spectrum::{HOP_LENGTH, N_BINS, N_FFT, PowerSpectrum, hann_window, n_frames};
-pub use speech::{MIN_SPEECH_S, SOUNDING_RANGE_DB};
+pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB};
 pub use waveform::Waveform;
 pub use window::{N_FRAMES, WINDOW_HOP_SAMPLES, WINDOW_SAMPLES, Window, windows};
 

@@ -43,6 +43,12 @@ impl LogMel {
         self.values.as_chunks().0
     }
 
+    /// Loudest band of each frame, dB, `[n_frames]`.
+    pub fn peaks(&self) -> Vec<f32> {
+        let peak = |frame: &[f32; N_MELS]| frame.iter().copied().fold(f32::MIN, f32::max);
+        self.frames().iter().map(peak).collect()
+    }
+
     /// Number of frames, one every 32 ms.
     pub fn n_frames(&self) -> usize {
         self.values.len() / N_MELS

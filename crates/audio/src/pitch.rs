@@ -50,8 +50,8 @@ pub struct PitchTracker {
 }
 
 impl PitchTracker {
-    /// Plans the transform.
-    pub fn new() -> Self {
+    /// Plans the transform; `spectrum` is the one whose frames will be heard.
+    pub fn new(spectrum: &mut PowerSpectrum) -> Self {
         let inverse_fft = RealFftPlanner::new().plan_fft_inverse(N_FFT);
         let mut tracker = Self {
             spectrum: inverse_fft.make_input_vec(),
@@ -61,10 +61,7 @@ impl PitchTracker {
             inverse_fft,
         };
         // The frame that is the window: what a constant signal gives.
-        let power = PowerSpectrum::new()
-            .frame_power(&[1.0; 3 * N_FFT], 3)
-            .to_vec();
-        tracker.correlate(&power, 0);
+        tracker.correlate(spectrum.frame_power(&[1.0; 3 * N_FFT], 3), 0);
         let at_zero = tracker.autocorrelation[0];
         tracker.window_gain = tracker.autocorrelation[..LONGEST + 2]
             .iter()
@@ -113,12 +110,6 @@ impl PitchTracker {
     }
 }
 
-impl Default for PitchTracker {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
 /// Where the parabola through three neighbouring values has its top, `[-0.5, 0.5]` from the middle.
 fn vertex(before: f32, here: f32, after: f32) -> f32 {
     let curvature = before - 2.0 * here + after;
@@ -139,7 +130,7 @@ mod tests {
             .map(|n| sample(n as f32 / SAMPLE_RATE_HZ as f32))
             .collect();
         let mut spectrum = PowerSpectrum::new();
-        PitchTracker::new().pitch(spectrum.frame_power(&samples, 4))
+        PitchTracker::new(&mut spectrum).pitch(spectrum.frame_power(&samples, 4))
     }
 
     /// Pulses with a falling spectrum, as the vocal folds give them.
@@ -180,7 +171,7 @@ mod tests {
             })
             .collect();
         let mut spectrum = PowerSpectrum::new();
-        let mut tracker = PitchTracker::new();
+        let mut tracker = PitchTracker::new(&mut spectrum);
         for frame_idx in 1..7 {
             let pitch = tracker.pitch(spectrum.frame_power(&noise, frame_idx));
             assert!(pitch.voicing < 0.4, "{pitch:?}");

@@ -19,8 +19,8 @@ pub const SOUNDING_RANGE_DB: f32 = 40.0;
 /// The same for the vowels, which are louder.
 const VOWEL_RANGE_DB: f32 = 35.0;
 
-/// Least periodicity of a vowel.
-const MIN_VOICING: f32 = 0.5;
+/// Least periodicity of a voiced frame.
+pub const MIN_VOICING: f32 = 0.5;
 
 /// A voice fills at least this many bands within `BAND_RANGE_DB` of the frame's loudest.
 const MIN_BANDS: usize = 6;
@@ -34,10 +34,10 @@ const CHANGE_RANGE_DB: f32 = 60.0;
 const MARGIN_FRAMES: usize = 8;
 
 /// Less than this, seconds, is no speech.
-pub const MIN_SPEECH_S: f32 = 0.2;
+const MIN_SPEECH_S: f32 = 0.2;
 
 impl Features {
-    /// Vowels and what surrounds them, seconds; 0 when they last less than [`MIN_SPEECH_S`].
+    /// Vowels and what surrounds them, seconds; 0 when they last less than 0.2 s.
     pub fn speech_s(&self) -> f32 {
         let vowels = self.vowels();
         let seconds = |n_frames: usize| (n_frames * HOP_LENGTH) as f32 / SAMPLE_RATE_HZ as f32;
@@ -75,7 +75,7 @@ impl Features {
 
     /// Whether each frame is near the loudest, `[n_frames]`.
     fn sounding(&self) -> Vec<bool> {
-        let peaks: Vec<f32> = self.log_mel.frames().iter().map(peak).collect();
+        let peaks = self.log_mel.peaks();
         let threshold = peaks.iter().copied().fold(f32::MIN, f32::max) - SOUNDING_RANGE_DB;
         peaks.iter().map(|&peak| peak >= threshold).collect()
     }
@@ -83,10 +83,11 @@ impl Features {
     /// Whether each frame holds a vowel, `[n_frames]`.
     fn vowels(&self) -> Vec<bool> {
         let frames = self.log_mel.frames();
-        let loudest = frames.iter().map(peak).fold(f32::MIN, f32::max);
+        let peaks = self.log_mel.peaks();
+        let loudest = peaks.iter().copied().fold(f32::MIN, f32::max);
         let is_vowel = |frame_idx: usize| {
             let frame = &frames[frame_idx];
-            let peak_db = peak(frame);
+            let peak_db = peaks[frame_idx];
             let n_bands = frame
                 .iter()
                 .filter(|&&db| db > peak_db - BAND_RANGE_DB)
@@ -104,10 +105,6 @@ impl Features {
         };
         (0..frames.len()).map(is_vowel).collect()
     }
-}
-
-fn peak(frame: &[f32; N_MELS]) -> f32 {
-    frame.iter().copied().fold(f32::MIN, f32::max)
 }
 
 /// Mean difference of two frames, dB, above a floor.

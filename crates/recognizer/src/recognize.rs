@@ -164,17 +164,16 @@ pub fn predict(
     })
 }
 
-/// Logits of windows: `n_classes` per window, in class order; the mean of the members'.
+/// Logits of windows: `n_classes` per window, in class order; the mean of the members', which are of
+/// one architecture.
 pub fn logits(members: &[BiLstm], windows: &[&Features]) -> Vec<Vec<f32>> {
-    let device = backend::device();
-    let of_members = members.iter().map(|member| {
-        let input = member.architecture().input;
-        let read: Vec<_> = windows
-            .iter()
-            .map(|features| input.read(features))
-            .collect();
-        member.forward(&Batch::new(&read, input.n_features(), &device))
-    });
+    let input = members[0].architecture().input;
+    let read: Vec<_> = windows
+        .iter()
+        .map(|features| input.read(features))
+        .collect();
+    let batch = Batch::new(&read, input.n_features(), &backend::device());
+    let of_members = members.iter().map(|member| member.forward(&batch));
     let sum = of_members
         .reduce(|left, right| left + right)
         .expect("a committee has a member");

@@ -1,4 +1,4 @@
-//! One training: epochs, validation, and a state on disk from which it can go on.
+//! One training: epochs, and a state on disk from which it can go on.
 
 use std::{fs, path::Path, time::Instant};
 

@@ -11,11 +11,13 @@ use anyhow::{Context, ensure};
 use emotion::LabelSet;
 use pytorch_reader::{DType, PytorchReader};
 use recognizer::{
-    Checkpoint, Recognizer, backend,
+    Checkpoint, backend,
     checkpoint::{Config, Metrics, load_weights},
     network::Architecture,
 };
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+
+use crate::ship;
 
 /// Says in the place of a protocol that nothing was measured.
 const NOT_EVALUATED: &str = "imported; not evaluated on unseen speakers by this project";
@@ -25,13 +27,7 @@ const COUNTER: &str = "bn.num_batches_tracked";
 
 /// Reads `file`, whose logits are in the order of `labels`, and writes the checkpoint `id` to `out`.
 pub fn import(file: &Path, labels: LabelSet, id: String, out: &Path) -> anyhow::Result<()> {
-    let checkpoint = read(file, labels, id)?;
-    checkpoint
-        .save(out)
-        .context("cannot write the checkpoint")?;
-    let reopened = Recognizer::open(out).context("the written checkpoint cannot be opened")?;
-    println!("wrote {} ({})", out.display(), reopened.model_id());
-    Ok(())
+    ship::write(&read(file, labels, id)?, out)
 }
 
 /// Reads a PyTorch file as a checkpoint.

@@ -58,6 +58,11 @@ pub fn ship(
         metrics: finding.metrics,
         members,
     };
+    write(&checkpoint, out)
+}
+
+/// Writes a checkpoint and opens it as the application does.
+pub fn write(checkpoint: &Checkpoint, out: &Path) -> anyhow::Result<()> {
     checkpoint
         .save(out)
         .context("cannot write the checkpoint")?;

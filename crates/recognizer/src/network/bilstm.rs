@@ -80,11 +80,12 @@ impl BiLstm {
     /// Dropout and batch statistics are active on an autodiff device only.
     pub fn forward(&self, batch: &Batch) -> Tensor<2> {
         let mut frames = self.front(batch);
+        let mask = batch.mask(self.stride());
         for (layer_idx, layer) in self.layers.iter().enumerate() {
             if layer_idx > 0 {
                 frames = self.dropout.forward(frames);
             }
-            frames = layer.forward(frames, batch.mask(self.stride()));
+            frames = layer.forward(frames, mask.clone());
         }
         self.head(frames, batch)
     }

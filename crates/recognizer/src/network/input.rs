@@ -4,7 +4,7 @@
 //! Invariant: with [`Input::Speech`], neither gain nor padding nor a noise floor 60 dB down changes
 //! the values
 
-use audio::{Features, N_MELS, Pitch, SOUNDING_RANGE_DB};
+use audio::{Features, MIN_VOICING, N_MELS, Pitch, SOUNDING_RANGE_DB};
 use burn::tensor::{Device, Tensor, TensorData};
 
 use super::Input;
@@ -14,9 +14,6 @@ const DYNAMIC_RANGE_DB: f32 = 60.0;
 
 /// Decibels per unit: the spread of speech around its mean.
 const SCALE_DB: f32 = 15.0;
-
-/// Least periodicity of a voiced frame.
-const MIN_VOICING: f32 = 0.5;
 
 /// A voiced frame is at most this far below the loudest band.
 const VOICED_RANGE_DB: f32 = 30.0;
@@ -90,17 +87,10 @@ impl Batch {
 
 fn read_speech(features: &Features) -> Vec<f32> {
     let frames = features.log_mel.frames();
-    let loudest = features
-        .log_mel
-        .values()
-        .iter()
-        .copied()
-        .fold(f32::MIN, f32::max);
+    let mut peaks = features.log_mel.peaks();
+    let loudest = peaks.iter().copied().fold(f32::MIN, f32::max);
+    peaks.iter_mut().for_each(|peak| *peak -= loudest);
     let below = |db: f32| (db - loudest).max(-DYNAMIC_RANGE_DB);
-    let peaks = frames
-        .iter()
-        .map(|frame| frame.iter().copied().fold(f32::MIN, f32::max) - loudest);
-    let peaks: Vec<f32> = peaks.collect();
     let sounding = frames
         .iter()
         .zip(&peaks)
