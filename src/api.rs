@@ -1,9 +1,11 @@
 //! What the page asks of the server: explicit endpoints, one line each.
 
-use emotion::Prediction;
+use std::sync::Arc;
+
+use emotion::{LabelSet, Prediction};
 use leptos::{
     prelude::*,
-    server_fn::codec::{MultipartData, MultipartFormData},
+    server_fn::codec::{GetUrl, MultipartData, MultipartFormData},
 };
 use serde::{Deserialize, Serialize};
 
@@ -19,6 +21,15 @@ pub async fn recognize(
     data: MultipartData,
 ) -> Result<Prediction, AppError> {
     crate::server::functions::recognize(data).await
+}
+
+/// Tells what the loaded checkpoint is; `/model` asks when it is reached by a link inside the page.
+///
+/// # Errors
+/// [`AppError`] when the server cannot be reached.
+#[server(name = DescribeModel, prefix = "/api", endpoint = "model", input = GetUrl)]
+pub async fn describe_model() -> Result<ModelFacts, AppError> {
+    Ok(Arc::unwrap_or_clone(expect_context::<Arc<ModelFacts>>()))
 }
 
 /// What became of the form that this very page was posted with, where it was (a browser without
@@ -45,4 +56,20 @@ pub struct Accuracy {
     pub uar_mean: f32,
     /// Its standard deviation over the folds.
     pub uar_std: f32,
+}
+
+/// What the loaded checkpoint is, as `/model` tells it; in the context of every page rendered by the
+/// server, behind an [`Arc`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelFacts {
+    /// Name of the checkpoint.
+    pub id: String,
+    /// Its model card in Bengali, safe HTML; `None` where it came without one.
+    pub card_bn: Option<String>,
+    /// The same in English.
+    pub card_en: Option<String>,
+    /// The emotions that it tells apart, in class order.
+    pub labels: LabelSet,
+    /// Test clips, `[true class][predicted class]`; `None` where nobody counted.
+    pub confusion: Option<Vec<Vec<u32>>>,
 }

@@ -12,7 +12,7 @@ use crate::{
     api::PageFacts,
     components::{SiteFooter, SiteHeader},
     i18n::{I18nContextProvider, Locale, emotion_words::how_many, t_string, td_string, use_i18n},
-    pages::{AboutPage, HomePage, NotFoundPage},
+    pages::{AboutPage, HomePage, ModelPage, NotFoundPage},
 };
 
 /// Remembers the language; `GET /language/...` sets the same cookie where there is no WASM.
@@ -81,6 +81,7 @@ fn Site() -> impl IntoView {
                 <Routes fallback=NotFoundPage>
                     <Route path=path!("/") view=HomePage />
                     <Route path=path!("/about") view=AboutPage />
+                    <Route path=path!("/model") view=ModelPage />
                 </Routes>
             </main>
             <SiteFooter />

@@ -118,7 +118,7 @@ async fn every_sentence_is_in_the_readers_language() {
     ];
     for (locale, other) in [(Locale::bn, Locale::en), (Locale::en, Locale::bn)] {
         let foreign = sentences(other);
-        for path in ["/", "/about", "/nowhere"] {
+        for path in ["/", "/about", "/model", "/nowhere"] {
             for outcome in &outcomes {
                 let html = page_in(locale, path, outcome.clone()).await;
                 assert!(html.contains(&format!("lang=\"{locale}\"")), "{path}");

@@ -80,6 +80,9 @@ pub fn ResultCard(prediction: Prediction) -> impl IntoView {
             <Timeline windows=prediction.windows />
             <p class="fine">{duration}</p>
             <AccuracyNote />
+            <p class="fine">
+                <a href="/model">{t!(i18n, site.model)}</a>
+            </p>
             <a class="button button-primary" href="/" on:click=start_again>
                 {t!(i18n, result.again)}
             </a>

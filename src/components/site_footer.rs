@@ -11,7 +11,10 @@ pub fn SiteFooter() -> impl IntoView {
     view! {
         <footer class="site-footer">
             <p>{t!(i18n, site.footer)}</p>
-            <a href="/about">{t!(i18n, site.about)}</a>
+            <div class="site-links">
+                <a href="/about">{t!(i18n, site.about)}</a>
+                <a href="/model">{t!(i18n, site.model)}</a>
+            </div>
         </footer>
     }
 }

@@ -25,6 +25,9 @@ pub fn AboutPage() -> impl IntoView {
             <h2>{t!(i18n, about.meaning_heading)}</h2>
             <p>{t!(i18n, about.meaning)}</p>
             <AccuracyNote />
+            <p>
+                <a href="/model">{t!(i18n, site.model)}</a>
+            </p>
             <h2>{t!(i18n, about.privacy_heading)}</h2>
             <p>{t!(i18n, about.privacy)}</p>
             <h2>{t!(i18n, about.use_heading)}</h2>

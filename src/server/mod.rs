@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `GET /`, and the page's other addresses | the page |
 //! | `POST /` | the page with the result of its form, for browsers without WASM |
-//! | `POST /api/recognize` | the server function that the page calls |
+//! | `POST /api/recognize`, `GET /api/model` | the server functions that the page calls |
 //! | `POST /predict`, `GET /health` | the original application's REST interface |
 //! | `GET /language/{language}` | remembers the language |
 //! | anything else | a file of the site, or the page's 404 |
@@ -13,6 +13,8 @@
 
 pub mod exposure;
 pub mod functions;
+mod markdown;
+mod model_card;
 pub mod pages;
 mod process;
 pub mod recognize;

@@ -1,6 +1,8 @@
 //! The page, rendered on the server: by address, as the answer to its own form, and in the language
 //! that a reader chose, all without WASM.
 
+use std::sync::Arc;
+
 use axum::{
     body::Body,
     extract::{Path, Request, State},
@@ -30,8 +32,10 @@ pub fn context(
 ) -> impl Fn() + Clone + Send + Sync + 'static {
     let env = state.leptos_options.env.clone();
     let facts = state.page_facts.clone();
+    let model = Arc::clone(&state.model_facts);
     move || {
         provide_context(facts.clone());
+        provide_context(Arc::clone(&model));
         provide_context(outcome.clone());
         let Some(response) = use_context::<ResponseOptions>() else {
             return;

@@ -7,8 +7,8 @@ use leptos::config::LeptosOptions;
 use recognizer::Recognizer;
 use tokio::sync::Semaphore;
 
-use super::{recognize::RecognitionQueue, settings::Settings};
-use crate::api::{Accuracy, PageFacts};
+use super::{model_card, recognize::RecognitionQueue, settings::Settings};
+use crate::api::{Accuracy, ModelFacts, PageFacts};
 
 /// What every request can reach; clones share it.
 #[derive(Clone)]
@@ -17,6 +17,8 @@ pub struct AppState {
     pub leptos_options: LeptosOptions,
     /// What every page tells of the server.
     pub page_facts: PageFacts,
+    /// What the page about the model tells.
+    pub model_facts: Arc<ModelFacts>,
     /// Settings of the process.
     pub settings: Arc<Settings>,
     /// The recogniser behind its permits.
@@ -28,6 +30,7 @@ pub struct AppState {
 impl AppState {
     /// State of a server that answers with `recognizer`.
     pub fn new(leptos_options: LeptosOptions, settings: Settings, recognizer: Recognizer) -> Self {
+        let checkpoint = &settings.recognizer.checkpoint;
         let metrics = recognizer.metrics();
         let accuracy = (!metrics.folds.is_empty()).then_some(Accuracy {
             uar_mean: metrics.uar.mean as f32,
@@ -40,6 +43,7 @@ impl AppState {
                 n_emotions: recognizer.labels().n_labels(),
                 accuracy,
             },
+            model_facts: Arc::new(model_card::facts(&recognizer, checkpoint)),
             recognitions: Arc::new(RecognitionQueue::new(recognizer, &settings)),
             upload_places: Arc::new(Semaphore::new(settings.server.max_uploads.get())),
             settings: Arc::new(settings),

@@ -6,6 +6,7 @@ mod checkpoints;
 mod clips;
 mod forms;
 mod limits;
+mod model;
 mod page;
 mod rest;
 mod security;

@@ -16,7 +16,12 @@ async fn in_language(request: Request<Body>, language: &str) -> Answer {
     send_in_language(shipped(), request, language).await
 }
 
-async fn send_in_language(router: Router, mut request: Request<Body>, language: &str) -> Answer {
+/// Sends a request with the cookie of a language.
+pub async fn send_in_language(
+    router: Router,
+    mut request: Request<Body>,
+    language: &str,
+) -> Answer {
     let cookie = format!("locale={language}").parse().expect("a header");
     request.headers_mut().insert(COOKIE, cookie);
     send(router, request).await

@@ -44,7 +44,8 @@ pub fn labelled(labels: LabelSet) -> Router {
     ))
 }
 
-fn with_recognizer(
+/// State with changed settings and the recogniser made for their checkpoint folder.
+pub fn with_recognizer(
     change: impl FnOnce(&mut Settings),
     recognizer: impl FnOnce(&Path) -> Recognizer,
 ) -> AppState {

@@ -1,0 +1,46 @@
+//! A model card with its confusion matrix.
+
+use leptos::prelude::*;
+
+use super::{AccuracyNote, ConfusionMatrix};
+use crate::{
+    api::ModelFacts,
+    i18n::{Locale, t, td_string, use_i18n},
+};
+
+/// The card in the reader's language, or what is known without one.
+#[component]
+pub fn ModelCard(facts: ModelFacts) -> impl IntoView {
+    let i18n = use_i18n();
+    let ModelFacts {
+        id,
+        card_bn,
+        card_en,
+        labels,
+        confusion,
+    } = facts;
+    let name = move || td_string!(i18n.get_locale(), model.name, id = id.as_str());
+    let text = move || {
+        let card = match i18n.get_locale() {
+            Locale::bn => card_bn.clone(),
+            Locale::en => card_en.clone(),
+        };
+        match card {
+            Some(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),
+            None => view! {
+                <div class="prose">
+                    <p>{t!(i18n, model.no_card)}</p>
+                    <AccuracyNote />
+                </div>
+            }
+            .into_any(),
+        }
+    };
+    view! {
+        <p class="lead">{name}</p>
+        <div class="model-card">
+            {text}
+            {confusion.map(|confusion| view! { <ConfusionMatrix labels confusion /> })}
+        </div>
+    }
+}
