@@ -29,7 +29,12 @@ pub use resample::resample;
 pub use spectrum::{HOP_LENGTH, N_BINS, N_FFT, PowerSpectrum, hann_window, n_frames};
 pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB};
 pub use waveform::Waveform;
-pub use window::{N_FRAMES, WINDOW_HOP_SAMPLES, WINDOW_SAMPLES, Window, windows};
+pub use window::{N_FRAMES, WINDOW_HOP_SAMPLES, WINDOW_SAMPLES, windows};
 
 /// Sample rate of everything behind [`resample`], Hz.
 pub const SAMPLE_RATE_HZ: u32 = 16_000;
+
+/// Time of a frame from the clip's start, seconds.
+pub fn frame_s(frame_idx: usize) -> f32 {
+    (frame_idx * HOP_LENGTH) as f32 / SAMPLE_RATE_HZ as f32
+}

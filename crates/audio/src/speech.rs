@@ -10,7 +10,7 @@
 
 use std::ops::Range;
 
-use crate::{Features, HOP_LENGTH, N_MELS, SAMPLE_RATE_HZ};
+use crate::{Features, N_MELS, frame_s};
 
 /// A frame sounds when its loudest band is at most this far below the clip's loudest: above the
 /// noise of a living room, below the quiet ends of words.
@@ -40,8 +40,7 @@ impl Features {
     /// Vowels and what surrounds them, seconds; 0 when they last less than 0.2 s.
     pub fn speech_s(&self) -> f32 {
         let vowels = self.vowels();
-        let seconds = |n_frames: usize| (n_frames * HOP_LENGTH) as f32 / SAMPLE_RATE_HZ as f32;
-        if seconds(vowels.iter().filter(|&&vowel| vowel).count()) < MIN_SPEECH_S {
+        if frame_s(vowels.iter().filter(|&&vowel| vowel).count()) < MIN_SPEECH_S {
             return 0.0;
         }
         let sounding = self.sounding();
@@ -50,7 +49,7 @@ impl Features {
                 ..(frame_idx + MARGIN_FRAMES + 1).min(vowels.len());
             sounding[frame_idx] && vowels[around].contains(&true)
         });
-        seconds(spoken.count())
+        frame_s(spoken.count())
     }
 
     /// From the first vowel to the last, with the sounding frames around them; all sounding frames
@@ -133,7 +132,7 @@ mod tests {
     use std::f32::consts::TAU;
 
     use super::*;
-    use crate::FeatureExtractor;
+    use crate::{FeatureExtractor, SAMPLE_RATE_HZ};
 
     const RATE: f32 = SAMPLE_RATE_HZ as f32;
 

@@ -1,10 +1,9 @@
-//! Cuts a clip into the windows that the network hears.
+//! Cuts the speech of a clip into the windows that the network hears.
 //!
-//! Input   number of 16 kHz samples
-//! Output  windows of 4 s (`WINDOW_SAMPLES`), one every 1 s (`WINDOW_HOP_SAMPLES`); the last one
-//!         ends with the clip; a clip of less than 4 s is one window
-//! Invariant: every sample is in a window, `end_s` never passes the clip's duration, an empty clip
-//! has no window
+//! Input   a span of frames
+//! Output  windows of 4 s (`N_FRAMES`), one about every 1 s (`WINDOW_HOP_SAMPLES`); the last one ends
+//!         with the span; a span of less than 4 s is one window
+//! Invariant: every frame is in a window, no window passes the span, an empty span has no window
 
 use std::ops::Range;
 
@@ -19,71 +18,50 @@ pub const WINDOW_HOP_SAMPLES: usize = SAMPLE_RATE_HZ as usize;
 /// Frames of a whole window's features.
 pub const N_FRAMES: usize = n_frames(WINDOW_SAMPLES);
 
-/// A part of a clip.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Window {
-    /// Start in the clip, seconds.
-    pub start_s: f32,
-    /// End in the clip, seconds.
-    pub end_s: f32,
-    /// The clip's frames in it: `N_FRAMES`, fewer in a shorter clip.
-    pub frames: Range<usize>,
-}
-
-/// Windows of a clip, in time order.
-pub fn windows(n_samples: usize) -> impl Iterator<Item = Window> {
-    let last_start = n_samples.saturating_sub(WINDOW_SAMPLES);
-    (0..last_start)
-        .step_by(WINDOW_HOP_SAMPLES)
-        .chain((n_samples > 0).then_some(last_start))
-        .map(move |start| {
-            let end = n_samples.min(start + WINDOW_SAMPLES);
-            let first_frame = (start + HOP_LENGTH / 2) / HOP_LENGTH;
-            Window {
-                start_s: start as f32 / SAMPLE_RATE_HZ as f32,
-                end_s: end as f32 / SAMPLE_RATE_HZ as f32,
-                frames: first_frame..n_frames(n_samples).min(first_frame + N_FRAMES),
-            }
-        })
+/// Windows of a span of frames, in time order.
+pub fn windows(span: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let Range { start, end } = span;
+    let last_start = end.saturating_sub(N_FRAMES).max(start);
+    let frame_at = |samples: usize| (samples + HOP_LENGTH / 2) / HOP_LENGTH;
+    (0..)
+        .map(move |window_idx| start + frame_at(window_idx * WINDOW_HOP_SAMPLES))
+        .take_while(move |&first| first < last_start)
+        .chain((start < end).then_some(last_start))
+        .map(move |first| first..end.min(first + N_FRAMES))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn spans_s(n_samples: usize) -> Vec<(f32, f32)> {
-        windows(n_samples)
-            .map(|window| (window.start_s, window.end_s))
-            .collect()
+    fn found(span: Range<usize>) -> Vec<Range<usize>> {
+        windows(span).collect()
     }
 
     #[test]
-    fn the_last_window_ends_with_the_clip() {
-        assert_eq!(spans_s(64_000), [(0.0, 4.0)]);
-        assert_eq!(spans_s(72_000), [(0.0, 4.0), (0.5, 4.5)]);
-        assert_eq!(spans_s(96_000), [(0.0, 4.0), (1.0, 5.0), (2.0, 6.0)]);
+    fn the_last_window_ends_with_the_span() {
+        assert_eq!(found(0..126), [0..126]);
+        assert_eq!(found(0..141), [0..126, 15..141]);
+        assert_eq!(found(10..200), [10..136, 41..167, 73..199, 74..200]);
     }
 
     #[test]
     fn every_frame_is_in_a_window() {
-        for n_samples in (1..200_000).step_by(317) {
-            let mut covered = 0;
-            for window in windows(n_samples) {
-                assert!(window.frames.start <= covered, "{n_samples}");
-                assert!(window.frames.len() <= N_FRAMES);
-                covered = window.frames.end;
+        for n_frames in 1..1000 {
+            let mut covered = 7;
+            for window in windows(7..7 + n_frames) {
+                assert!(window.start <= covered, "{n_frames}");
+                assert!(window.len() <= N_FRAMES);
+                covered = window.end;
             }
-            assert_eq!(covered, n_frames(n_samples), "{n_samples}");
+            assert_eq!(covered, 7 + n_frames);
         }
     }
 
     #[test]
-    fn a_short_clip_is_one_window_and_nothing_is_none() {
-        assert_eq!(spans_s(16_000), [(0.0, 1.0)]);
-        assert_eq!(
-            windows(16_000).next().map(|window| window.frames),
-            Some(0..32)
-        );
-        assert_eq!(spans_s(0), []);
+    fn a_short_span_is_one_window_and_an_empty_one_none() {
+        assert_eq!(found(3..35), [3..35]);
+        assert_eq!(found(0..0), []);
+        assert_eq!(found(4..4), []);
     }
 }

@@ -1,13 +1,14 @@
 //! From a waveform to a prediction.
 //!
 //! Input   `Waveform`, 16 kHz mono
-//! Output  `Prediction`: one `Probabilities` per 4 s window (hop 1 s) with speech, and their mean
+//! Output  `Prediction`: one `Probabilities` per window with speech, and their mean; windows of 4 s,
+//!         1 s apart, from where the speech begins to where it ends
 //! Errors  [`RecognizeError`]: another sample rate, too short, no speech
 //! Invariant: a window's probabilities do not depend on the other windows of its batch.
 
-use std::{borrow::Cow, path::Path};
+use std::{borrow::Cow, ops::Range, path::Path};
 
-use audio::{FeatureExtractor, Features, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform, Window};
+use audio::{FeatureExtractor, Features, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform, frame_s};
 use emotion::{
     Calibration, LabelSet, NotProbabilities, Prediction, Probabilities, WindowPrediction,
 };
@@ -15,7 +16,7 @@ use emotion::{
 use crate::{
     backend,
     checkpoint::{Checkpoint, CheckpointError, Config, Metrics},
-    network::{Batch, BiLstm},
+    network::{Batch, BiLstm, Input, Network},
 };
 
 /// Shortest clip in which a prediction is made, seconds: about one stressed word.
@@ -109,7 +110,7 @@ impl From<Checkpoint> for Recognizer {
 /// # Errors
 /// [`RecognizeError`]; see the module's head.
 pub fn predict(
-    members: &[BiLstm],
+    members: &[impl Network],
     labels: &LabelSet,
     calibration: &Calibration,
     waveform: &Waveform,
@@ -130,10 +131,12 @@ pub fn predict(
         samples.to_mut().resize(WINDOW_SAMPLES, 0.0);
     }
     let features = FeatureExtractor::new().features(&samples);
-    let spoken: Vec<(Window, Features)> = audio::windows(samples.len())
-        .map(|window| (window.clone(), features.slice(window.frames)))
-        .filter(|(_, features)| features.speech_s() > 0.0)
-        .collect();
+    let whole = 0..features.pitch.len();
+    let span = match members[0].input() {
+        Input::Decibels => whole,
+        Input::Speech => speech_span(&features, whole),
+    };
+    let spoken: Vec<(Range<usize>, Features)> = spoken_windows(&features, span).collect();
     if spoken.is_empty() {
         return Err(RecognizeError::NoSpeech);
     }
@@ -141,11 +144,11 @@ pub fn predict(
     let mut windows = Vec::with_capacity(spoken.len());
     for batch in spoken.chunks(BATCH_WINDOWS) {
         let features: Vec<&Features> = batch.iter().map(|(_, features)| features).collect();
-        for ((window, _), logits) in batch.iter().zip(logits(members, &features)) {
+        for ((frames, _), logits) in batch.iter().zip(logits(members, &features)) {
             let probabilities = Probabilities::from_logits(labels, &logits)?;
             windows.push(WindowPrediction {
-                start_s: window.start_s,
-                end_s: window.end_s.min(duration_s),
+                start_s: frame_s(frames.start),
+                end_s: frame_s(frames.end).min(duration_s),
                 probabilities: probabilities.tempered(calibration.temperature),
             });
         }
@@ -164,10 +167,32 @@ pub fn predict(
     })
 }
 
+/// Windows in which somebody speaks, and their features.
+fn spoken_windows(
+    features: &Features,
+    span: Range<usize>,
+) -> impl Iterator<Item = (Range<usize>, Features)> {
+    audio::windows(span)
+        .map(|frames| (frames.clone(), features.slice(frames)))
+        .filter(|(_, window)| window.speech_s() > 0.0)
+}
+
+/// From the first word to the last. Every window is judged by its own loudest sound, so that a bang
+/// does not hide what is said at another time.
+fn speech_span(features: &Features, whole: Range<usize>) -> Range<usize> {
+    spoken_windows(features, whole)
+        .map(|(frames, window)| {
+            let speech = window.speech_span();
+            frames.start + speech.start..frames.start + speech.end
+        })
+        .reduce(|left, right| left.start.min(right.start)..left.end.max(right.end))
+        .unwrap_or(0..0)
+}
+
 /// Logits of windows: `n_classes` per window, in class order; the mean of the members', which are of
 /// one architecture.
-pub fn logits(members: &[BiLstm], windows: &[&Features]) -> Vec<Vec<f32>> {
-    let input = members[0].architecture().input;
+pub fn logits(members: &[impl Network], windows: &[&Features]) -> Vec<Vec<f32>> {
+    let input = members[0].input();
     let read: Vec<_> = windows
         .iter()
         .map(|features| input.read(features))

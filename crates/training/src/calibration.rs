@@ -6,7 +6,7 @@
 use emotion::{BandAccuracy, Calibration, ConfidenceBand, Probabilities};
 use recognizer::checkpoint::{CalibrationMetrics, Coverage};
 
-use crate::evaluate::Answer;
+use crate::{evaluate::Answer, foreign};
 
 /// Bins of the expected calibration error, equally wide.
 const N_BINS: usize = 15;
@@ -15,11 +15,11 @@ const N_BINS: usize = 15;
 const LOG_TEMPERATURES: std::ops::Range<f64> = -1.5..1.5;
 
 /// Answers with the confidence of a band's lower bound are right at least this often: the bounds of
-/// the paper, and the point below which somebody who listens is better off without the answer.
+/// the paper, and the point below which an answer is more often wrong than right.
 const BANDS: [(ConfidenceBand, f64); 4] = [
     (ConfidenceBand::High, 0.8),
     (ConfidenceBand::Medium, 0.6),
-    (ConfidenceBand::Low, 0.4),
+    (ConfidenceBand::Low, 0.5),
     (ConfidenceBand::Unclear, 0.0),
 ];
 
@@ -28,6 +28,21 @@ const COVERAGES: [f64; 5] = [0.2, 0.4, 0.6, 0.8, 1.0];
 
 /// Confidence and whether the answer is right.
 type Outcome = (f64, bool);
+
+/// The answers with their bands.
+pub fn in_bands(answers: &[Answer], calibration: &Calibration) -> Vec<foreign::Outcome> {
+    answers
+        .iter()
+        .map(|answer| {
+            let probabilities = answer.probabilities.as_ref();
+            let outcome = probabilities.map(|all| {
+                let (top, confidence) = all.tempered(calibration.temperature).top();
+                (top, calibration.band_of(confidence).band)
+            });
+            (answer.emotion, outcome)
+        })
+        .collect()
+}
 
 /// Temperature and bands from all answers.
 pub fn calibrate(answers: &[Answer]) -> Calibration {
@@ -273,7 +288,7 @@ mod tests {
         let names: Vec<_> = bands.iter().map(|one| one.band).collect();
         use ConfidenceBand::{High, Low, Medium, Unclear};
         assert_eq!(names, [High, Medium, Low, Unclear]);
-        for (band, bound) in bands.iter().zip([0.8, 0.6, 0.4, 0.0]) {
+        for (band, bound) in bands.iter().zip([0.8, 0.6, 0.5, 0.0]) {
             let accuracy = band.accuracy.expect("measured");
             assert!((band.min_confidence - bound).abs() < 0.05, "{band:?}");
             assert!((bound..bound + 0.25).contains(&accuracy), "{band:?}");

@@ -1,21 +1,24 @@
 //! Speaker-independent cross-validation.
 
-use std::{fs, path::Path};
+use std::{fs, path::Path, slice};
 
 use anyhow::Context;
 use emotion::{Calibration, Emotion, LabelSet, Probabilities};
-use recognizer::{RecognizeError, network::BiLstm};
+use rayon::prelude::*;
+use recognizer::{RecognizeError, network::Network};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     examples::{Example, Examples},
     fit,
     folds::{self, Split},
+    gradient::Trainable,
     recipe::Recipe,
     report,
 };
 
 const ANSWERS_FILE: &str = "answers.json";
+const ALSO_FILE: &str = "also.json";
 
 /// What a committee said about a clip of a speaker whom it never heard.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -50,73 +53,114 @@ pub struct Evaluation {
     pub splits: Vec<Split>,
     /// One per clip.
     pub answers: Vec<Answer>,
+    /// To clips of the corpora that are otherwise only trained on, by networks that did not hear their
+    /// speakers.
+    pub also: Vec<Answer>,
 }
 
-/// Trains and tests a committee per fold, prints each fold, writes `answers.json` per fold.
+/// What is evaluated; results of two plans must not mix in one folder.
+#[derive(PartialEq, Serialize, Deserialize)]
+struct Plan {
+    recipe: Recipe,
+    splits: Vec<Split>,
+    also: Vec<Split>,
+}
+
+/// Trains and tests a committee per split, prints each, writes its answers.
 ///
-/// Finished folds found in `out` are not repeated. `also` is trained on in every fold.
-pub fn evaluate(
+/// Finished splits found in `out` are not repeated. `also` is trained on too, split `i` of its own
+/// speakers in split `i`, over and over.
+pub fn evaluate<N: Trainable + Sync>(
     examples: &Examples,
-    also: &[&Example],
+    also: &Examples,
     recipe: &Recipe,
     splits: Vec<Split>,
     out: &Path,
 ) -> anyhow::Result<Evaluation> {
+    let n_folds = splits
+        .iter()
+        .filter(|split| split.sentence == splits[0].sentence);
+    let also_splits = folds::splits(also, n_folds.count(), recipe.seed);
     fs::create_dir_all(out)?;
-    write_or_check(&out.join("recipe.json"), recipe)?;
-    let mut answers = Vec::new();
-    for (fold, split) in splits.iter().enumerate() {
+    let plan = Plan {
+        recipe: recipe.clone(),
+        splits,
+        also: also_splits,
+    };
+    plan.write_or_check(&out.join("plan.json"))?;
+    let mut evaluation = Evaluation {
+        splits: plan.splits,
+        answers: Vec::new(),
+        also: Vec::new(),
+    };
+    let also_splits = plan.also.iter().cycle();
+    for ((fold, split), also_split) in evaluation.splits.iter().enumerate().zip(also_splits) {
         let dir = folds::dir(out, fold);
-        let of_fold = answer_fold(examples, also, split, fold, recipe, &dir)
-            .with_context(|| format!("fold {fold}"))?;
+        fs::create_dir_all(&dir)?;
+        let members = || {
+            let mut train = split.train(examples);
+            train.extend(also_split.train(also));
+            fit::fit::<N>(&train, recipe, &dir)
+        };
+        let answers = |file: &str, tested: Vec<&Example>| {
+            read_or_write(&dir.join(file), || {
+                answers(&members()?, &recipe.labels, fold, &tested)
+            })
+            .with_context(|| format!("fold {fold}"))
+        };
+        let of_fold = answers(ANSWERS_FILE, split.test(examples))?;
         report::print_fold(&recipe.labels, fold, split, &of_fold);
-        answers.extend(of_fold);
+        evaluation.answers.extend(of_fold);
+        let of_also = answers(ALSO_FILE, also_split.test(also))?;
+        evaluation.also.extend(of_also);
     }
-    Ok(Evaluation { splits, answers })
+    Ok(evaluation)
 }
 
-fn answer_fold(
-    examples: &Examples,
-    also: &[&Example],
-    split: &Split,
-    fold: usize,
-    recipe: &Recipe,
-    dir: &Path,
+fn read_or_write(
+    path: &Path,
+    answers: impl FnOnce() -> anyhow::Result<Vec<Answer>>,
 ) -> anyhow::Result<Vec<Answer>> {
-    let path = dir.join(ANSWERS_FILE);
-    if let Ok(json) = fs::read(&path) {
+    if let Ok(json) = fs::read(path) {
         return serde_json::from_slice(&json).with_context(|| path.display().to_string());
     }
-    let mut train = examples.of(&split.train);
-    train.extend(also);
-    let members = fit::fit(&train, recipe, dir)?;
-    let answers: Vec<Answer> = examples
-        .of(&split.test)
-        .into_iter()
-        .map(|example| {
-            let alone = |member| answer(std::slice::from_ref(member), &recipe.labels, example);
-            let members_alone: Vec<_> = members.iter().map(alone).collect::<anyhow::Result<_>>()?;
-            Ok(Answer {
-                fold,
-                speaker: example.speaker.clone(),
-                sex: example.sex.clone(),
-                sentence: example.sentence.clone(),
-                emotion: example.emotion,
-                probabilities: answer(&members, &recipe.labels, example)?,
-                members: members_alone
-                    .iter()
-                    .map(|probabilities| probabilities.as_ref().map(|all| all.top().0))
-                    .collect(),
-            })
-        })
-        .collect::<anyhow::Result<_>>()?;
-    fs::write(&path, serde_json::to_vec(&answers)?)?;
+    let answers = answers()?;
+    fs::write(path, serde_json::to_vec(&answers)?)?;
     Ok(answers)
+}
+
+fn answers<N: Network + Sync>(
+    members: &[N],
+    labels: &LabelSet,
+    fold: usize,
+    examples: &[&Example],
+) -> anyhow::Result<Vec<Answer>> {
+    let answer_to = |example: &&Example| {
+        let together = answer(members, labels, example)?;
+        let alone = match members {
+            [_] => vec![together.clone()],
+            _ => {
+                let alone = |member| answer(slice::from_ref(member), labels, example);
+                members.iter().map(alone).collect::<anyhow::Result<_>>()?
+            }
+        };
+        let top = |probabilities: Option<Probabilities>| probabilities.map(|all| all.top().0);
+        Ok(Answer {
+            fold,
+            speaker: example.speaker.clone(),
+            sex: example.sex.clone(),
+            sentence: example.sentence.clone(),
+            emotion: example.emotion,
+            probabilities: together,
+            members: alone.into_iter().map(top).collect(),
+        })
+    };
+    examples.par_iter().map(answer_to).collect()
 }
 
 /// The committee's answer as the application gives it, before calibration.
 pub fn answer(
-    members: &[BiLstm],
+    members: &[impl Network],
     labels: &LabelSet,
     example: &Example,
 ) -> anyhow::Result<Option<Probabilities>> {
@@ -128,15 +172,16 @@ pub fn answer(
     }
 }
 
-/// Results of two recipes must not mix in one folder.
-fn write_or_check(path: &Path, recipe: &Recipe) -> anyhow::Result<()> {
-    match fs::read(path) {
-        Ok(json) => anyhow::ensure!(
-            serde_json::from_slice::<Recipe>(&json).is_ok_and(|found| found == *recipe),
-            "{} is of another recipe; choose another --out",
-            path.display()
-        ),
-        Err(_) => fs::write(path, serde_json::to_vec_pretty(recipe)?)?,
+impl Plan {
+    fn write_or_check(&self, path: &Path) -> anyhow::Result<()> {
+        match fs::read(path) {
+            Ok(json) => anyhow::ensure!(
+                serde_json::from_slice::<Self>(&json).is_ok_and(|found| found == *self),
+                "{} is of another recipe or other folds; choose another --out",
+                path.display()
+            ),
+            Err(_) => fs::write(path, serde_json::to_vec_pretty(self)?)?,
+        }
+        Ok(())
     }
-    Ok(())
 }

@@ -1,14 +1,30 @@
 //! The corpus in memory: waveforms for evaluation, features for training.
+//!
+//! A *take* is a clip as another microphone would have recorded it.
 
-use std::{collections::BTreeSet, fs};
+use std::{collections::BTreeSet, fs, ops::Range};
 
 use anyhow::Context;
 use audio::{DecodeLimits, FeatureExtractor, Features, Waveform};
-use emotion::{Emotion, LabelSet};
+use emotion::Emotion;
 use indicatif::{ParallelProgressIterator, ProgressStyle};
+use rand::{Rng, SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
 
-use crate::corpus::{Clip, Corpus};
+use crate::{
+    channel,
+    corpus::{Clip, Corpus},
+};
+
+/// Peak of a clip that is too loud, above full scale, dB.
+const LOUD_DB: Range<f32> = 2.0..16.0;
+/// Noise below the speech, dB.
+const NOISE_DB: Range<f32> = 15.0..40.0;
+/// Bit rate of voice messages.
+const BIT_RATE_KBPS: Range<u32> = 10..32;
+/// Time in which a room's echo falls by 60 dB, and its level against the direct sound.
+const DECAY_S: Range<f32> = 0.2..0.8;
+const TAIL_DB: Range<f32> = -12.0..0.0;
 
 /// A clip, decoded.
 #[derive(Clone, Debug)]
@@ -23,16 +39,18 @@ pub struct Example {
     pub sentence: Option<String>,
     /// 16 kHz mono.
     pub waveform: Waveform,
-    /// Of the clip from the first word to the last, `[n_frames]`.
-    pub features: Features,
+    /// Of the clip from the first word to the last, `[n_frames]`; first the clip as it is, then its
+    /// takes.
+    pub takes: Vec<Features>,
 }
 
-impl Example {
-    /// Class of the clip among the labels that its corpus was read with.
-    pub fn class_idx(&self, labels: &LabelSet) -> usize {
-        let class_idx = labels.class_idx(self.emotion);
-        class_idx.expect("a corpus holds clips of its labels only")
-    }
+/// What else is read of a corpus than its clips as they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Takes {
+    /// Nothing.
+    One,
+    /// Each clip by other microphones, to train on.
+    All,
 }
 
 /// Every clip of a corpus, decoded, in the corpus's order.
@@ -41,13 +59,23 @@ pub struct Examples(pub Vec<Example>);
 
 impl Examples {
     /// Decodes the corpus on all cores.
-    pub fn read(corpus: &Corpus) -> anyhow::Result<Self> {
+    pub fn read(corpus: &Corpus, takes: Takes) -> anyhow::Result<Self> {
         let style = ProgressStyle::with_template("decoding {wide_bar} {pos}/{len}")?;
         corpus
             .clips
             .par_iter()
             .progress_with_style(style)
-            .map_init(FeatureExtractor::new, example)
+            .enumerate()
+            .map_init(FeatureExtractor::new, |extractor, (clip_idx, clip)| {
+                let mut example = example(extractor, clip)?;
+                if takes == Takes::All {
+                    let mut rng = StdRng::seed_from_u64(clip_idx as u64);
+                    let others = other_takes(&example.waveform.samples, &mut rng);
+                    let others = others.iter().map(|samples| speech(extractor, samples));
+                    example.takes.extend(others);
+                }
+                Ok(example)
+            })
             .collect::<anyhow::Result<Vec<_>>>()
             .map(Self)
     }
@@ -59,14 +87,6 @@ impl Examples {
             .map(|example| example.speaker.as_str())
             .collect()
     }
-
-    /// The examples of some speakers.
-    pub fn of(&self, speakers: &[String]) -> Vec<&Example> {
-        self.0
-            .iter()
-            .filter(|example| speakers.contains(&example.speaker))
-            .collect()
-    }
 }
 
 fn example(extractor: &mut FeatureExtractor, clip: &Clip) -> anyhow::Result<Example> {
@@ -74,13 +94,42 @@ fn example(extractor: &mut FeatureExtractor, clip: &Clip) -> anyhow::Result<Exam
     let waveform = audio::decode(bytes, &DecodeLimits::default())
         .with_context(|| clip.path.display().to_string())?;
     let waveform = audio::resample(waveform);
-    let features = extractor.features(&waveform.samples);
     Ok(Example {
         emotion: clip.emotion,
         speaker: clip.speaker.clone(),
         sex: clip.sex.clone(),
         sentence: clip.sentence.clone(),
-        features: features.slice(features.speech_span()),
+        takes: vec![speech(extractor, &waveform.samples)],
         waveform,
     })
+}
+
+/// Features from the first word to the last.
+fn speech(extractor: &mut FeatureExtractor, samples: &[f32]) -> Features {
+    let features = extractor.features(samples);
+    features.slice(features.speech_span())
+}
+
+/// The clip too loud for its microphone, through a telephone, as a voice message, and across a noisy
+/// room; each a little different from clip to clip.
+fn other_takes(samples: &[f32], rng: &mut StdRng) -> [Vec<f32>; 4] {
+    let peak = samples
+        .iter()
+        .fold(1e-4_f32, |peak, sample| peak.max(sample.abs()));
+    let gain_db = rng.random_range(LOUD_DB) - 20.0 * peak.log10();
+    let loud = channel::gain(samples, gain_db);
+    let telephone = channel::noise(
+        &channel::telephone(samples),
+        rng.random_range(NOISE_DB),
+        rng,
+    );
+    let message = channel::opus(samples, rng.random_range(BIT_RATE_KBPS));
+    let room = channel::room(
+        samples,
+        rng.random_range(DECAY_S),
+        rng.random_range(TAIL_DB),
+        rng,
+    );
+    let room = channel::noise(&room, rng.random_range(NOISE_DB), rng);
+    [loud, telephone, message, room]
 }

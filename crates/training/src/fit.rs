@@ -5,22 +5,21 @@ use std::{fs, path::Path, time::Instant};
 use anyhow::ensure;
 use audio::{FLOOR_DB, Features, N_FRAMES, N_MELS};
 use burn::{
-    module::Module,
     optim::{AdamWConfig, ModuleOptimizer},
     store::ModuleRecord,
     tensor::{Device, Tensor, TensorData, activation::log_softmax},
 };
-use emotion::LabelSet;
+use emotion::{Emotion, LabelSet};
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use rand_distr::{Beta, Distribution};
 use recognizer::{
     backend,
-    network::{Batch, BiLstm, Input},
+    network::{Batch, Input},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{augment, examples::Example, gradient, recipe::Recipe};
+use crate::{augment, examples::Example, gradient::Trainable, recipe::Recipe};
 
 /// Epochs in which the learning rate rises.
 const WARM_UP_EPOCHS: f64 = 2.0;
@@ -39,7 +38,11 @@ struct Progress {
 }
 
 /// Trains the recipe's members on `train`, each in a folder of its own below `dir`.
-pub fn fit(train: &[&Example], recipe: &Recipe, dir: &Path) -> anyhow::Result<Vec<BiLstm>> {
+pub fn fit<N: Trainable>(
+    train: &[&Example],
+    recipe: &Recipe,
+    dir: &Path,
+) -> anyhow::Result<Vec<N>> {
     (0..recipe.members)
         .map(|member_idx| {
             let member = Recipe {
@@ -53,16 +56,16 @@ pub fn fit(train: &[&Example], recipe: &Recipe, dir: &Path) -> anyhow::Result<Ve
 }
 
 /// The members that [`fit`] trained in `dir`.
-pub fn trained(recipe: &Recipe, dir: &Path) -> anyhow::Result<Vec<BiLstm>> {
+pub fn trained<N: Trainable>(recipe: &Recipe, dir: &Path) -> anyhow::Result<Vec<N>> {
     fit(&[], recipe, dir)
 }
 
 /// Trains a network on `train` for the recipe's epochs; goes on from the state in `dir` if that was
 /// made with the same recipe.
-fn fit_member(train: &[&Example], recipe: &Recipe, dir: &Path) -> anyhow::Result<BiLstm> {
+fn fit_member<N: Trainable>(train: &[&Example], recipe: &Recipe, dir: &Path) -> anyhow::Result<N> {
     fs::create_dir_all(dir)?;
     let device = backend::device();
-    let mut training = Training::resume_or_start(recipe, dir, &device)?;
+    let mut training = Training::<N>::resume_or_start(recipe, dir, &device)?;
     let style = "{prefix} epoch {pos}/{len} {wide_bar} {eta} {msg}";
     let bar = ProgressBar::new(recipe.epochs as u64)
         .with_prefix(dir.display().to_string())
@@ -84,17 +87,17 @@ fn fit_member(train: &[&Example], recipe: &Recipe, dir: &Path) -> anyhow::Result
     Ok(training.network.valid())
 }
 
-struct Training {
-    network: BiLstm,
+struct Training<N> {
+    network: N,
     optimizer: ModuleOptimizer,
     progress: Progress,
 }
 
-impl Training {
+impl<N: Trainable> Training<N> {
     fn resume_or_start(recipe: &Recipe, dir: &Path, device: &Device) -> anyhow::Result<Self> {
         device.seed(recipe.seed);
         let device = device.clone().autodiff();
-        let network = BiLstm::new(recipe.architecture(), recipe.labels.n_labels(), &device);
+        let network = N::new(recipe, &device);
         let optimizer = AdamWConfig::new()
             .with_weight_decay(recipe.weight_decay)
             .init();
@@ -130,12 +133,8 @@ impl Training {
         let mut losses = 0.0;
         for (step_idx, examples) in order.chunks(recipe.batch_size).enumerate() {
             let (batch, targets) = batch(examples, &weights, recipe, &mut rng, device);
-            let (loss, gradients) = gradient::loss_and_gradients(
-                &self.network,
-                &batch,
-                |logits| cross_entropy(logits, targets),
-                &mut rng,
-            );
+            let loss_of = |logits| cross_entropy(logits, targets);
+            let (loss, gradients) = self.network.loss_and_gradients(&batch, loss_of, &mut rng);
             losses += loss;
             let epochs_done =
                 self.progress.epoch as f64 + (step_idx + 1) as f64 / steps_per_epoch as f64;
@@ -158,19 +157,16 @@ impl Training {
     }
 }
 
-/// Inverse class frequencies with mean 1 over the clips.
+/// Inverse class frequencies with mean 1 over the labelled clips.
 fn class_weights(examples: &[&Example], labels: &LabelSet) -> Vec<f32> {
-    let n_labels = labels.n_labels();
-    labels
-        .iter()
-        .map(|emotion| {
-            let of_class = examples
-                .iter()
-                .filter(|example| example.emotion == emotion)
-                .count();
-            examples.len() as f32 / (n_labels * of_class.max(1)) as f32
-        })
-        .collect()
+    let mut counts = vec![0.0; labels.n_labels()];
+    for example in examples {
+        if let Some(class_idx) = labels.class_idx(example.emotion) {
+            counts[class_idx] += 1.0;
+        }
+    }
+    let mean = counts.iter().sum::<f32>() / counts.len() as f32;
+    counts.iter().map(|count| mean / count.max(1.0)).collect()
 }
 
 /// Warm-up, then a cosine to 0.
@@ -200,17 +196,11 @@ fn batch(
     let mut read: Vec<(Vec<f32>, Vec<f32>)> = examples
         .iter()
         .map(|example| {
-            let mut values = input.read(&window(&example.features, recipe, rng));
-            if !recipe.no_augmentation {
+            let mut values = input.read(&window(take(example, rng), recipe, rng));
+            if !recipe.no_variation {
                 augment::mask(&mut values, input.n_features(), rng);
             }
-            let class_idx = example.class_idx(&recipe.labels);
-            let mut target = vec![recipe.label_smoothing / n_labels as f32; n_labels];
-            target[class_idx] += 1.0 - recipe.label_smoothing;
-            target
-                .iter_mut()
-                .for_each(|share| *share *= class_weights[class_idx]);
-            (values, target)
+            (values, target(example.emotion, class_weights, recipe))
         })
         .collect();
     if recipe.mixup > 0.0 {
@@ -223,9 +213,30 @@ fn batch(
     (batch, Tensor::from_data(targets, device))
 }
 
+/// The clip as it is or, as often, as another microphone recorded it.
+fn take<'a>(example: &'a Example, rng: &mut StdRng) -> &'a Features {
+    let takes = &example.takes;
+    if takes.len() == 1 || rng.random_bool(0.5) {
+        return &takes[0];
+    }
+    &takes[rng.random_range(1..takes.len())]
+}
+
+/// Smoothed distribution over the labels, weighted; even where the emotion is no label.
+fn target(emotion: Emotion, class_weights: &[f32], recipe: &Recipe) -> Vec<f32> {
+    let n_labels = recipe.labels.n_labels();
+    let Some(class_idx) = recipe.labels.class_idx(emotion) else {
+        return vec![1.0 / n_labels as f32; n_labels];
+    };
+    let mut target = vec![recipe.label_smoothing / n_labels as f32; n_labels];
+    target[class_idx] += 1.0 - recipe.label_smoothing;
+    let weight = class_weights[class_idx];
+    target.into_iter().map(|share| share * weight).collect()
+}
+
 /// At most 4 s of the clip, varied; the paper's network wants exactly 4 s.
 fn window(features: &Features, recipe: &Recipe, rng: &mut StdRng) -> Features {
-    let varied = if recipe.no_augmentation {
+    let varied = if recipe.no_variation {
         features.clone()
     } else {
         augment::vary(features, rng)

@@ -1,21 +1,44 @@
 //! Speaker-disjoint folds.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
 use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
+use serde::{Deserialize, Serialize};
 
-use crate::examples::Examples;
+use crate::examples::{Example, Examples};
 
 /// Who is on which side of one split; no speaker is on two.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Split {
     /// Speakers whose clips change the weights.
     pub train: Vec<String>,
     /// Speakers who are heard once, at the end.
     pub test: Vec<String>,
+    /// A sentence that is only heard at the end, where the others are not.
+    pub sentence: Option<String>,
+}
+
+impl Split {
+    /// The clips whose speakers and sentences are trained on.
+    pub fn train<'a>(&self, examples: &'a Examples) -> Vec<&'a Example> {
+        let is_kept = |example: &&Example| {
+            self.train.contains(&example.speaker)
+                && (self.sentence.is_none() || example.sentence != self.sentence)
+        };
+        examples.0.iter().filter(is_kept).collect()
+    }
+
+    /// The clips that are heard once, at the end.
+    pub fn test<'a>(&self, examples: &'a Examples) -> Vec<&'a Example> {
+        let is_kept = |example: &&Example| {
+            self.test.contains(&example.speaker)
+                && (self.sentence.is_none() || example.sentence == self.sentence)
+        };
+        examples.0.iter().filter(is_kept).collect()
+    }
 }
 
 /// Deals the speakers into `n_folds` folds, balanced by sex and by the emotions they have.
@@ -51,6 +74,40 @@ pub fn splits(examples: &Examples, n_folds: usize, seed: u64) -> Vec<Split> {
             train: (1..n_folds)
                 .flat_map(|offset| fold(fold_idx + offset))
                 .collect(),
+            sentence: None,
+        })
+        .collect()
+}
+
+/// Each split once per sentence: neither the speakers nor the sentence of a test are trained on.
+pub fn by_sentence(splits: Vec<Split>, examples: &Examples) -> Vec<Split> {
+    let sentences: BTreeSet<&String> = examples
+        .0
+        .iter()
+        .filter_map(|example| example.sentence.as_ref())
+        .collect();
+    let of_split = |split: Split| {
+        let of_sentence = sentences.iter().map(move |&sentence| Split {
+            sentence: Some(sentence.clone()),
+            ..split.clone()
+        });
+        of_sentence.collect::<Vec<_>>()
+    };
+    splits.into_iter().flat_map(of_split).collect()
+}
+
+/// The splits with which a split's recipe is chosen: what is trained on without the next split's test
+/// speakers, who are tested instead. The split's own test speakers are on neither side.
+pub fn inner(splits: &[Split]) -> Vec<Split> {
+    (0..splits.len())
+        .map(|fold| {
+            let test = splits[(fold + 1) % splits.len()].test.clone();
+            let train = splits[fold].train.iter();
+            Split {
+                train: train.filter(|one| !test.contains(one)).cloned().collect(),
+                test,
+                sentence: None,
+            }
         })
         .collect()
 }
@@ -74,15 +131,16 @@ mod tests {
             sample_rate_hz: audio::SAMPLE_RATE_HZ,
         };
         let features = FeatureExtractor::new().features(&waveform.samples);
-        let example = |speaker: usize| Example {
+        let example = |(speaker, sentence): (usize, usize)| Example {
             emotion: Emotion::Sad,
             speaker: speaker.to_string(),
             sex: Some(if speaker % 2 == 1 { "M" } else { "F" }.to_owned()),
-            sentence: None,
+            sentence: Some(sentence.to_string()),
             waveform: waveform.clone(),
-            features: features.clone(),
+            takes: vec![features.clone()],
         };
-        Examples((0..n_speakers).map(example).collect())
+        let each = (0..n_speakers).flat_map(|speaker| [(speaker, 1), (speaker, 2)]);
+        Examples(each.map(example).collect())
     }
 
     #[test]
@@ -98,6 +156,36 @@ mod tests {
             all.sort();
             all.dedup();
             assert_eq!(all.len(), 28, "a speaker is on two sides");
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_on_one_side() {
+        let corpus = corpus(10);
+        let splits = by_sentence(splits(&corpus, 5, 7), &corpus);
+        assert_eq!(splits.len(), 10);
+        let tested: usize = splits.iter().map(|split| split.test(&corpus).len()).sum();
+        assert_eq!(tested, 20);
+        for split in &splits {
+            let test = split.test(&corpus);
+            for trained in split.train(&corpus) {
+                assert!(
+                    test.iter()
+                        .all(|tested| tested.sentence != trained.sentence)
+                );
+                assert!(test.iter().all(|tested| tested.speaker != trained.speaker));
+            }
+        }
+    }
+
+    #[test]
+    fn a_recipe_is_chosen_without_the_test_speakers() {
+        let splits = splits(&corpus(28), 5, 7);
+        for (outer, inner) in splits.iter().zip(inner(&splits)) {
+            let heard = [&inner.train[..], &inner.test].concat();
+            assert_eq!(heard.len(), outer.train.len());
+            assert!(outer.test.iter().all(|one| !heard.contains(one)));
+            assert!(inner.train.iter().all(|one| !inner.test.contains(one)));
         }
     }
 

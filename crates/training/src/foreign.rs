@@ -1,4 +1,4 @@
-//! A finished checkpoint on a corpus that it never heard: another language, other emotions.
+//! Answers about another corpus: another language, emotions that are no labels.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,10 @@ use emotion::{ConfidenceBand, Emotion, LabelSet};
 use rayon::prelude::*;
 use recognizer::{RecognizeError, Recognizer};
 
-use crate::{examples::Examples, scores};
+use crate::{
+    examples::{Example, Examples},
+    scores,
+};
 
 /// What became of the clips of one emotion.
 #[derive(Default)]
@@ -17,23 +20,27 @@ struct Row {
     n_no_speech: u32,
 }
 
-/// Prints the answers per true emotion, those that are unclear, and the UAR over the emotions that the
-/// checkpoint knows.
-pub fn print_foreign(recognizer: &Recognizer, examples: &Examples) -> anyhow::Result<()> {
-    let outcomes: Vec<(Emotion, Option<(Emotion, ConfidenceBand)>)> = examples
-        .0
-        .par_iter()
-        .map(|example| match recognizer.recognize(&example.waveform) {
-            Ok(prediction) => Ok((
-                example.emotion,
-                Some((prediction.emotion(), prediction.certainty.band)),
-            )),
-            Err(RecognizeError::NoSpeech) => Ok((example.emotion, None)),
-            Err(error) => Err(error).context("a clip of the corpus"),
-        })
-        .collect::<anyhow::Result<_>>()?;
+/// What is told of a clip: its emotion, the answer and how sure that is; no answer without speech.
+pub type Outcome = (Emotion, Option<(Emotion, ConfidenceBand)>);
+
+/// What a checkpoint answers to clips that it never heard.
+pub fn outcomes(recognizer: &Recognizer, examples: &Examples) -> anyhow::Result<Vec<Outcome>> {
+    let outcome = |example: &Example| match recognizer.recognize(&example.waveform) {
+        Ok(prediction) => Ok(Some((prediction.emotion(), prediction.certainty.band))),
+        Err(RecognizeError::NoSpeech) => Ok(None),
+        Err(error) => Err(error).context("a clip of the corpus"),
+    };
+    let examples = examples.0.par_iter();
+    examples
+        .map(|example| Ok((example.emotion, outcome(example)?)))
+        .collect()
+}
+
+/// Prints the answers per true emotion, those that are unclear, and the UAR over the emotions that are
+/// labels.
+pub fn print_foreign(labels: &LabelSet, outcomes: &[Outcome]) {
     let mut rows: BTreeMap<Emotion, Row> = BTreeMap::new();
-    for (emotion, outcome) in &outcomes {
+    for (emotion, outcome) in outcomes {
         let row = rows.entry(*emotion).or_default();
         match outcome {
             Some((answer, band)) => {
@@ -43,16 +50,15 @@ pub fn print_foreign(recognizer: &Recognizer, examples: &Examples) -> anyhow::Re
             None => row.n_no_speech += 1,
         }
     }
-    print_rows(recognizer.labels(), &rows);
+    print_rows(labels, &rows);
     let known = outcomes
         .iter()
         .map(|(emotion, outcome)| (*emotion, outcome.map(|(answer, _)| answer)));
-    let confusion = scores::confusion(recognizer.labels(), known);
+    let confusion = scores::confusion(labels, known);
     println!(
-        "UAR over the emotions that both know: {:.3}",
+        "UAR over the emotions that are labels: {:.3}",
         scores::uar(&confusion)
     );
-    Ok(())
 }
 
 fn print_rows(labels: &LabelSet, rows: &BTreeMap<Emotion, Row>) {

@@ -1,19 +1,67 @@
-//! Loss and gradients of one batch: the recurrent layers by hand, everything else by burn's autodiff.
+//! Loss and gradients of one batch: the LSTM layers by hand, everything else by burn's autodiff.
 
 use burn::{
+    module::Module,
     optim::GradientsParams,
     tensor::{Device, Tensor, TensorData},
 };
 use ndarray::Array2;
 use rand::{Rng, rngs::StdRng};
-use recognizer::network::{Batch, BiLstm, TimeDelayLayer};
+use recognizer::network::{Batch, BiLstm, Network, TimeDelayLayer};
 
-use crate::lstm_gradient;
+use crate::{lstm_gradient, recipe::Recipe};
 
-/// Mean loss of a batch and the gradients of every parameter.
-///
-/// `network` lies on an autodiff device, `batch` on the plain one.
-pub fn loss_and_gradients(
+/// A network that can be trained.
+pub trait Trainable: Network + Module {
+    /// With random weights, drawn from the device's generator.
+    fn new(recipe: &Recipe, device: &Device) -> Self;
+
+    /// Mean loss of a batch and the gradients of every parameter.
+    ///
+    /// The network lies on an autodiff device, `batch` on the plain one.
+    fn loss_and_gradients(
+        &self,
+        batch: &Batch,
+        loss_of: impl FnOnce(Tensor<2>) -> Tensor<1>,
+        rng: &mut StdRng,
+    ) -> (f64, GradientsParams);
+}
+
+impl Trainable for BiLstm {
+    fn new(recipe: &Recipe, device: &Device) -> Self {
+        Self::new(recipe.architecture(), recipe.labels.n_labels(), device)
+    }
+
+    fn loss_and_gradients(
+        &self,
+        batch: &Batch,
+        loss_of: impl FnOnce(Tensor<2>) -> Tensor<1>,
+        rng: &mut StdRng,
+    ) -> (f64, GradientsParams) {
+        by_hand(self, batch, loss_of, rng)
+    }
+}
+
+/// Everything by burn's autodiff: slow for layers that go frame by frame.
+pub fn by_autodiff<N: Trainable>(
+    network: &N,
+    batch: &Batch,
+    loss_of: impl FnOnce(Tensor<2>) -> Tensor<1>,
+) -> (f64, GradientsParams) {
+    let batch = Batch {
+        frames: batch.frames.clone().autodiff(),
+        lengths: batch.lengths.clone(),
+    };
+    let loss = loss_of(network.forward(&batch));
+    let loss_value = loss.clone().into_scalar::<f64>();
+    (
+        loss_value,
+        GradientsParams::from_grads(loss.backward(), network),
+    )
+}
+
+/// The recurrent layers by hand.
+fn by_hand(
     network: &BiLstm,
     batch: &Batch,
     loss_of: impl FnOnce(Tensor<2>) -> Tensor<1>,
@@ -141,11 +189,10 @@ mod tests {
         let network = BiLstm::new(architecture, 5, &training);
         let loss_of = |logits: Tensor<2>| logits.powi_scalar(2).mean();
 
-        let loss = loss_of(network.forward(&batch(input, &training)));
-        let expected_loss = loss.clone().into_scalar::<f64>();
-        let expected = GradientsParams::from_grads(loss.backward(), &network);
+        let batch = batch(input, &plain);
+        let (expected_loss, expected) = by_autodiff(&network, &batch, loss_of);
         let mut rng = StdRng::seed_from_u64(0);
-        let (loss, found) = loss_and_gradients(&network, &batch(input, &plain), loss_of, &mut rng);
+        let (loss, found) = network.loss_and_gradients(&batch, loss_of, &mut rng);
 
         assert!((loss - expected_loss).abs() < 1e-6);
         assert_eq!(found.len(), expected.len());

@@ -108,7 +108,7 @@ mod tests {
 
     use audio::N_MELS;
     use burn::tensor::Tensor;
-    use recognizer::network::Batch;
+    use recognizer::network::{Batch, Network};
 
     use super::*;
 

@@ -1,12 +1,16 @@
 //! From a corpus of labelled clips to a checkpoint and its honest report.
 //!
-//! `evaluate` cross-validates a recipe over unseen speakers; `fit` makes the checkpoint that ships;
+//! `evaluate` cross-validates a recipe over unseen speakers; `choose` lets inner folds choose among
+//! several, `compare` sets other networks beside it; `fit` makes the checkpoint that ships;
 //! `robustness` hears the test speakers again through other microphones; `import` takes over what
 //! PyTorch trained. Invariant: no speaker is ever on two sides of a split.
 
 mod augment;
 mod bootstrap;
 mod calibration;
+mod channel;
+mod choose;
+mod compare;
 mod corpus;
 mod evaluate;
 mod examples;
@@ -18,20 +22,24 @@ mod import;
 mod lstm_gradient;
 mod recipe;
 mod report;
+mod rivals;
 mod robustness;
 mod scores;
 mod ship;
 mod summary;
+mod svm;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use corpus::{Corpus, Folder, Layout};
 use emotion::{Emotion, LabelSet};
-use examples::Examples;
+use evaluate::Evaluation;
+use examples::{Examples, Takes};
 use folds::Split;
 use recipe::Recipe;
-use recognizer::Recognizer;
+use recognizer::{Recognizer, network::BiLstm};
+use rivals::Rival;
 use ship::Finding;
 
 #[derive(Parser)]
@@ -45,6 +53,29 @@ struct Cli {
 enum Command {
     /// Cross-validate over unseen speakers: UAR, accuracy, recall, confusion, calibration.
     Evaluate {
+        #[command(flatten)]
+        corpora: Corpora,
+        #[command(flatten)]
+        recipe: Recipe,
+        #[command(flatten)]
+        cut: Cut,
+        /// Folder for results; an interrupted run goes on from what it finds there.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Let inner folds choose among evaluated recipes: the honest price of having tried several.
+    Choose {
+        #[command(flatten)]
+        corpora: Corpora,
+        /// Where `evaluate` wrote the results of a candidate; at least two.
+        #[arg(long = "candidate", required = true)]
+        candidates: Vec<PathBuf>,
+        /// Folder for the inner folds' networks.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// Evaluate other networks and a support vector machine on the same folds.
+    Compare {
         #[command(flatten)]
         corpora: Corpora,
         #[command(flatten)]
@@ -121,6 +152,9 @@ struct Cut {
     /// Number of folds; each speaker is tested in exactly one.
     #[arg(long, default_value_t = 5)]
     folds: usize,
+    /// Test each fold sentence by sentence, on networks that heard neither speaker nor sentence.
+    #[arg(long)]
+    unseen_sentences: bool,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -131,22 +165,27 @@ fn main() -> anyhow::Result<()> {
             cut,
             out,
         } => {
-            let (examples, also) = corpora.read(&recipe.labels)?;
-            let also: Vec<_> = also.0.iter().collect();
+            let (examples, also) = corpora.read(&recipe, Takes::All)?;
             let splits = cut.splits(&examples, recipe.seed)?;
-            let evaluation = evaluate::evaluate(&examples, &also, &recipe, splits, &out)?;
-            let protocol = format!(
-                "{}-fold cross-validation over speakers, balanced by sex; networks per fold: {}; \
-                 first seed: {}",
-                cut.folds, recipe.members, recipe.seed
-            );
-            let finding = Finding {
-                metrics: summary::summarize(&evaluation, &recipe, protocol),
-                calibration: calibration::calibrate(&evaluation.answers),
-                recipe,
-            };
-            report::print_summary(&finding.metrics, &finding.calibration);
+            let evaluation = evaluate_any(&examples, &also, &recipe, splits, &out)?;
+            let finding = Finding::of(&evaluation, recipe, cut.protocol());
+            finding.print(&evaluation.also);
             finding.write(&out)
+        }
+        Command::Choose {
+            corpora,
+            candidates,
+            out,
+        } => choose::choose(&corpora, &candidates, &out),
+        Command::Compare {
+            corpora,
+            recipe,
+            cut,
+            out,
+        } => {
+            let (examples, also) = corpora.read(&recipe, Takes::All)?;
+            let splits = cut.splits(&examples, recipe.seed)?;
+            compare::compare(&examples, &also, &recipe, &splits, &out)
         }
         Command::Fit {
             corpora,
@@ -155,7 +194,7 @@ fn main() -> anyhow::Result<()> {
             out,
         } => {
             let finding = Finding::read(&evaluation)?;
-            let (examples, also) = corpora.read(&finding.recipe.labels)?;
+            let (examples, also) = corpora.read(&finding.recipe, Takes::All)?;
             let everybody: Vec<_> = examples.0.iter().chain(&also.0).collect();
             ship::ship(&everybody, finding, id, &out)
         }
@@ -165,7 +204,7 @@ fn main() -> anyhow::Result<()> {
             evaluation,
         } => {
             let Finding { recipe, .. } = Finding::read(&evaluation)?;
-            let (examples, _) = corpora.read(&recipe.labels)?;
+            let (examples, _) = corpora.read(&recipe, Takes::One)?;
             let splits = cut.splits(&examples, recipe.seed)?;
             robustness::print_robustness(&examples, &recipe, &splits, &evaluation)
         }
@@ -174,8 +213,11 @@ fn main() -> anyhow::Result<()> {
             checkpoint,
         } => {
             let recognizer = Recognizer::open(&checkpoint)?;
-            let examples = corpora.read_any(&LabelSet::new(Emotion::ALL.into())?)?;
-            foreign::print_foreign(&recognizer, &examples)
+            let corpus = Corpus::read(&corpora.folders()?, &LabelSet::new(Emotion::ALL.into())?)?;
+            let examples = Examples::read(&corpus, Takes::One)?;
+            let outcomes = foreign::outcomes(&recognizer, &examples)?;
+            foreign::print_foreign(recognizer.labels(), &outcomes);
+            Ok(())
         }
         Command::Import {
             file,
@@ -183,6 +225,21 @@ fn main() -> anyhow::Result<()> {
             id,
             out,
         } => import::import(&file, labels, id, &out),
+    }
+}
+
+/// Evaluates the network that the recipe names, whatever its kind.
+fn evaluate_any(
+    examples: &Examples,
+    also: &Examples,
+    recipe: &Recipe,
+    splits: Vec<Split>,
+    out: &Path,
+) -> anyhow::Result<Evaluation> {
+    if recipe.network.is_rival() {
+        evaluate::evaluate::<Rival>(examples, also, recipe, splits, out)
+    } else {
+        evaluate::evaluate::<BiLstm>(examples, also, recipe, splits, out)
     }
 }
 
@@ -194,29 +251,45 @@ impl Cut {
             "a split needs speakers to train on and to test: 2 to {n_speakers} folds, not {}",
             self.folds
         );
-        Ok(folds::splits(examples, self.folds, seed))
+        let splits = folds::splits(examples, self.folds, seed);
+        Ok(if self.unseen_sentences {
+            folds::by_sentence(splits, examples)
+        } else {
+            splits
+        })
+    }
+
+    fn protocol(&self) -> String {
+        let sentences = if self.unseen_sentences {
+            " and over sentences"
+        } else {
+            ""
+        };
+        format!(
+            "{}-fold cross-validation over speakers, balanced by sex,{sentences}",
+            self.folds
+        )
+        .trim_end_matches(',')
+        .to_owned()
     }
 }
 
 impl Corpora {
     /// The examples to test, of every label, and those only to train on.
-    fn read(&self, labels: &LabelSet) -> anyhow::Result<(Examples, Examples)> {
+    fn read(&self, recipe: &Recipe, takes: Takes) -> anyhow::Result<(Examples, Examples)> {
+        let takes = if recipe.no_takes { Takes::One } else { takes };
         let folders = self.folders()?;
         let (tested, also) = folders.split_at(self.corpus.len());
-        let corpus = Corpus::read(tested, labels)?.with_every(labels)?;
+        let corpus = Corpus::read(tested, &recipe.labels)?.with_every(&recipe.labels)?;
         eprintln!(
             "{} clips of {} speakers, {} sentences",
             corpus.clips.len(),
             corpus.n_speakers(),
             corpus.n_sentences()
         );
-        let also = Corpus::read(also, labels)?;
-        Ok((Examples::read(&corpus)?, Examples::read(&also)?))
-    }
-
-    /// All examples, of those of the labels that there are.
-    fn read_any(&self, labels: &LabelSet) -> anyhow::Result<Examples> {
-        Examples::read(&Corpus::read(&self.folders()?, labels)?)
+        let also = Corpus::read(also, &recipe.trained_labels()?)?;
+        let examples = Examples::read(&corpus, takes)?;
+        Ok((examples, Examples::read(&also, takes)?))
     }
 
     fn folders(&self) -> anyhow::Result<Vec<Folder>> {

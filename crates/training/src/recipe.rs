@@ -1,7 +1,9 @@
 //! Everything that decides how a network is trained.
 
+#[cfg(test)]
+use clap::FromArgMatches;
 use clap::{Args, ValueEnum};
-use emotion::LabelSet;
+use emotion::{Emotion, LabelSet};
 use recognizer::network::{Architecture, Input, Pooling, TimeDelay};
 use serde::{Deserialize, Serialize};
 
@@ -11,6 +13,10 @@ pub struct Recipe {
     /// Emotions that the network tells apart; clips of others are left out.
     #[arg(long, default_value_t)]
     pub labels: LabelSet,
+    /// Emotions that the network is taught not to know: of their clips every label is equally true
+    /// (outlier exposure, Hendrycks et al. 2019).
+    #[arg(long, value_delimiter = ',')]
+    pub outliers: Vec<Emotion>,
     /// Networks that answer together, trained with the seed and those after it.
     #[arg(long, default_value_t = 1)]
     pub members: usize,
@@ -35,9 +41,12 @@ pub struct Recipe {
     /// Parameter of the Beta distribution from which mixup draws; 0 mixes nothing.
     #[arg(long, default_value_t = 0.3)]
     pub mixup: f32,
-    /// Train on the clips as they are.
+    /// Train on features as they are, without other voices, noise and masks.
     #[arg(long)]
-    pub no_augmentation: bool,
+    pub no_variation: bool,
+    /// Train on the clips as they are, not as other microphones would have recorded them.
+    #[arg(long)]
+    pub no_takes: bool,
     /// Decides folds, and each member's weights, order, augmentation and dropout.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -49,8 +58,23 @@ pub struct Recipe {
 pub enum Network {
     /// Time delays, one bidirectional LSTM layer, attention; reads trimmed speech and its pitch.
     Speech,
+    /// The same with an LSTM layer that reads forward only.
+    Lstm,
+    /// The same with a simple recurrent layer that reads forward only.
+    Rnn,
+    /// The same with two Transformer layers.
+    Transformer,
+    /// Time delays alone, four layers of them.
+    Cnn,
     /// The paper's network to the letter: raw decibels, last time step.
     Paper,
+}
+
+impl Network {
+    /// Whether it is another kind of network than the one that ships.
+    pub fn is_rival(self) -> bool {
+        matches!(self, Self::Rnn | Self::Transformer)
+    }
 }
 
 impl Recipe {
@@ -61,18 +85,48 @@ impl Recipe {
             context: 5,
             stride,
         };
+        let speech = Architecture {
+            input: Input::Speech,
+            front: vec![time_delay(1), time_delay(2)],
+            bidirectional: true,
+            hidden_size: 96,
+            n_layers: 1,
+            dropout: 0.4,
+            pooling: Pooling::Attention,
+            head_size: 64,
+        };
         match self.network {
             Network::Paper => Architecture::paper(),
-            Network::Speech => Architecture {
-                input: Input::Speech,
-                front: vec![time_delay(1), time_delay(2)],
-                bidirectional: true,
-                hidden_size: 96,
-                n_layers: 1,
-                dropout: 0.4,
-                pooling: Pooling::Attention,
-                head_size: 64,
+            Network::Speech => speech,
+            Network::Lstm => Architecture {
+                bidirectional: false,
+                ..speech
+            },
+            Network::Rnn | Network::Transformer => Architecture {
+                n_layers: 0,
+                ..speech
+            },
+            Network::Cnn => Architecture {
+                front: [1, 2, 1, 1].map(time_delay).to_vec(),
+                n_layers: 0,
+                ..speech
             },
         }
+    }
+
+    /// The emotions of all clips that are trained on.
+    pub fn trained_labels(&self) -> anyhow::Result<LabelSet> {
+        let all = self.labels.iter().chain(self.outliers.iter().copied());
+        Ok(LabelSet::new(all.collect())?)
+    }
+}
+
+#[cfg(test)]
+impl Default for Recipe {
+    /// What the command line gives without options.
+    fn default() -> Self {
+        let command = Self::augment_args(clap::Command::new("recipe"));
+        let matches = command.get_matches_from(["recipe"]);
+        Self::from_arg_matches(&matches).expect("every option has a default")
     }
 }

@@ -6,10 +6,18 @@ use anyhow::Context;
 use recognizer::{
     Checkpoint, Recognizer,
     checkpoint::{Config, Metrics},
+    network::BiLstm,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{examples::Example, fit, recipe::Recipe};
+use crate::{
+    calibration,
+    evaluate::{Answer, Evaluation},
+    examples::Example,
+    fit, foreign,
+    recipe::Recipe,
+    report, summary,
+};
 
 const EVALUATION_FILE: &str = "evaluation.json";
 
@@ -25,6 +33,29 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Summarises an evaluation; `protocol` says in words how speakers were split.
+    pub fn of(evaluation: &Evaluation, recipe: Recipe, protocol: String) -> Self {
+        let protocol = format!(
+            "{protocol}; networks per fold: {}; first seed: {}",
+            recipe.members, recipe.seed
+        );
+        Self {
+            metrics: summary::summarize(evaluation, &recipe, protocol),
+            calibration: calibration::calibrate(&evaluation.answers),
+            recipe,
+        }
+    }
+
+    /// Prints it, and what became of the clips that were only trained on in other folds.
+    pub fn print(&self, also: &[Answer]) {
+        report::print_summary(&self.metrics, &self.calibration);
+        if !also.is_empty() {
+            println!("\nspeakers of the other corpora, unseen too");
+            let outcomes = calibration::in_bands(also, &self.calibration);
+            foreign::print_foreign(&self.recipe.labels, &outcomes);
+        }
+    }
+
     /// Writes `evaluation.json` into `dir`.
     pub fn write(&self, dir: &Path) -> anyhow::Result<()> {
         fs::write(dir.join(EVALUATION_FILE), serde_json::to_vec_pretty(self)?)?;
@@ -48,7 +79,7 @@ pub fn ship(
     out: &Path,
 ) -> anyhow::Result<()> {
     let recipe = &finding.recipe;
-    let members = fit::fit(everybody, recipe, &out.with_extension("state"))?;
+    let members = fit::fit::<BiLstm>(everybody, recipe, &out.with_extension("state"))?;
     let checkpoint = Checkpoint {
         config: Config {
             n_members: members.len(),

@@ -14,7 +14,9 @@ use crate::{
 
 /// Everything that `metrics.json` tells.
 pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> Metrics {
-    let Evaluation { splits, answers } = evaluation;
+    let Evaluation {
+        splits, answers, ..
+    } = evaluation;
     let labels = &recipe.labels;
     let confusion = confusion(labels, answers);
     let folds: Vec<FoldMetrics> = splits

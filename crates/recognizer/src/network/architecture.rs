@@ -78,16 +78,21 @@ impl Architecture {
         1 + self.bidirectional as usize
     }
 
-    /// Units of a recurrent layer's output.
-    pub const fn recurrent_size(&self) -> usize {
-        self.n_directions() * self.hidden_size
+    /// Values per frame that are pooled: the last recurrent layer's units, or where there is none the
+    /// last time-delay layer's.
+    pub fn frame_size(&self) -> usize {
+        match (self.n_layers, self.front.last()) {
+            (0, Some(last)) => last.size,
+            (0, None) => self.input.n_features(),
+            _ => self.n_directions() * self.hidden_size,
+        }
     }
 
     /// Length of the vector that the head reads.
-    pub const fn pooled_size(&self) -> usize {
+    pub fn pooled_size(&self) -> usize {
         match self.pooling {
-            Pooling::Last => self.recurrent_size(),
-            Pooling::Attention => 2 * (self.recurrent_size() + self.input.n_features()),
+            Pooling::Last => self.frame_size(),
+            Pooling::Attention => 2 * (self.frame_size() + self.input.n_features()),
         }
     }
 }

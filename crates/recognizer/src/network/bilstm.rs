@@ -7,7 +7,7 @@ use burn::{
 };
 
 use super::{
-    Architecture, Attention, Batch, LstmLayer, Pooling, TimeDelayLayer,
+    Architecture, Attention, Batch, Input, LstmLayer, Network, Pooling, TimeDelayLayer,
     pooling::{equal_weights, last, statistics},
 };
 
@@ -45,7 +45,7 @@ impl BiLstm {
             let n_directions = architecture.n_directions();
             let hidden_size = architecture.hidden_size;
             layers.push(LstmLayer::new(size, hidden_size, n_directions, device));
-            size = architecture.recurrent_size();
+            size = architecture.n_directions() * hidden_size;
         }
         let pooled_size = architecture.pooled_size();
         Self {
@@ -75,21 +75,6 @@ impl BiLstm {
             .product()
     }
 
-    /// Logits `[batch, n_classes]`.
-    ///
-    /// Dropout and batch statistics are active on an autodiff device only.
-    pub fn forward(&self, batch: &Batch) -> Tensor<2> {
-        let mut frames = self.front(batch);
-        let mask = batch.mask(self.stride());
-        for (layer_idx, layer) in self.layers.iter().enumerate() {
-            if layer_idx > 0 {
-                frames = self.dropout.forward(frames);
-            }
-            frames = layer.forward(frames, mask.clone());
-        }
-        self.head(frames, batch)
-    }
-
     /// What the first recurrent layer reads, `[batch, n_frames / stride, size]`.
     pub fn front(&self, batch: &Batch) -> Tensor<3> {
         let mut frames = batch.frames.clone();
@@ -105,7 +90,7 @@ impl BiLstm {
         }
     }
 
-    /// Logits from the last layer's output `[batch, n_frames / stride, recurrent_size]`.
+    /// Logits from the last layer's output `[batch, n_frames / stride, frame_size]`.
     pub fn head(&self, frames: Tensor<3>, batch: &Batch) -> Tensor<2> {
         let pooled = match &self.attention {
             Some(attention) => {
@@ -123,15 +108,30 @@ impl BiLstm {
     }
 }
 
+impl Network for BiLstm {
+    fn input(&self) -> Input {
+        self.architecture.input
+    }
+
+    fn forward(&self, batch: &Batch) -> Tensor<2> {
+        let mut frames = self.front(batch);
+        let mask = batch.mask(self.stride());
+        for (layer_idx, layer) in self.layers.iter().enumerate() {
+            if layer_idx > 0 {
+                frames = self.dropout.forward(frames);
+            }
+            frames = layer.forward(frames, mask.clone());
+        }
+        self.head(frames, batch)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use burn::tensor::Tolerance;
 
     use super::*;
-    use crate::{
-        backend,
-        network::{Input, TimeDelay},
-    };
+    use crate::{backend, network::TimeDelay};
 
     #[test]
     fn a_windows_logits_do_not_depend_on_its_batch() {

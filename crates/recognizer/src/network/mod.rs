@@ -20,3 +20,16 @@ pub use input::Batch;
 pub use lstm_layer::LstmLayer;
 pub use pooling::Attention;
 pub use time_delay::TimeDelayLayer;
+
+use burn::tensor::Tensor;
+
+/// What predicts: the shipped network, and those it is compared with in training.
+pub trait Network {
+    /// What is read of a window.
+    fn input(&self) -> Input;
+
+    /// Logits `[batch, n_classes]`.
+    ///
+    /// Dropout and batch statistics are active on an autodiff device only.
+    fn forward(&self, batch: &Batch) -> Tensor<2>;
+}

@@ -12,7 +12,7 @@ use golden::Golden;
 use recognizer::{
     backend,
     checkpoint::{load_weights, save_weights},
-    network::{Architecture, Batch, BiLstm},
+    network::{Architecture, Batch, BiLstm, Network},
 };
 
 /// Logits from given features: f32 sums in another order.

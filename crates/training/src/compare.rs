@@ -1,0 +1,138 @@
+//! Other networks and a support vector machine on the folds of the shipped recipe.
+
+use std::{hint::black_box, path::Path, time::Instant};
+
+use clap::ValueEnum;
+use emotion::LabelSet;
+use recognizer::{
+    backend,
+    checkpoint::{Confusion, Spread},
+    network::{Batch, BiLstm},
+};
+
+use crate::{
+    evaluate::{self, Evaluation},
+    examples::Examples,
+    folds::Split,
+    gradient::Trainable,
+    recipe::{Network, Recipe},
+    rivals::Rival,
+    scores, summary, svm,
+};
+
+/// Forward passes that are timed.
+const N_PASSES: usize = 201;
+
+/// What one network reaches, and what it costs.
+struct Row {
+    name: String,
+    /// One confusion per fold.
+    confusions: Vec<Confusion>,
+    n_params: usize,
+    /// Median of a forward pass over 4 s of speech, all cores, milliseconds.
+    forward_ms: f64,
+}
+
+/// Evaluates every network with the recipe's training, and the support vector machine, and prints a
+/// row for each.
+pub fn compare(
+    examples: &Examples,
+    also: &Examples,
+    recipe: &Recipe,
+    splits: &[Split],
+    out: &Path,
+) -> anyhow::Result<()> {
+    let mut rows = vec![svm_row(examples, &recipe.labels, splits)?];
+    for &network in Network::value_variants() {
+        let recipe = Recipe {
+            network,
+            ..recipe.clone()
+        };
+        rows.push(if network.is_rival() {
+            row::<Rival>(examples, also, &recipe, splits, out)?
+        } else {
+            row::<BiLstm>(examples, also, &recipe, splits, out)?
+        });
+    }
+    println!(
+        "\n{:<14}{:>16}{:>16}{:>12}{:>12}",
+        "", "UAR", "accuracy", "parameters", "forward"
+    );
+    for row in rows {
+        let spread = |score: fn(&Confusion) -> f64| {
+            let of_folds: Vec<f64> = row.confusions.iter().map(score).collect();
+            let Spread { mean, std } = Spread::of(&of_folds);
+            format!("{mean:.3} ± {std:.3}")
+        };
+        println!(
+            "{:<14}{:>16}{:>16}{:>12}{:>9.2} ms",
+            row.name,
+            spread(scores::uar),
+            spread(scores::accuracy),
+            row.n_params,
+            row.forward_ms
+        );
+    }
+    Ok(())
+}
+
+fn row<N: Trainable + Sync>(
+    examples: &Examples,
+    also: &Examples,
+    recipe: &Recipe,
+    splits: &[Split],
+    out: &Path,
+) -> anyhow::Result<Row> {
+    let value = recipe.network.to_possible_value().expect("none is hidden");
+    let name = value.get_name().to_owned();
+    println!("\n{name}");
+    let dir = out.join(&name);
+    let Evaluation { answers, .. } =
+        evaluate::evaluate::<N>(examples, also, recipe, splits.to_vec(), &dir)?;
+    let confusions = (0..splits.len()).map(|fold| {
+        let of_fold = answers.iter().filter(|answer| answer.fold == fold);
+        summary::confusion(&recipe.labels, of_fold)
+    });
+    let network = N::new(recipe, &backend::device());
+    Ok(Row {
+        name,
+        confusions: confusions.collect(),
+        n_params: network.num_params(),
+        forward_ms: forward_ms(&network),
+    })
+}
+
+/// Median time of a forward pass over one window of 4 s.
+fn forward_ms(network: &impl Trainable) -> f64 {
+    let n_features = network.input().n_features();
+    let window = vec![0.1; audio::N_FRAMES * n_features];
+    let batch = Batch::new(&[window], n_features, &backend::device());
+    let mut times: Vec<f64> = (0..N_PASSES)
+        .map(|_| {
+            let started = Instant::now();
+            black_box(network.forward(&batch).into_data());
+            started.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    times[N_PASSES / 2]
+}
+
+/// The support vectors are no parameters, and its time is that of the statistics: neither is told.
+fn svm_row(examples: &Examples, labels: &LabelSet, splits: &[Split]) -> anyhow::Result<Row> {
+    let of_split = |split: &Split| {
+        let tested = split.test(examples);
+        let answers = svm::answers(&split.train(examples), &tested, labels)?;
+        let pairs = tested
+            .iter()
+            .zip(answers)
+            .map(|(example, class_idx)| (example.emotion, labels.iter().nth(class_idx)));
+        Ok(scores::confusion(labels, pairs))
+    };
+    Ok(Row {
+        name: "svm".to_owned(),
+        confusions: splits.iter().map(of_split).collect::<anyhow::Result<_>>()?,
+        n_params: 0,
+        forward_ms: 0.0,
+    })
+}
