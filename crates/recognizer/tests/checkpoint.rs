@@ -3,8 +3,7 @@
 mod voice;
 
 use std::{
-    env,
-    fs,
+    env, fs,
     path::{Path, PathBuf},
 };
 

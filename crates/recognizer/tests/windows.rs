@@ -29,7 +29,13 @@ fn predicted(network: &BiLstm, parts: &[&[f32]]) -> Prediction {
         sample_rate_hz: SAMPLE_RATE_HZ,
     };
     let members = std::slice::from_ref(network);
-    predict(members, &LabelSet::five(), &Calibration::default(), &waveform).expect("speech")
+    predict(
+        members,
+        &LabelSet::five(),
+        &Calibration::default(),
+        &waveform,
+    )
+    .expect("speech")
 }
 
 #[track_caller]

@@ -17,7 +17,12 @@ use crate::{
 };
 
 /// Prints the inner and outer scores of every fold and candidate, and the result of the choice.
-pub fn choose(corpora: &Corpora, candidates: &[PathBuf], out: &Path) -> anyhow::Result<()> {
+pub fn choose(
+    corpora: &Corpora,
+    candidates: &[PathBuf],
+    only: &[usize],
+    out: &Path,
+) -> anyhow::Result<()> {
     ensure!(
         candidates.len() > 1,
         "one candidate leaves nothing to choose"
@@ -37,10 +42,14 @@ pub fn choose(corpora: &Corpora, candidates: &[PathBuf], out: &Path) -> anyhow::
             &also,
             recipe,
             inner_splits,
+            only,
             &inner_out,
         )?);
-        outer.push(evaluate_any(&examples, &also, recipe, splits, dir)?);
+        outer.push(evaluate_any(&examples, &also, recipe, splits, &[], dir)?);
         findings.push(finding);
+    }
+    if !only.is_empty() {
+        return Ok(());
     }
     let labels = &findings[0].recipe.labels;
     let mut chosen: Vec<Answer> = Vec::new();

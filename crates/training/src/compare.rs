@@ -40,6 +40,7 @@ pub fn compare(
     also: &Examples,
     recipe: &Recipe,
     splits: &[Split],
+    only: &[usize],
     out: &Path,
 ) -> anyhow::Result<()> {
     let mut rows = vec![svm_row(examples, &recipe.labels, splits)?];
@@ -49,10 +50,13 @@ pub fn compare(
             ..recipe.clone()
         };
         rows.push(if network.is_rival() {
-            row::<Rival>(examples, also, &recipe, splits, out)?
+            row::<Rival>(examples, also, &recipe, splits, only, out)?
         } else {
-            row::<BiLstm>(examples, also, &recipe, splits, out)?
+            row::<BiLstm>(examples, also, &recipe, splits, only, out)?
         });
+    }
+    if !only.is_empty() {
+        return Ok(());
     }
     println!(
         "\n{:<14}{:>16}{:>16}{:>12}{:>12}",
@@ -81,6 +85,7 @@ fn row<N: Trainable + Sync>(
     also: &Examples,
     recipe: &Recipe,
     splits: &[Split],
+    only: &[usize],
     out: &Path,
 ) -> anyhow::Result<Row> {
     let value = recipe.network.to_possible_value().expect("none is hidden");
@@ -88,7 +93,7 @@ fn row<N: Trainable + Sync>(
     println!("\n{name}");
     let dir = out.join(&name);
     let Evaluation { answers, .. } =
-        evaluate::evaluate::<N>(examples, also, recipe, splits.to_vec(), &dir)?;
+        evaluate::evaluate::<N>(examples, also, recipe, splits.to_vec(), only, &dir)?;
     let confusions = (0..splits.len()).map(|fold| {
         let of_fold = answers.iter().filter(|answer| answer.fold == fold);
         summary::confusion(&recipe.labels, of_fold)

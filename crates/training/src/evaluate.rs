@@ -69,12 +69,14 @@ struct Plan {
 /// Trains and tests a committee per split, prints each, writes its answers.
 ///
 /// Finished splits found in `out` are not repeated. `also` is trained on too, split `i` of its own
-/// speakers in split `i`, over and over.
+/// speakers in split `i`, over and over. With `only`, the other splits are left out, so that several
+/// processes can share them.
 pub fn evaluate<N: Trainable + Sync>(
     examples: &Examples,
     also: &Examples,
     recipe: &Recipe,
     splits: Vec<Split>,
+    only: &[usize],
     out: &Path,
 ) -> anyhow::Result<Evaluation> {
     let n_folds = splits
@@ -95,6 +97,9 @@ pub fn evaluate<N: Trainable + Sync>(
     };
     let also_splits = plan.also.iter().cycle();
     for ((fold, split), also_split) in evaluation.splits.iter().enumerate().zip(also_splits) {
+        if !only.is_empty() && !only.contains(&fold) {
+            continue;
+        }
         let dir = folds::dir(out, fold);
         fs::create_dir_all(&dir)?;
         let members = || {

@@ -46,6 +46,7 @@ pub fn fit<N: Trainable>(
     (0..recipe.members)
         .map(|member_idx| {
             let member = Recipe {
+                members: 1,
                 seed: recipe.seed + member_idx as u64,
                 ..recipe.clone()
             };
@@ -64,7 +65,7 @@ pub fn trained<N: Trainable>(recipe: &Recipe, dir: &Path) -> anyhow::Result<Vec<
 /// made with the same recipe.
 fn fit_member<N: Trainable>(train: &[&Example], recipe: &Recipe, dir: &Path) -> anyhow::Result<N> {
     fs::create_dir_all(dir)?;
-    let device = backend::device();
+    let device = backend::training_device();
     let mut training = Training::<N>::resume_or_start(recipe, dir, &device)?;
     let style = "{prefix} epoch {pos}/{len} {wide_bar} {eta} {msg}";
     let bar = ProgressBar::new(recipe.epochs as u64)
@@ -84,7 +85,7 @@ fn fit_member<N: Trainable>(train: &[&Example], recipe: &Recipe, dir: &Path) -> 
         bar.set_message(format!("loss {loss:.3}, {epoch_s:.1} s per epoch"));
     }
     bar.finish_and_clear();
-    Ok(training.network.valid())
+    Ok(training.network.valid().to_device(&backend::device()))
 }
 
 struct Training<N> {

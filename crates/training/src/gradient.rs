@@ -38,7 +38,11 @@ impl Trainable for BiLstm {
         loss_of: impl FnOnce(Tensor<2>) -> Tensor<1>,
         rng: &mut StdRng,
     ) -> (f64, GradientsParams) {
-        by_hand(self, batch, loss_of, rng)
+        if cfg!(feature = "gpu") {
+            by_autodiff(self, batch, loss_of)
+        } else {
+            by_hand(self, batch, loss_of, rng)
+        }
     }
 }
 

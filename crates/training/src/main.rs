@@ -28,6 +28,7 @@ mod scores;
 mod ship;
 mod summary;
 mod svm;
+mod tables;
 
 use std::path::{Path, PathBuf};
 
@@ -70,6 +71,9 @@ enum Command {
         /// Where `evaluate` wrote the results of a candidate; at least two.
         #[arg(long = "candidate", required = true)]
         candidates: Vec<PathBuf>,
+        /// Train the inner network of this fold only, and choose nothing; several may be given.
+        #[arg(long)]
+        fold: Vec<usize>,
         /// Folder for the inner folds' networks.
         #[arg(long)]
         out: PathBuf,
@@ -118,6 +122,14 @@ enum Command {
         #[arg(long)]
         checkpoint: PathBuf,
     },
+    /// Write a checkpoint's numbers into its cards and the documentation.
+    Tables {
+        /// Folder of the checkpoint.
+        #[arg(long)]
+        checkpoint: PathBuf,
+        /// Markdown files with marked tables.
+        files: Vec<PathBuf>,
+    },
     /// Take over a PyTorch checkpoint (.pth or .safetensors) of the paper's network.
     Import {
         /// The file.
@@ -155,6 +167,10 @@ struct Cut {
     /// Test each fold sentence by sentence, on networks that heard neither speaker nor sentence.
     #[arg(long)]
     unseen_sentences: bool,
+    /// Train and test this fold only, and summarise nothing; several may be given. Processes that share
+    /// the folds fill one --out, and a last run without this flag gathers.
+    #[arg(long)]
+    fold: Vec<usize>,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -167,7 +183,10 @@ fn main() -> anyhow::Result<()> {
         } => {
             let (examples, also) = corpora.read(&recipe, Takes::All)?;
             let splits = cut.splits(&examples, recipe.seed)?;
-            let evaluation = evaluate_any(&examples, &also, &recipe, splits, &out)?;
+            let evaluation = evaluate_any(&examples, &also, &recipe, splits, &cut.fold, &out)?;
+            if !cut.fold.is_empty() {
+                return Ok(());
+            }
             let finding = Finding::of(&evaluation, recipe, cut.protocol());
             finding.print(&evaluation.also);
             finding.write(&out)
@@ -175,8 +194,9 @@ fn main() -> anyhow::Result<()> {
         Command::Choose {
             corpora,
             candidates,
+            fold,
             out,
-        } => choose::choose(&corpora, &candidates, &out),
+        } => choose::choose(&corpora, &candidates, &fold, &out),
         Command::Compare {
             corpora,
             recipe,
@@ -185,7 +205,7 @@ fn main() -> anyhow::Result<()> {
         } => {
             let (examples, also) = corpora.read(&recipe, Takes::All)?;
             let splits = cut.splits(&examples, recipe.seed)?;
-            compare::compare(&examples, &also, &recipe, &splits, &out)
+            compare::compare(&examples, &also, &recipe, &splits, &cut.fold, &out)
         }
         Command::Fit {
             corpora,
@@ -219,6 +239,7 @@ fn main() -> anyhow::Result<()> {
             foreign::print_foreign(recognizer.labels(), &outcomes);
             Ok(())
         }
+        Command::Tables { checkpoint, files } => tables::write(&checkpoint, &files),
         Command::Import {
             file,
             labels,
@@ -234,12 +255,13 @@ fn evaluate_any(
     also: &Examples,
     recipe: &Recipe,
     splits: Vec<Split>,
+    only: &[usize],
     out: &Path,
 ) -> anyhow::Result<Evaluation> {
     if recipe.network.is_rival() {
-        evaluate::evaluate::<Rival>(examples, also, recipe, splits, out)
+        evaluate::evaluate::<Rival>(examples, also, recipe, splits, only, out)
     } else {
-        evaluate::evaluate::<BiLstm>(examples, also, recipe, splits, out)
+        evaluate::evaluate::<BiLstm>(examples, also, recipe, splits, only, out)
     }
 }
 

@@ -8,7 +8,7 @@ use std::{
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{Entry, manifest, seven_numbers, subesco};
+use super::{Entry, banspemo, kbes, manifest, seven_numbers, subesco};
 
 const MANIFEST_FILE: &str = "manifest.csv";
 
@@ -25,6 +25,10 @@ pub enum Layout {
     Ravdess,
     /// SUBESCO as published.
     Subesco,
+    /// KBES; its names do not tell who speaks.
+    Kbes,
+    /// BANSpEmo.
+    Banspemo,
 }
 
 impl Layout {
@@ -36,6 +40,8 @@ impl Layout {
             Self::Banglaser => seven_numbers::banglaser,
             Self::Ravdess => seven_numbers::ravdess,
             Self::Subesco => subesco::entry,
+            Self::Kbes => kbes::entry,
+            Self::Banspemo => banspemo::entry,
         };
         Ok(files(root)?.iter().filter_map(|path| entry(path)).collect())
     }
@@ -47,12 +53,24 @@ fn told_by_content(root: &Path) -> anyhow::Result<Layout> {
     }
     let files = files(root)?;
     let any = |is: fn(&Path) -> bool| files.iter().any(|path| is(path));
-    let is_subesco = any(|path| subesco::entry(path).is_some());
-    let is_seven_numbers = any(|path| seven_numbers::banglaser(path).is_some());
-    match (is_subesco, is_seven_numbers) {
-        (true, false) => Ok(Layout::Subesco),
-        (false, true) if any(seven_numbers::is_ravdess) => Ok(Layout::Ravdess),
-        (false, true) => {
+    let candidates = [
+        (any(|path| subesco::entry(path).is_some()), Layout::Subesco),
+        (any(|path| kbes::entry(path).is_some()), Layout::Kbes),
+        (
+            any(|path| banspemo::entry(path).is_some()),
+            Layout::Banspemo,
+        ),
+        (
+            any(|path| seven_numbers::banglaser(path).is_some()),
+            Layout::Banglaser,
+        ),
+    ];
+    let mut told = candidates.into_iter().filter(|(is_told, _)| *is_told);
+    match (told.next(), told.next()) {
+        (Some((_, Layout::Banglaser)), None) if any(seven_numbers::is_ravdess) => {
+            Ok(Layout::Ravdess)
+        }
+        (Some((_, Layout::Banglaser)), None) => {
             eprintln!(
                 "{}: read as BanglaSER; RAVDESS has the same names and other emotions, \
                  --layout ravdess",
@@ -60,8 +78,11 @@ fn told_by_content(root: &Path) -> anyhow::Result<Layout> {
             );
             Ok(Layout::Banglaser)
         }
-        (true, true) => bail!("the names are those of several corpora; choose one with --layout"),
-        (false, false) => bail!("no {MANIFEST_FILE}, and no names that --layout knows"),
+        (Some((_, layout)), None) => Ok(layout),
+        (Some(_), Some(_)) => {
+            bail!("the names are those of several corpora; choose one with --layout")
+        }
+        (None, _) => bail!("no {MANIFEST_FILE}, and no names that --layout knows"),
     }
 }
 

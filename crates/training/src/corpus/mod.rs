@@ -1,6 +1,8 @@
 //! A corpus: labelled clips of known speakers, from one folder or several.
 
+mod banspemo;
 mod duplicates;
+mod kbes;
 mod layout;
 mod manifest;
 mod seven_numbers;
@@ -237,6 +239,27 @@ mod tests {
             ("M_01", Emotion::Disgust),
         ];
         assert_eq!(told(&corpus), expected);
+    }
+
+    #[test]
+    fn kbes_and_banspemo_are_told_by_their_names() {
+        let kbes = tree("kbes", &[("1-1-0-1.wav", ""), ("4-2-1-9.wav", "")]);
+        let corpus = read(&kbes, Layout::Auto, "neutral,angry").expect("two clips");
+        let expected = [
+            ("unknown_F", Emotion::Neutral),
+            ("unknown_M", Emotion::Angry),
+        ];
+        assert_eq!(told(&corpus), expected);
+
+        let files = [
+            ("a/ss1_s1_sp01_m_01.wav", ""),
+            ("b/ss1_s2_sp02_f_06.wav", ""),
+        ];
+        let banspemo = tree("banspemo", &files);
+        let corpus = read(&banspemo, Layout::Auto, "disgust,fear").expect("two clips");
+        let expected = [("m_sp01", Emotion::Disgust), ("f_sp02", Emotion::Fear)];
+        assert_eq!(told(&corpus), expected);
+        assert_eq!(corpus.n_sentences(), 2);
     }
 
     #[test]
