@@ -1,6 +1,6 @@
 //! From answers to the metrics that go with a checkpoint.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use emotion::LabelSet;
 use recognizer::checkpoint::{Confusion, FoldMetrics, Metrics, Spread};
@@ -33,6 +33,7 @@ pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> 
             }
         })
         .collect();
+    let speakers: BTreeSet<&String> = splits.iter().flat_map(|split| &split.test).collect();
     let spread =
         |score: fn(&FoldMetrics) -> f64| Spread::of(&folds.iter().map(score).collect::<Vec<_>>());
     let member_uars: Vec<f64> = (0..recipe.members)
@@ -46,7 +47,7 @@ pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> 
     Metrics {
         protocol,
         labels: labels.clone(),
-        n_speakers: splits.iter().map(|split| split.test.len()).sum(),
+        n_speakers: speakers.len(),
         n_clips: answers.len(),
         uar: spread(|fold| fold.uar),
         uar_interval: bootstrap::interval(answers, |drawn| {
