@@ -35,6 +35,14 @@ for (const colorScheme of ["light", "dark"] as const) {
         await expectAccessible(page);
         await picture(page, `about-${language}-${colorScheme}`);
       });
+
+      test("axe finds nothing on the page of the model", async ({ page }) => {
+        await open(page, language, "/model");
+        await expect(page.getByRole("heading", { level: 1 })).toHaveText(words(language, "site.model"));
+        await expect(page.locator("figure.matrix svg")).toBeVisible();
+        await expectAccessible(page);
+        await picture(page, `model-${language}-${colorScheme}`);
+      });
     });
   }
 }
@@ -74,7 +82,19 @@ test("nothing is wider than the narrowest phone", async ({ page }) => {
     await analyseButton(page, language).click();
     await expectResult(page, language);
     expect(await overflow()).toBe(0);
+    await open(page, language, "/model");
+    expect(await overflow()).toBe(0);
+    await picture(page, `model-phone-${language}`);
   }
+});
+
+test("a link leads to the model's card, in either language", async ({ page }) => {
+  await open(page, "en");
+  await page.getByRole("contentinfo").getByRole("link", { name: words("en", "site.model") }).click();
+  await expect(page.locator(".model-card table").first()).toBeVisible();
+  await expect(page.locator("figure.matrix")).toContainText("Angry");
+  await page.getByRole("link", { name: "বাংলা" }).click();
+  await expect(page.locator("figure.matrix")).toContainText("রাগান্বিত");
 });
 
 test("nothing is asked of any other host", async ({ page, baseURL }) => {
@@ -119,6 +139,9 @@ test.describe("without JavaScript", () => {
     await expect(page.locator("html")).toHaveAttribute("lang", "bn");
     await page.goto("/about");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(words("bn", "about.heading"));
+    await page.goto("/model");
+    await expect(page.locator("figure.matrix")).toContainText("রাগান্বিত");
+    await expect(page.locator(".model-card table").first()).toBeVisible();
   });
 });
 

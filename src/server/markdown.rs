@@ -2,7 +2,7 @@
 //!
 //! Input   CommonMark with tables
 //! Output  HTML without the heading of level 1, which is the page's, and without pictures; links lead
-//!         to `http` and `https` only; HTML in the text is shown as text
+//!         to `http` and `https` only; HTML in the text is shown as text, comments are left out
 //! Tables  scroll in a box of their own; the first cell of a row names it, an empty cell names nothing
 
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html::push_html};
@@ -44,6 +44,7 @@ impl<'a> Fitting<'a> {
             }) => self.is_in_title = true,
             Event::End(TagEnd::Heading(HeadingLevel::H1)) => self.is_in_title = false,
             _ if self.is_in_title => {}
+            Event::Html(text) | Event::InlineHtml(text) if is_comment(&text) => {}
             Event::Html(text) | Event::InlineHtml(text) => self.events.push(Event::Text(text)),
             Event::Start(Tag::Image { .. }) | Event::End(TagEnd::Image) => {}
             Event::Start(Tag::Link { ref dest_url, .. }) => {
@@ -106,6 +107,11 @@ impl<'a> Fitting<'a> {
     }
 }
 
+fn is_comment(html: &str) -> bool {
+    let html = html.trim();
+    html.starts_with("<!--") && html.find("-->") == Some(html.len() - 3)
+}
+
 fn is_web_address(url: &str) -> bool {
     ["https://", "http://"]
         .iter()
@@ -127,6 +133,16 @@ mod tests {
             html,
             "<h2>Limits</h2>\n<p>Acted <strong>speech</strong>.</p>\n"
         );
+    }
+
+    #[test]
+    fn comments_are_left_out() {
+        let html =
+            english("<!-- table: recall -->\n\n| a |\n|---|\n\n<!-- end -->\n\nb <!-- c --> d");
+        assert!(html.contains("<table>") && html.contains("b  d"), "{html}");
+        assert!(!html.contains("--"), "{html}");
+        let hostile = english("<!-- a --><script>alert(1)</script><!-- b -->");
+        assert!(hostile.contains("&lt;script&gt;"), "{hostile}");
     }
 
     #[test]
