@@ -27,6 +27,12 @@ pub enum AppError {
         /// Largest accepted upload.
         max_bytes: u64,
     },
+    /// The batch has more files than the server takes.
+    #[error("more than {max_files} files")]
+    TooManyFiles {
+        /// Most files of a batch.
+        max_files: usize,
+    },
     /// The upload broke off, took too long or is no well-formed multipart form.
     #[error("the upload is incomplete")]
     UploadIncomplete,
@@ -56,6 +62,15 @@ pub enum AppError {
     /// The format was recognised, but its content is damaged.
     #[error("damaged audio")]
     DamagedAudio,
+    /// The request has no key that the server knows.
+    #[error("no known API key")]
+    Unauthorized,
+    /// The client asks more often than it may.
+    #[error("too many requests, try again in {retry_after_s} s")]
+    TooManyRequests {
+        /// When to try again.
+        retry_after_s: u32,
+    },
     /// The server has too much to do.
     #[error("overloaded, try again in {retry_after_s} s")]
     Overloaded {

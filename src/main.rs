@@ -34,7 +34,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Command::Serve { address } => {
             let mut options = settings::leptos_options(&settings_file)?;
             options.site_addr = address.unwrap_or(options.site_addr);
-            serve(AppState::new(options, settings, recognizer))?;
+            serve(AppState::new(options, settings, recognizer)?)?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Analyze { files, json } => {

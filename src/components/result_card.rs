@@ -14,9 +14,6 @@ use crate::{
     workbench::Workbench,
 };
 
-/// Less speech than this, seconds, is said to be little: two short sentences.
-const LITTLE_SPEECH_S: f32 = 2.0;
-
 /// What a clip sounds like, and how sure that is.
 #[component]
 pub fn ResultCard(prediction: Prediction) -> impl IntoView {
@@ -24,7 +21,7 @@ pub fn ResultCard(prediction: Prediction) -> impl IntoView {
     let workbench = expect_context::<Workbench>();
     let (emotion, certainty) = (prediction.emotion(), prediction.certainty);
     let is_unclear = certainty.band == ConfidenceBand::Unclear;
-    let speech_s = prediction.speech_s;
+    let (speech_s, has_little_speech) = (prediction.speech_s, prediction.has_little_speech());
     let (confidence, duration_s) = (prediction.confidence(), prediction.duration_s);
     let heading = NodeRef::<html::H2>::new();
     Effect::new(move |_| heading.get().map(|heading| focus(&heading)));
@@ -73,7 +70,7 @@ pub fn ResultCard(prediction: Prediction) -> impl IntoView {
             </h2>
             <p class="result-confidence">{confidence}</p>
             <p>{sureness}</p>
-            <Show when=move || { speech_s < LITTLE_SPEECH_S }>
+            <Show when=move || has_little_speech>
                 <p>{little_speech}</p>
             </Show>
             <ProbabilityBars probabilities=prediction.probabilities />

@@ -14,6 +14,10 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
             let max = number::mebibytes(locale, *max_bytes);
             td_string!(locale, error.too_large, max)
         }
+        AppError::TooManyFiles { max_files } => {
+            let max = number::decimal(locale, *max_files as f64, 0);
+            td_string!(locale, error.too_many_files, max)
+        }
         AppError::UploadIncomplete => td_string!(locale, error.upload_incomplete).to_owned(),
         AppError::TooShort {
             duration_s,
@@ -34,6 +38,11 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
             td_string!(locale, error.unsupported_found, found)
         }
         AppError::DamagedAudio => td_string!(locale, error.damaged).to_owned(),
+        AppError::Unauthorized => td_string!(locale, error.unauthorized).to_owned(),
+        AppError::TooManyRequests { retry_after_s } => {
+            let seconds = number::decimal(locale, f64::from(*retry_after_s), 0);
+            td_string!(locale, error.too_many_requests, seconds)
+        }
         AppError::Overloaded { retry_after_s } => {
             let seconds = number::decimal(locale, f64::from(*retry_after_s), 0);
             td_string!(locale, error.overloaded, seconds)

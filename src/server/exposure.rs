@@ -6,7 +6,10 @@ use std::{error::Error, iter, panic::AssertUnwindSafe};
 use audio::DecodeError;
 use axum::{
     extract::Request,
-    http::{HeaderMap, HeaderValue, StatusCode, header::RETRY_AFTER},
+    http::{
+        HeaderMap, HeaderValue, StatusCode,
+        header::{RETRY_AFTER, WWW_AUTHENTICATE},
+    },
     middleware::Next,
     response::{IntoResponse, Response},
 };
@@ -97,7 +100,9 @@ pub const fn status(error: &AppError) -> StatusCode {
         AppError::NoFile | AppError::EmptyFile | AppError::UploadIncomplete => {
             StatusCode::BAD_REQUEST
         }
-        AppError::TooLarge { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        AppError::TooLarge { .. } | AppError::TooManyFiles { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        AppError::Unauthorized => StatusCode::UNAUTHORIZED,
+        AppError::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
         AppError::UnsupportedAudio { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         AppError::TooShort { .. }
         | AppError::TooLong { .. }
@@ -127,7 +132,10 @@ pub fn mark(response: &ResponseOptions, error: &AppError) {
 /// Headers that go with an error.
 pub fn headers(error: &AppError) -> HeaderMap {
     match error {
-        AppError::Overloaded { retry_after_s } => {
+        AppError::Unauthorized => {
+            HeaderMap::from_iter([(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))])
+        }
+        AppError::Overloaded { retry_after_s } | AppError::TooManyRequests { retry_after_s } => {
             HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from(*retry_after_s))])
         }
         _ => HeaderMap::new(),

@@ -6,16 +6,21 @@
 //! | `POST /` | the page with the result of its form, for browsers without WASM |
 //! | `POST /api/recognize`, `GET /api/model` | the server functions that the page calls |
 //! | `POST /predict`, `GET /health` | the original application's REST interface |
+//! | `/api/v1/...`, `GET /api` | ours, see [`v1`] |
+//! | `GET /healthz`, `/readyz`, `/metrics` | for what watches over the server |
 //! | `GET /language/{language}` | remembers the language |
 //! | anything else | a file of the site, or the page's 404 |
 //!
-//! Invariant: every clip passes through [`recognize::recognize_form`].
+//! Invariant: every clip passes through [`recognize::Recognizing`].
 
+pub mod access;
 pub mod exposure;
 pub mod functions;
 mod markdown;
+pub mod metrics;
 mod model_card;
 pub mod pages;
+mod probes;
 mod process;
 pub mod recognize;
 pub mod rest;
@@ -24,6 +29,7 @@ pub mod settings;
 pub mod state;
 pub mod telemetry;
 pub mod upload;
+pub mod v1;
 
 use axum::{
     Router,
@@ -62,17 +68,26 @@ pub fn router(state: AppState) -> Router {
     let (page_routes, _) =
         generate_route_list_with_exclusions_and_ssg_and_context(App, Some(ours), context.clone());
 
+    let rest = Router::new()
+        .route("/predict", post(rest::predict))
+        .route("/health", get(rest::health))
+        .merge(v1::router())
+        .layer(from_fn_with_state(state.clone(), access::check))
+        .layer(state.access.cors());
+
     Router::new()
         .leptos_routes_with_context(&state, page_routes, context, move || shell(options.clone()))
         .merge(forms)
-        .route("/predict", post(rest::predict))
-        .route("/health", get(rest::health))
+        .merge(rest)
+        .route("/healthz", get(probes::live))
+        .route("/readyz", get(probes::ready))
+        .route("/metrics", get(probes::metrics))
         .route("/language/{language}", get(pages::choose_language))
         .fallback_service(site)
         .layer(from_fn_with_state(state.clone(), upload::bound_body))
         .layer(CompressionLayer::new())
         .layer(from_fn(exposure::catch_panic))
         .layer(from_fn(security::add_headers))
-        .layer(from_fn(telemetry::observe))
+        .layer(from_fn_with_state(state.clone(), telemetry::observe))
         .with_state(state)
 }

@@ -50,8 +50,11 @@ async fn answer(
     tracing::info!("listening on http://{address}");
 
     let (ending, ended) = oneshot::channel();
-    let server = axum::serve(listener, router(state)).with_graceful_shutdown(async move {
+    let told = state.clone();
+    let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
         end.await;
+        told.end();
         tracing::info!("finishing the requests in flight");
         // The receiver lives as long as the server.
         let _ = ending.send(());

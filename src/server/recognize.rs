@@ -15,7 +15,11 @@ use axum::{body::Bytes, extract::Request, http::Extensions};
 use emotion::Prediction;
 use multer::Multipart;
 use recognizer::{RecognizeError, Recognizer};
-use tokio::{sync::Semaphore, task::spawn_blocking, time::timeout};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit},
+    task::spawn_blocking,
+    time::timeout,
+};
 
 use super::{
     exposure,
@@ -35,6 +39,21 @@ pub async fn recognize_request(state: &AppState, request: Request) -> Result<Pre
     recognize_form(state, upload::form(request)?, &extensions).await
 }
 
+/// Recognises the clip in a request's form or, where it has none, the clip that is its body.
+///
+/// # Errors
+/// [`AppError`], with what is a fault of ours already logged.
+pub async fn recognize_body(state: &AppState, request: Request) -> Result<Prediction, AppError> {
+    if upload::is_form(&request) {
+        return recognize_request(state, request).await;
+    }
+    let recognizing = Recognizing::start(state, request.extensions())?;
+    let fault: BodyFault = request.extensions().get().cloned().unwrap_or_default();
+    let max_bytes = state.settings.server.max_upload_bytes.get();
+    let clip = upload::read_body(request.into_body(), &fault, max_bytes).await?;
+    recognizing.recognize(clip).await
+}
+
 /// Recognises the clip in an uploaded form: what every route that takes clips calls.
 ///
 /// # Errors
@@ -44,17 +63,44 @@ pub async fn recognize_form(
     form: Multipart<'static>,
     request: &Extensions,
 ) -> Result<Prediction, AppError> {
-    let settings = &state.settings.server;
-    let _place = state
-        .upload_places
-        .try_acquire()
-        .map_err(|_| AppError::Overloaded {
-            retry_after_s: settings.retry_after_s(),
-        })?;
+    let recognizing = Recognizing::start(state, request)?;
     let fault: BodyFault = request.get().cloned().unwrap_or_default();
-    let clip = upload::read_clip(form, &fault, settings.max_upload_bytes.get()).await?;
-    let outcome = state.recognitions.recognize(clip).await;
-    outcome.map_err(|error| exposure::expose(&error, &RequestId::of(request).0))
+    let max_bytes = state.settings.server.max_upload_bytes.get();
+    recognizing
+        .recognize(upload::read_clip(form, &fault, max_bytes).await?)
+        .await
+}
+
+/// A request that holds a place among the uploads in memory until it is dropped.
+pub struct Recognizing<'a> {
+    state: &'a AppState,
+    request_id: String,
+    _place: SemaphorePermit<'a>,
+}
+
+impl<'a> Recognizing<'a> {
+    /// Takes a place.
+    ///
+    /// # Errors
+    /// [`AppError::Overloaded`] when there is none.
+    pub fn start(state: &'a AppState, request: &Extensions) -> Result<Self, AppError> {
+        let retry_after_s = state.settings.server.retry_after_s();
+        let place = state.upload_places.try_acquire();
+        Ok(Self {
+            state,
+            request_id: RequestId::of(request).0,
+            _place: place.map_err(|_| AppError::Overloaded { retry_after_s })?,
+        })
+    }
+
+    /// Recognises a clip.
+    ///
+    /// # Errors
+    /// [`AppError`], with what is a fault of ours already logged.
+    pub async fn recognize(&self, clip: Bytes) -> Result<Prediction, AppError> {
+        let outcome = self.state.recognitions.recognize(clip).await;
+        outcome.map_err(|error| exposure::expose(&error, &self.request_id))
+    }
 }
 
 /// Why a clip got no prediction.
@@ -92,6 +138,7 @@ pub fn recognize_clip(
 pub struct RecognitionQueue {
     model: Arc<(Recognizer, DecodeLimits)>,
     permits: Arc<Semaphore>,
+    n_permits: usize,
     timeout: Duration,
     retry_after_s: u32,
 }
@@ -102,9 +149,20 @@ impl RecognitionQueue {
         Self {
             model: Arc::new((recognizer, DecodeLimits::from(&settings.audio))),
             permits: Arc::new(Semaphore::new(settings.server.n_recognitions())),
+            n_permits: settings.server.n_recognitions(),
             timeout: settings.server.queue_timeout(),
             retry_after_s: settings.server.retry_after_s(),
         }
+    }
+
+    /// What recognises.
+    pub fn recognizer(&self) -> &Recognizer {
+        &self.model.0
+    }
+
+    /// Clips that are decoded and recognised now.
+    pub fn n_recognizing(&self) -> usize {
+        self.n_permits - self.permits.available_permits()
     }
 
     /// Recognises a clip as soon as a permit is free.

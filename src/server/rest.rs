@@ -8,6 +8,7 @@ use axum::{
 };
 use emotion::{Emotion, Outcome, Prediction};
 use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
 
 use super::{exposure, recognize::recognize_request, state::AppState, telemetry::RequestId};
 use crate::{
@@ -128,13 +129,33 @@ pub struct RestError {
     pub request_id: String,
 }
 
-#[derive(Serialize)]
-struct Envelope {
+/// How every error reaches programs.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Envelope {
+    /// Always false.
     success: bool,
+    /// `code` is stable and for programs; some errors tell numbers beside it.
+    #[schema(value_type = Object, example = json!({"code": "too_short", "duration_s": 0.1, "min_duration_s": 0.5}))]
     error: AppError,
+    /// What happened and what to do, in English.
     message_en: String,
+    /// The same in Bengali.
     message_bn: String,
+    /// Under which the server's log tells more.
     request_id: String,
+}
+
+impl Envelope {
+    /// An error in both languages.
+    pub fn new(error: AppError, request_id: String) -> Self {
+        Self {
+            success: false,
+            message_en: error_message(Locale::en, &error),
+            message_bn: error_message(Locale::bn, &error),
+            error,
+            request_id,
+        }
+    }
 }
 
 impl IntoResponse for RestError {
@@ -142,13 +163,6 @@ impl IntoResponse for RestError {
         let Self { error, request_id } = self;
         let status = exposure::status(&error);
         let headers = exposure::headers(&error);
-        let envelope = Envelope {
-            success: false,
-            message_en: error_message(Locale::en, &error),
-            message_bn: error_message(Locale::bn, &error),
-            error,
-            request_id,
-        };
-        (status, headers, Json(envelope)).into_response()
+        (status, headers, Json(Envelope::new(error, request_id))).into_response()
     }
 }

@@ -5,11 +5,12 @@
 
 use std::{
     io::{self, IsTerminal},
+    sync::Arc,
     time::Instant,
 };
 
 use axum::{
-    extract::{MatchedPath, Request},
+    extract::{MatchedPath, Request, State},
     http::{Extensions, HeaderName, HeaderValue},
     middleware::Next,
     response::Response,
@@ -17,7 +18,7 @@ use axum::{
 use tower_http::request_id::{MakeRequestId, MakeRequestUuid};
 use tracing_subscriber::EnvFilter;
 
-use super::settings::LogFormat;
+use super::{metrics::Metrics, settings::LogFormat};
 
 /// Carries the request's id, in both directions.
 pub const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -53,8 +54,12 @@ pub fn start_logging(format: LogFormat) {
     }
 }
 
-/// Gives the request its id, and logs one line when it has been answered.
-pub async fn observe(mut request: Request, next: Next) -> Response {
+/// Gives the request its id, counts it, and logs one line when it has been answered.
+pub async fn observe(
+    State(metrics): State<Arc<Metrics>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let id = taken_over(&request).unwrap_or_else(|| fresh(&request));
     let method = request.method().clone();
     let route = request.extensions().get::<MatchedPath>().cloned();
@@ -62,11 +67,15 @@ pub async fn observe(mut request: Request, next: Next) -> Response {
 
     let start = Instant::now();
     let mut response = next.run(request).await;
+    let route = route.as_ref().map_or("-", MatchedPath::as_str);
+    let status = response.status().as_u16();
+    let latency = start.elapsed();
+    metrics.count(route, status, latency);
     tracing::info!(
         %method,
-        route = route.as_ref().map_or("-", MatchedPath::as_str),
-        status = response.status().as_u16(),
-        latency_ms = start.elapsed().as_millis() as u64,
+        route,
+        status,
+        latency_ms = latency.as_millis() as u64,
         request_id = id,
         "answered"
     );

@@ -16,11 +16,12 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use bytes::BytesMut;
 use futures::{Stream, StreamExt, stream::try_unfold};
-use multer::Multipart;
+use multer::{Field, Multipart};
 use tokio::time::{Instant, timeout_at};
 
-use super::state::AppState;
+use super::{state::AppState, v1::BATCHES_ROUTE};
 use crate::error::AppError;
 
 /// What a form may add to its file: boundaries, part headers, small fields.
@@ -45,7 +46,7 @@ impl BodyFault {
     }
 }
 
-/// Bounds every request body and leaves a [`BodyFault`] in the request's extensions.
+/// Bounds every request body (a batch may be as long as all of its files) and leaves a [`BodyFault`] in the request's extensions.
 pub async fn bound_body(
     State(state): State<AppState>,
     mut request: Request,
@@ -54,11 +55,16 @@ pub async fn bound_body(
     let settings = &state.settings.server;
     let fault = BodyFault::default();
     request.extensions_mut().insert(fault.clone());
+    let n_files = match request.uri().path() {
+        BATCHES_ROUTE => settings.max_batch_files.get(),
+        _ => 1,
+    };
     let bounds = Bounds {
         max_file_bytes: settings.max_upload_bytes.get(),
+        n_files: n_files as u64,
         declared_bytes: declared_bytes(&request),
         client_waits: request.headers().contains_key(EXPECT),
-        deadline: Instant::now() + settings.upload_timeout(),
+        deadline: Instant::now() + settings.upload_timeout() * n_files as u32,
         fault,
     };
     next.run(request.map(|body| Body::from_stream(bounds.apply(body))))
@@ -75,6 +81,7 @@ fn declared_bytes(request: &Request) -> u64 {
 /// What one request body may cost.
 struct Bounds {
     max_file_bytes: u64,
+    n_files: u64,
     /// From the request's headers; 0 when not told.
     declared_bytes: u64,
     /// The client sends its body only after having been asked for it.
@@ -87,7 +94,7 @@ impl Bounds {
     fn apply(self, body: Body) -> impl Stream<Item = Result<Bytes, AppError>> + Send {
         let start = (body.into_data_stream(), 0, self);
         try_unfold(start, |(mut chunks, n_bytes, bounds)| async move {
-            let max_bytes = bounds.max_file_bytes + FORM_OVERHEAD_BYTES;
+            let max_bytes = (bounds.max_file_bytes + FORM_OVERHEAD_BYTES) * bounds.n_files;
             let mut n_bytes: u64 = n_bytes;
             if bounds.declared_bytes > max_bytes && bounds.client_waits {
                 return Err(bounds.too_large());
@@ -131,6 +138,12 @@ pub fn form(request: Request) -> Result<Multipart<'static>, AppError> {
     ))
 }
 
+/// Whether a request says that it is a multipart form.
+pub fn is_form(request: &Request) -> bool {
+    let content_type = request.headers().get(CONTENT_TYPE);
+    content_type.is_some_and(|value| value.as_bytes().starts_with(b"multipart/"))
+}
+
 /// The boundary of a request that is a multipart form.
 pub fn boundary(request: &Request) -> Option<String> {
     let content_type = request.headers().get(CONTENT_TYPE)?.to_str().ok()?;
@@ -151,17 +164,60 @@ pub async fn read_clip(
         if field.name() != Some("file") {
             continue;
         }
-        let chosen = field.file_name().is_none_or(|name| !name.is_empty());
-        let clip = field.bytes().await.map_err(incomplete)?;
-        return match clip.len() as u64 {
-            0 if chosen => Err(AppError::EmptyFile),
-            // What a browser sends for a file input that was left alone.
-            0 => Err(AppError::NoFile),
-            n_bytes if n_bytes > max_file_bytes => Err(AppError::TooLarge {
-                max_bytes: max_file_bytes,
-            }),
-            _ => Ok(clip),
-        };
+        return read_file(field, fault, max_file_bytes).await;
     }
     Err(AppError::NoFile)
+}
+
+/// Reads one file of a form; what is larger than allowed is read to its end and thrown away, so that
+/// the next file can be read.
+///
+/// # Errors
+/// See the module's head.
+pub async fn read_file(
+    mut field: Field<'static>,
+    fault: &BodyFault,
+    max_file_bytes: u64,
+) -> Result<Bytes, AppError> {
+    let is_chosen = field.file_name().is_none_or(|name| !name.is_empty());
+    let mut clip = BytesMut::new();
+    let mut n_bytes = 0;
+    while let Some(chunk) = field.chunk().await.map_err(|_| fault.reason())? {
+        n_bytes += chunk.len() as u64;
+        if n_bytes <= max_file_bytes {
+            clip.extend_from_slice(&chunk);
+        }
+    }
+    match n_bytes {
+        0 if is_chosen => Err(AppError::EmptyFile),
+        // What a browser sends for a file input that was left alone.
+        0 => Err(AppError::NoFile),
+        _ if n_bytes > max_file_bytes => Err(AppError::TooLarge {
+            max_bytes: max_file_bytes,
+        }),
+        _ => Ok(clip.freeze()),
+    }
+}
+
+/// Reads the clip that is a request's whole body.
+///
+/// # Errors
+/// See the module's head; a body without bytes is no file.
+pub async fn read_body(
+    body: Body,
+    fault: &BodyFault,
+    max_file_bytes: u64,
+) -> Result<Bytes, AppError> {
+    let mut chunks = body.into_data_stream();
+    let mut clip = BytesMut::new();
+    while let Some(chunk) = chunks.next().await {
+        clip.extend_from_slice(&chunk.map_err(|_| fault.reason())?);
+    }
+    match clip.len() as u64 {
+        0 => Err(AppError::NoFile),
+        n_bytes if n_bytes > max_file_bytes => Err(AppError::TooLarge {
+            max_bytes: max_file_bytes,
+        }),
+        _ => Ok(clip.freeze()),
+    }
 }

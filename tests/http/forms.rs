@@ -7,7 +7,7 @@ use axum::{
 
 use crate::{
     clips::syllables_wav,
-    trial::{UPLOAD_ROUTES, form_with, post_form, send, shipped},
+    trial::{FORM_ROUTES, UPLOAD_ROUTES, form_with, post_form, send, shipped},
 };
 
 #[tokio::test]
@@ -31,7 +31,7 @@ async fn what_is_no_form_is_told_so() {
         Some("application/json"),
         Some("\u{ff}"),
     ] {
-        for route in UPLOAD_ROUTES {
+        for route in FORM_ROUTES {
             let mut request = Request::post(route)
                 .body(Body::from("{}"))
                 .expect("a request");

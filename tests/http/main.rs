@@ -11,3 +11,4 @@ mod page;
 mod rest;
 mod security;
 mod trial;
+mod v1;

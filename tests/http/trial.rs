@@ -17,8 +17,11 @@ use tower::ServiceExt;
 
 use crate::checkpoints;
 
+/// Every route that takes a clip only in a form.
+pub const FORM_ROUTES: [&str; 3] = ["/predict", "/api/recognize", "/"];
+
 /// Every route that takes a clip.
-pub const UPLOAD_ROUTES: [&str; 3] = ["/predict", "/api/recognize", "/"];
+pub const UPLOAD_ROUTES: [&str; 4] = ["/predict", "/api/v1/recognitions", "/api/recognize", "/"];
 
 const BOUNDARY: &str = "the-boundary";
 
@@ -58,7 +61,7 @@ pub fn with_recognizer(
         .env(leptos::config::Env::PROD)
         .build();
     let recognizer = recognizer(&settings.recognizer.checkpoint);
-    AppState::new(options, settings, recognizer)
+    AppState::new(options, settings, recognizer).expect("nobody needs a key")
 }
 
 /// An answer, read to its end.
@@ -117,16 +120,23 @@ pub fn upload(path: &str, clip: &[u8]) -> Request<Body> {
 
 /// A form with one file.
 pub fn form_with(field: &str, file_name: &str, content: &[u8]) -> Vec<u8> {
-    let head = format!(
-        "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\n\
-         Content-Type: application/octet-stream\r\n\r\n"
-    );
-    [
-        head.as_bytes(),
-        content,
-        format!("\r\n--{BOUNDARY}--\r\n").as_bytes(),
-    ]
-    .concat()
+    form_of(&[(field, file_name, content)])
+}
+
+/// A form with files: field, name, content.
+pub fn form_of(files: &[(&str, &str, &[u8])]) -> Vec<u8> {
+    let mut form = Vec::new();
+    for (field, file_name, content) in files {
+        let head = format!(
+            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; \
+             filename=\"{file_name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+        );
+        form.extend(head.as_bytes());
+        form.extend(*content);
+        form.extend(b"\r\n");
+    }
+    form.extend(format!("--{BOUNDARY}--\r\n").as_bytes());
+    form
 }
 
 /// Posts a form's bytes.

@@ -34,15 +34,18 @@ pub fn windows(span: Range<usize>) -> impl Iterator<Item = Range<usize>> {
 mod tests {
     use super::*;
 
-    fn found(span: Range<usize>) -> Vec<Range<usize>> {
-        windows(span).collect()
+    /// First frame of each window and the one after its last.
+    fn found(span: Range<usize>) -> Vec<(usize, usize)> {
+        windows(span)
+            .map(|window| (window.start, window.end))
+            .collect()
     }
 
     #[test]
     fn the_last_window_ends_with_the_span() {
-        assert_eq!(found(0..126), [0..126]);
-        assert_eq!(found(0..141), [0..126, 15..141]);
-        assert_eq!(found(10..200), [10..136, 41..167, 73..199, 74..200]);
+        assert_eq!(found(0..126), [(0, 126)]);
+        assert_eq!(found(0..141), [(0, 126), (15, 141)]);
+        assert_eq!(found(10..200), [(10, 136), (41, 167), (73, 199), (74, 200)]);
     }
 
     #[test]
@@ -60,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_short_span_is_one_window_and_an_empty_one_none() {
-        assert_eq!(found(3..35), [3..35]);
+        assert_eq!(found(3..35), [(3, 35)]);
         assert_eq!(found(0..0), []);
         assert_eq!(found(4..4), []);
     }

@@ -4,6 +4,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{BandAccuracy, ConfidenceBand, Emotion, Probabilities};
 
+/// Less speech than this is little, seconds.
+const LITTLE_SPEECH_S: f32 = 2.0;
+
 /// What the recogniser says about one clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Prediction {
@@ -49,6 +52,11 @@ impl Prediction {
     /// Probability of the most probable emotion: at least one by the number of labels, at most 1.
     pub fn confidence(&self) -> f32 {
         self.probabilities.top().1
+    }
+
+    /// Whether somebody speaks for less than 2 s, two short sentences: answers are worse then.
+    pub fn has_little_speech(&self) -> bool {
+        self.speech_s < LITTLE_SPEECH_S
     }
 
     /// Whether the voice gave an emotion, or one that is as good as no answer.

@@ -22,6 +22,9 @@ pub const FILE_NAME: &str = "Leptos.toml";
 /// Stands above the file's `checkpoint`.
 const CHECKPOINT_VARIABLE: &str = "BANGLASER_RECOGNIZER_CHECKPOINT";
 
+/// Stands above the file's `api_keys`.
+const API_KEYS_VARIABLE: &str = "BANGLASER_ACCESS_API_KEYS";
+
 /// Stands above the file's `site-root`.
 const SITE_ROOT_VARIABLE: &str = "LEPTOS_SITE_ROOT";
 
@@ -65,8 +68,8 @@ pub fn find() -> Result<PathBuf, SettingsError> {
 }
 
 impl Settings {
-    /// Reads the file and the process's environment. A relative checkpoint folder in the file
-    /// starts at the file's folder, one in the environment at the working directory.
+    /// Reads the file and the process's environment. A relative path in the file starts at the
+    /// file's folder, one in the environment at the working directory.
     ///
     /// # Errors
     /// [`SettingsError`].
@@ -82,6 +85,10 @@ impl Settings {
         if env::var_os(CHECKPOINT_VARIABLE).is_none() {
             let folder = path.parent().unwrap_or(Path::new(""));
             settings.recognizer.checkpoint = folder.join(settings.recognizer.checkpoint);
+        }
+        if env::var_os(API_KEYS_VARIABLE).is_none() && settings.access.api_keys != Path::new("") {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            settings.access.api_keys = folder.join(settings.access.api_keys);
         }
         Ok(settings)
     }

@@ -26,6 +26,8 @@ pub struct Settings {
     pub server: ServerSettings,
     /// What a clip may cost.
     pub audio: AudioSettings,
+    /// Who may use the REST interface, and how often.
+    pub access: AccessSettings,
     /// The recogniser.
     pub recognizer: RecognizerSettings,
 }
@@ -40,6 +42,8 @@ pub struct ServerSettings {
     pub upload_timeout_s: NonZeroU32,
     /// Uploads at once; they bound the memory.
     pub max_uploads: NonZeroUsize,
+    /// Most files of a batch.
+    pub max_batch_files: NonZeroUsize,
     /// Clips decoded and recognised at once; 0: one per CPU core.
     pub max_recognitions: usize,
     /// How long a clip waits for its turn.
@@ -62,6 +66,18 @@ pub struct AudioSettings {
     pub max_sample_rate_hz: u32,
     /// Most channels.
     pub max_channels: usize,
+}
+
+/// `[banglaser.access]`.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AccessSettings {
+    /// Origins whose pages may read the REST interface's answers.
+    pub cors_origins: Vec<String>,
+    /// File of API keys; empty: nobody needs one.
+    pub api_keys: PathBuf,
+    /// Requests of one client per minute; 0: as many as it likes.
+    pub requests_per_minute: u32,
 }
 
 /// `[banglaser.recognizer]`.

@@ -1,0 +1,58 @@
+//! The interface as an OpenAPI document, made from the handlers themselves.
+
+use axum::Json;
+use utoipa::{OpenApi, ToSchema, openapi};
+
+use super::{batches, model, recognitions};
+use crate::server::probes;
+
+/// A form with one clip.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a form that is read as a stream")]
+pub struct ClipForm {
+    /// The clip.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// A form with several clips; the fields may have any names.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a form that is read as a stream")]
+pub struct BatchForm {
+    /// The clips.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    file: Vec<Vec<u8>>,
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "BanglaSER",
+        description = "Hears the emotion in Bengali speech. Audio is never stored or logged.",
+        license(name = "MIT", identifier = "MIT")
+    ),
+    paths(
+        recognitions::recognize,
+        batches::recognize,
+        model::model,
+        model::emotions,
+        probes::live,
+        probes::ready
+    ),
+    tags(
+        (name = "recognition", description = "From clips to emotions"),
+        (name = "model", description = "What answers"),
+        (name = "operation", description = "Whether the server works")
+    )
+)]
+struct Interface;
+
+/// The document.
+pub fn interface() -> openapi::OpenApi {
+    Interface::openapi()
+}
+
+/// Tells the interface to machines.
+pub async fn document() -> Json<openapi::OpenApi> {
+    Json(interface())
+}

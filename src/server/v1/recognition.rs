@@ -1,0 +1,106 @@
+//! What the REST interface says about a clip.
+
+use std::collections::BTreeMap;
+
+use emotion::{ConfidenceBand, Outcome, Prediction, Probabilities};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What a voice expresses.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Recognition {
+    /// Checkpoint that answered.
+    #[schema(example = "bilstm-v3")]
+    pub model: String,
+    /// Whether the emotion is worth anything: `unclear` answers are more often wrong than right.
+    #[schema(value_type = String, example = "emotion")]
+    pub outcome: Outcome,
+    /// Code of the most probable emotion.
+    #[schema(example = "happy")]
+    pub emotion: &'static str,
+    /// Probability of that emotion, calibrated, 0 to 1.
+    #[schema(example = 0.71)]
+    pub confidence: f32,
+    /// How sure that is.
+    pub band: Band,
+    /// Calibrated probability of every emotion by code; their sum is 1.
+    #[schema(example = json!({"angry": 0.05, "happy": 0.71, "sad": 0.08, "neutral": 0.1, "surprise": 0.06}))]
+    pub probabilities: BTreeMap<&'static str, f32>,
+    /// Length of the clip, seconds.
+    pub duration_s: f32,
+    /// How long somebody speaks in it, seconds.
+    pub speech_s: f32,
+    /// What may make the answer worse.
+    pub notes: Vec<Note>,
+    /// The parts of the speech that were heard one by one, in time order.
+    pub windows: Vec<Window>,
+}
+
+/// How sure an answer is.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Band {
+    /// `high`, `medium`, `low` or `unclear`.
+    #[schema(value_type = String, example = "medium")]
+    pub name: ConfidenceBand,
+    /// Share of such answers that was right on voices that the model never heard; null where nobody
+    /// measured it.
+    #[schema(example = 0.68)]
+    pub accuracy: Option<f32>,
+}
+
+/// Something about the clip that may make the answer worse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Note {
+    /// Less than 2 s of speech.
+    LittleSpeech,
+}
+
+/// A part of the speech.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Window {
+    /// Start in the clip, seconds.
+    pub start_s: f32,
+    /// End in the clip, seconds.
+    pub end_s: f32,
+    /// Calibrated probability of every emotion by code.
+    #[schema(example = json!({"angry": 0.05, "happy": 0.71, "sad": 0.08, "neutral": 0.1, "surprise": 0.06}))]
+    pub probabilities: BTreeMap<&'static str, f32>,
+}
+
+impl Recognition {
+    /// What `model` said.
+    pub fn of(model: &str, prediction: &Prediction) -> Self {
+        let notes = prediction.has_little_speech().then_some(Note::LittleSpeech);
+        Self {
+            model: model.to_owned(),
+            outcome: prediction.outcome(),
+            emotion: prediction.emotion().code(),
+            confidence: prediction.confidence(),
+            band: Band {
+                name: prediction.certainty.band,
+                accuracy: prediction.certainty.accuracy,
+            },
+            probabilities: by_code(&prediction.probabilities),
+            duration_s: prediction.duration_s,
+            speech_s: prediction.speech_s,
+            notes: notes.into_iter().collect(),
+            windows: prediction
+                .windows
+                .iter()
+                .map(|window| Window {
+                    start_s: window.start_s,
+                    end_s: window.end_s,
+                    probabilities: by_code(&window.probabilities),
+                })
+                .collect(),
+        }
+    }
+}
+
+fn by_code(probabilities: &Probabilities) -> BTreeMap<&'static str, f32> {
+    let pairs = probabilities.iter();
+    pairs
+        .map(|(emotion, value)| (emotion.code(), value))
+        .collect()
+}
