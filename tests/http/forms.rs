@@ -7,7 +7,7 @@ use axum::{
 
 use crate::{
     clips::syllables_wav,
-    trial::{FORM_ROUTES, UPLOAD_ROUTES, form_with, post_form, send, shipped},
+    trial::{FORM_ROUTES, form_with, post_form, send, shipped},
 };
 
 #[tokio::test]

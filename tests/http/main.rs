@@ -5,6 +5,7 @@ mod checkpoints;
 #[path = "../clips/mod.rs"]
 mod clips;
 mod forms;
+mod hostile;
 mod limits;
 mod model;
 mod page;
