@@ -1,7 +1,5 @@
 //! What the page asks of the server: explicit endpoints, one line each.
 
-use std::sync::Arc;
-
 use emotion::{LabelSet, Prediction};
 use leptos::{
     prelude::*,
@@ -29,7 +27,9 @@ pub async fn recognize(
 /// [`AppError`] when the server cannot be reached.
 #[server(name = DescribeModel, prefix = "/api", endpoint = "model", input = GetUrl)]
 pub async fn describe_model() -> Result<ModelFacts, AppError> {
-    Ok(Arc::unwrap_or_clone(expect_context::<Arc<ModelFacts>>()))
+    Ok(std::sync::Arc::unwrap_or_clone(expect_context::<
+        std::sync::Arc<ModelFacts>,
+    >()))
 }
 
 /// What became of the form that this very page was posted with, where it was (a browser without

@@ -12,6 +12,6 @@ pub enum ConfidenceBand {
     Medium,
     /// Less often.
     Low,
-    /// More often wrong than right: as good as no answer.
+    /// The least sure fifth of the answers: as good as none.
     Unclear,
 }

@@ -14,14 +14,13 @@ const N_BINS: usize = 15;
 /// Temperatures that are tried, as natural logarithms.
 const LOG_TEMPERATURES: std::ops::Range<f64> = -1.5..1.5;
 
-/// Answers with the confidence of a band's lower bound are right at least this often: the bounds of
-/// the paper, and the point below which an answer is more often wrong than right.
-const BANDS: [(ConfidenceBand, f64); 4] = [
-    (ConfidenceBand::High, 0.8),
-    (ConfidenceBand::Medium, 0.6),
-    (ConfidenceBand::Low, 0.5),
-    (ConfidenceBand::Unclear, 0.0),
-];
+/// Answers with the confidence of these bands' lower bounds are right at least this often: the bounds
+/// of the paper.
+const LEAST_RIGHT: [(ConfidenceBand, f64); 2] =
+    [(ConfidenceBand::High, 0.8), (ConfidenceBand::Medium, 0.6)];
+
+/// Share of all answers, the least sure, that are called unclear.
+const UNCLEAR_SHARE: f64 = 0.2;
 
 /// Shares of the answers, the surest first, of which the accuracy is told.
 const COVERAGES: [f64; 5] = [0.2, 0.4, 0.6, 0.8, 1.0];
@@ -171,32 +170,39 @@ fn risk_coverage(mut outcomes: Vec<Outcome>) -> Vec<Coverage> {
         .to_vec()
 }
 
-/// Bands by how often answers of about their confidence are right.
+/// Bands by how often answers of about their confidence are right; the least sure are unclear.
 fn bands(outcomes: &[Outcome]) -> Vec<BandAccuracy> {
     let blocks = isotonic(outcomes);
-    let mut upper = f64::INFINITY;
-    BANDS
+    let reached = |least: f64| {
+        let blocks = blocks.iter().filter(|block| block.accuracy() >= least);
+        blocks.map(|block| block.min_confidence).reduce(f64::min)
+    };
+    let mut confidences: Vec<f64> = outcomes.iter().map(|(confidence, _)| *confidence).collect();
+    confidences.sort_by(f64::total_cmp);
+    let low = confidences[(UNCLEAR_SHARE * confidences.len() as f64) as usize];
+
+    let surer = LEAST_RIGHT
         .into_iter()
-        .filter_map(|(band, least)| {
-            let reached = blocks.iter().filter(|block| block.accuracy() >= least);
-            let bound = reached.map(|block| block.min_confidence).reduce(f64::min)?;
-            let min_confidence = if least == 0.0 { 0.0 } else { bound };
-            let inside: Vec<Outcome> = outcomes
-                .iter()
-                .filter(|(confidence, _)| (min_confidence..upper).contains(confidence))
-                .copied()
-                .collect();
-            if inside.is_empty() {
-                return None;
-            }
+        .filter_map(|(band, least)| Some((band, reached(least)?)));
+    let others = [(ConfidenceBand::Low, low), (ConfidenceBand::Unclear, 0.0)];
+    let mut upper = f64::INFINITY;
+    let mut bands = Vec::with_capacity(4);
+    for (band, min_confidence) in surer.chain(others) {
+        let inside: Vec<Outcome> = outcomes
+            .iter()
+            .filter(|(confidence, _)| (min_confidence..upper).contains(confidence))
+            .copied()
+            .collect();
+        if !inside.is_empty() {
             upper = min_confidence;
-            Some(BandAccuracy {
+            bands.push(BandAccuracy {
                 band,
                 min_confidence: min_confidence as f32,
                 accuracy: Some(accuracy(&inside) as f32),
-            })
-        })
-        .collect()
+            });
+        }
+    }
+    bands
 }
 
 /// Neighbouring answers that are equally often right.
@@ -288,10 +294,10 @@ mod tests {
         let names: Vec<_> = bands.iter().map(|one| one.band).collect();
         use ConfidenceBand::{High, Low, Medium, Unclear};
         assert_eq!(names, [High, Medium, Low, Unclear]);
-        for (band, bound) in bands.iter().zip([0.8, 0.6, 0.5, 0.0]) {
+        for (band, bound) in bands.iter().zip([0.8, 0.6, 0.2, 0.0]) {
             let accuracy = band.accuracy.expect("measured");
             assert!((band.min_confidence - bound).abs() < 0.05, "{band:?}");
-            assert!((bound..bound + 0.25).contains(&accuracy), "{band:?}");
+            assert!((bound..bound + 0.3).contains(&accuracy), "{band:?}");
         }
     }
 }

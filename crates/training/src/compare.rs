@@ -52,7 +52,7 @@ pub fn compare(
     only: &[usize],
     out: &Path,
 ) -> anyhow::Result<()> {
-    let mut rows = vec![svm_row(examples, &recipe.labels, splits)?];
+    let mut rows = Vec::with_capacity(COMPARED.len() + 1);
     for network in COMPARED {
         let recipe = Recipe {
             network,
@@ -67,6 +67,7 @@ pub fn compare(
     if !only.is_empty() {
         return Ok(());
     }
+    rows.push(svm_row(examples, &recipe.labels, splits)?);
     println!(
         "\n{:<14}{:>16}{:>16}{:>12}{:>12}",
         "", "UAR", "accuracy", "parameters", "forward"

@@ -12,7 +12,7 @@ pub struct Recognition {
     /// Checkpoint that answered.
     #[schema(example = "bilstm-v3")]
     pub model: String,
-    /// Whether the emotion is worth anything: `unclear` answers are more often wrong than right.
+    /// Whether the emotion is worth anything: the least sure fifth of all answers is `unclear`.
     #[schema(value_type = String, example = "emotion")]
     pub outcome: Outcome,
     /// Code of the most probable emotion.
