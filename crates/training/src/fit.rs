@@ -85,7 +85,10 @@ fn fit_member<N: Trainable>(train: &[&Example], recipe: &Recipe, dir: &Path) -> 
         bar.set_message(format!("loss {loss:.3}, {epoch_s:.1} s per epoch"));
     }
     bar.finish_and_clear();
-    Ok(training.network.valid().to_device(&backend::device()))
+    // As saved, so that what is tested is what ships: burn's BatchNorm holds one update back, which
+    // saving leaves out.
+    let saved = Training::<N>::resume_or_start(recipe, dir, &device)?;
+    Ok(saved.network.valid().to_device(&backend::device()))
 }
 
 struct Training<N> {
