@@ -40,7 +40,8 @@ pub fn ModelCard(facts: ModelFacts) -> impl IntoView {
         <p class="lead">{name}</p>
         <div class="model-card">
             {text}
-            {confusion.map(|confusion| view! { <ConfusionMatrix labels confusion /> })}
+            // Erased: the compiler refuses the depth of the picture's type inside a page's.
+            {confusion.map(|confusion| view! { <ConfusionMatrix labels confusion /> }.into_any())}
         </div>
     }
 }
