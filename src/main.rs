@@ -1,6 +1,9 @@
 //! The process: reads the settings, opens the checkpoint, serves or analyses.
 
-use std::{io, process::ExitCode};
+use std::{
+    io::{self, Write},
+    process::ExitCode,
+};
 
 use anyhow::Context;
 use banglaser::{
@@ -13,7 +16,8 @@ use recognizer::Recognizer;
 
 fn main() -> ExitCode {
     run().unwrap_or_else(|error| {
-        eprintln!("banglaser: {error:#}");
+        // Nobody may be listening any more.
+        let _ = writeln!(io::stderr(), "banglaser: {error:#}");
         ExitCode::FAILURE
     })
 }
@@ -22,7 +26,7 @@ fn run() -> anyhow::Result<ExitCode> {
     let line = CommandLine::parse();
     let settings_file = line.settings.map_or_else(settings::find, Ok)?;
     let mut settings = Settings::load(&settings_file)?;
-    telemetry::start_logging(settings.server.log_format);
+    let _log = telemetry::start_logging(settings.server.log_format);
     if let Some(checkpoint) = line.checkpoint {
         settings.recognizer.checkpoint = checkpoint;
     }

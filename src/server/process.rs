@@ -1,8 +1,9 @@
 //! The server as a process: from a socket to the last answer.
 
-use std::{future::Future, io, net::SocketAddr};
+use std::{future::Future, io, net::SocketAddr, time::Duration};
 
-use tokio::{net::TcpListener, runtime::Runtime, signal, sync::oneshot, time::sleep};
+use axum_server::{Handle, Server};
+use tokio::{net::TcpListener, runtime::Runtime, signal};
 
 use super::{router, state::AppState};
 
@@ -42,30 +43,42 @@ async fn answer(
     end: impl Future<Output = ()> + Send + 'static,
 ) -> Result<(), ServeError> {
     let address = state.leptos_options.site_addr;
-    let timeout = state.settings.server.shutdown_timeout();
+    let settings = state.settings.server.clone();
     let listener = TcpListener::bind(address)
         .await
         .map_err(|source| ServeError::Listen { address, source })?;
     let address = listener.local_addr().map_err(ServeError::Socket)?;
     tracing::info!("listening on http://{address}");
 
-    let (ending, ended) = oneshot::channel();
-    let told = state.clone();
+    let handle = Handle::new();
+    let timeout = settings.shutdown_timeout();
+    tokio::spawn(finish(end, state.clone(), handle.clone(), timeout));
+    let mut server = Server::from_listener(listener)
+        .http1_only()
+        .handle(handle.clone())
+        .first_request_timeout(settings.header_timeout())
+        .accept_error_handler(|_, error| tracing::warn!(%error, "a connection was not accepted"));
+    let mut http = server.http_builder().http1();
+    http.header_read_timeout(settings.keep_alive_timeout());
     let service = router(state).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        end.await;
-        told.end();
-        tracing::info!("finishing the requests in flight");
-        // The receiver lives as long as the server.
-        let _ = ending.send(());
-    });
-    tokio::select! {
-        outcome = server => outcome.map_err(ServeError::Socket),
-        () = async { let _ = ended.await; sleep(timeout).await } => {
-            tracing::warn!("requests in flight were cut off after {timeout:?}");
-            Ok(())
-        }
+    server.serve(service).await.map_err(ServeError::Socket)?;
+    if handle.connection_count() > 0 {
+        tracing::warn!("requests in flight were cut off after {timeout:?}");
     }
+    Ok(())
+}
+
+/// Waits for `end`; then lets the server finish what it has begun.
+async fn finish(
+    end: impl Future<Output = ()>,
+    state: AppState,
+    handle: Handle<SocketAddr>,
+    timeout: Duration,
+) {
+    end.await;
+    state.end();
+    tracing::info!("finishing the requests in flight");
+    handle.graceful_shutdown(Some(timeout));
 }
 
 /// Ends when the process is told to end.

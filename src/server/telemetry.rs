@@ -16,6 +16,7 @@ use axum::{
     response::Response,
 };
 use tower_http::request_id::{MakeRequestId, MakeRequestUuid};
+use tracing_appender::non_blocking::{NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::EnvFilter;
 
 use super::{metrics::Metrics, settings::LogFormat};
@@ -40,18 +41,28 @@ impl RequestId {
     }
 }
 
-/// Writes log lines to standard error, filtered by `RUST_LOG`.
-pub fn start_logging(format: LogFormat) {
+/// Lines that may wait for standard error; what is more is lost, not waited for.
+const MAX_WAITING_LINES: usize = 10_000;
+
+/// Writes log lines to standard error, filtered by `RUST_LOG`, on a thread of its own: requests do not
+/// wait for a log that is slow, full or gone. The lines that wait are written when the guard is dropped.
+#[must_use = "without the guard nothing is written"]
+pub fn start_logging(format: LogFormat) -> WorkerGuard {
+    let (writer, guard) = NonBlockingBuilder::default()
+        .buffered_lines_limit(MAX_WAITING_LINES)
+        .lossy(true)
+        .finish(io::stderr());
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| DEFAULT_FILTER.into());
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_target(false)
         .with_ansi(io::stderr().is_terminal())
-        .with_writer(io::stderr);
+        .with_writer(writer);
     match format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().flatten_event(true).init(),
     }
+    guard
 }
 
 /// Gives the request its id, counts it, and logs one line when it has been answered.

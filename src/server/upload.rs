@@ -7,7 +7,10 @@
 //! The bound sits in the request body itself, so that it also holds for server functions, which
 //! read their bodies without axum's extractors, and for bodies that do not tell their length.
 
-use std::sync::{Arc, OnceLock};
+use std::{
+    sync::{Arc, OnceLock},
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
@@ -65,6 +68,7 @@ pub async fn bound_body(
         declared_bytes: declared_bytes(&request),
         client_waits: request.headers().contains_key(EXPECT),
         deadline: Instant::now() + settings.upload_timeout() * n_files as u32,
+        stall_timeout: settings.upload_stall_timeout(),
         fault,
     };
     next.run(request.map(|body| Body::from_stream(bounds.apply(body))))
@@ -87,6 +91,8 @@ struct Bounds {
     /// The client sends its body only after having been asked for it.
     client_waits: bool,
     deadline: Instant,
+    /// Longest pause between two pieces.
+    stall_timeout: Duration,
     fault: BodyFault,
 }
 
@@ -99,7 +105,7 @@ impl Bounds {
             if bounds.declared_bytes > max_bytes && bounds.client_waits {
                 return Err(bounds.too_large());
             }
-            while let Some(chunk) = timeout_at(bounds.deadline, chunks.next())
+            while let Some(chunk) = timeout_at(bounds.patience(), chunks.next())
                 .await
                 .map_err(|_| bounds.fault.record(AppError::UploadIncomplete))?
             {
@@ -117,6 +123,11 @@ impl Bounds {
                 false => Ok(None),
             }
         })
+    }
+
+    /// When waiting for the next piece ends.
+    fn patience(&self) -> Instant {
+        self.deadline.min(Instant::now() + self.stall_timeout)
     }
 
     fn too_large(&self) -> AppError {

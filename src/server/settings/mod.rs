@@ -38,8 +38,14 @@ pub struct Settings {
 pub struct ServerSettings {
     /// Largest accepted file.
     pub max_upload_bytes: NonZeroU64,
+    /// A connection on which the head of the first request does not arrive in this time is closed.
+    pub header_timeout_s: NonZeroU32,
+    /// The same for the head of each further request.
+    pub keep_alive_timeout_s: NonZeroU32,
     /// An upload that takes longer is given up.
     pub upload_timeout_s: NonZeroU32,
+    /// An upload of which nothing arrives for so long is given up.
+    pub upload_stall_timeout_s: NonZeroU32,
     /// Uploads at once; they bound the memory.
     pub max_uploads: NonZeroUsize,
     /// Most files of a batch.
@@ -117,9 +123,24 @@ impl ServerSettings {
         self.queue_timeout_ms.div_ceil(1000).clamp(1, 600) as u32
     }
 
+    /// How long the head of a connection's first request may take.
+    pub fn header_timeout(&self) -> Duration {
+        Duration::from_secs(self.header_timeout_s.get().into())
+    }
+
+    /// How long a connection may wait for its next request.
+    pub fn keep_alive_timeout(&self) -> Duration {
+        Duration::from_secs(self.keep_alive_timeout_s.get().into())
+    }
+
     /// How long an upload may take.
     pub fn upload_timeout(&self) -> Duration {
         Duration::from_secs(self.upload_timeout_s.get().into())
+    }
+
+    /// How long an upload may pause.
+    pub fn upload_stall_timeout(&self) -> Duration {
+        Duration::from_secs(self.upload_stall_timeout_s.get().into())
     }
 
     /// How long requests in flight may take to finish when the server is told to end.

@@ -1,0 +1,11 @@
+//! The program as an operator runs it: slow and vanishing clients, a log that is full, signals, a crowd.
+#![cfg(unix)]
+
+mod clients;
+#[expect(dead_code, reason = "other tests use the rest")]
+#[path = "../clips/mod.rs"]
+mod clips;
+mod crowd;
+mod log;
+mod server;
+mod stop;
