@@ -11,7 +11,7 @@ use leptos_router::{
 use crate::{
     api::PageFacts,
     components::{SiteFooter, SiteHeader},
-    i18n::{I18nContextProvider, Locale, emotion_words::how_many, t_string, td_string, use_i18n},
+    i18n::{I18nContextProvider, Locale, emotion_words::how_many, td_string, use_i18n},
     pages::{AboutPage, HomePage, ModelPage, NotFoundPage},
 };
 
@@ -72,8 +72,12 @@ fn Site() -> impl IntoView {
             count = how_many(locale, n_emotions)
         )
     };
+    // The title is read outside of the render, where a signal of another request may answer.
+    let locale = ArcMemo::new(move |_| i18n.get_locale());
+    locale.with_untracked(|_| ());
+    let title = move || td_string!(locale.get(), site.title);
     view! {
-        <Title text=move || t_string!(i18n, site.title) />
+        <Title text=title />
         <Meta name="description" content=description />
         <Router>
             <SiteHeader />

@@ -51,3 +51,25 @@ fn sixty_four_clients_are_answered_and_healthz_goes_on() {
         assert!(answers.iter().any(|said| said.starts_with("HTTP/1.1 200")));
     });
 }
+
+/// Threads take turns at the pages, and each may have rendered a page in the other language just before.
+#[test]
+fn pages_of_many_readers_at_once_have_each_ones_title() {
+    let server = Server::start(&[]);
+    let ask = |(language, title): (&str, &str)| {
+        let request = format!(
+            "GET / HTTP/1.1\r\nHost: here\r\nCookie: locale={language}\r\nConnection: close\r\n\r\n"
+        );
+        for _ in 0..300 {
+            let said = server.exchange(request.as_bytes());
+            assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+            assert!(said.contains(title), "not the title in {language}: {said}");
+        }
+    };
+    let titles = [("bn", "আবেগ</title>"), ("en", "Bengali voice</title>")];
+    thread::scope(|scope| {
+        for reader in titles.into_iter().cycle().take(16) {
+            scope.spawn(move || ask(reader));
+        }
+    });
+}
