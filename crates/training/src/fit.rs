@@ -200,8 +200,10 @@ fn batch(
     let mut read: Vec<(Vec<f32>, Vec<f32>)> = examples
         .iter()
         .map(|example| {
-            let mut values = input.read(&window(take(example, rng), recipe, rng));
-            if !recipe.no_variation {
+            let is_varied = rng.random_bool(recipe.varied);
+            let window = window(take(example, rng), is_varied, input, rng);
+            let mut values = input.read(&window);
+            if is_varied {
                 augment::mask(&mut values, input.n_features(), rng);
             }
             (values, target(example.emotion, class_weights, recipe))
@@ -238,17 +240,17 @@ fn target(emotion: Emotion, class_weights: &[f32], recipe: &Recipe) -> Vec<f32> 
     target.into_iter().map(|share| share * weight).collect()
 }
 
-/// At most 4 s of the clip, varied; the paper's network wants exactly 4 s.
-fn window(features: &Features, recipe: &Recipe, rng: &mut StdRng) -> Features {
-    let varied = if recipe.no_variation {
-        features.clone()
-    } else {
+/// At most 4 s of the clip, varied or not; the paper's network wants exactly 4 s.
+fn window(features: &Features, is_varied: bool, input: Input, rng: &mut StdRng) -> Features {
+    let varied = if is_varied {
         augment::vary(features, rng)
+    } else {
+        features.clone()
     };
     let n_frames = varied.pitch.len();
     let start = rng.random_range(0..=n_frames.saturating_sub(N_FRAMES));
     let mut window = varied.slice(start..n_frames.min(start + N_FRAMES));
-    if recipe.architecture().input == Input::Decibels {
+    if input == Input::Decibels {
         let mut frames = window.log_mel.frames().to_vec();
         frames.resize(N_FRAMES, [FLOOR_DB; N_MELS]);
         window.log_mel = frames.into();

@@ -41,9 +41,9 @@ pub struct Recipe {
     /// Parameter of the Beta distribution from which mixup draws; 0 mixes nothing.
     #[arg(long, default_value_t = 0.3)]
     pub mixup: f32,
-    /// Train on features as they are, without other voices, noise and masks.
-    #[arg(long)]
-    pub no_variation: bool,
+    /// Share of the windows that are given other voices, noise and masks; the others stay as they are.
+    #[arg(long, default_value_t = 0.5)]
+    pub varied: f64,
     /// Train on the clips as they are, not as other microphones would have recorded them.
     #[arg(long)]
     pub no_takes: bool,
