@@ -1,8 +1,9 @@
-//! The project's commands: `cargo xtask serve`, `test` and `build`.
+//! The project's commands: `cargo xtask serve`, `test`, `build` and `bench`.
 //!
 //! Each does its own set-up, so that a fresh machine with Rust needs nothing else installed by hand. Works on Linux,
 //! macOS and Windows.
 
+mod bench;
 mod browser;
 mod bundle;
 mod command;
@@ -37,6 +38,12 @@ enum Command {
     Serve,
     /// Install what the tests need and run all of them: formatting, lints, unit, parity, HTTP, browser
     Test,
+    /// Time every stage on one thread and print a table
+    Bench {
+        /// Also PyTorch and torchaudio, in the same run; they come into a virtual environment below target/
+        #[arg(long)]
+        pytorch: bool,
+    },
     /// Write dist/: the server, its settings, the page and the models; runs from any folder
     Build,
 }
@@ -57,6 +64,7 @@ fn run(command: &Command) -> Result<()> {
     match command {
         Command::Serve => bundle::serve(&workspace),
         Command::Test => test::test(&workspace),
+        Command::Bench { pytorch } => bench::bench(&workspace, *pytorch),
         Command::Build => bundle::build(&workspace).map(|_| ()),
     }
 }

@@ -2,7 +2,10 @@
 
 use std::{fs, hint::black_box, path::Path};
 
-use audio::{DecodeLimits, FeatureExtractor, WINDOW_SAMPLES, Waveform, decode, resample};
+use audio::{
+    DecodeLimits, FeatureExtractor, LogMel, MelFilterBank, PowerSpectrum, Waveform, decode,
+    n_frames, resample,
+};
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 
 fn decoding(criterion: &mut Criterion) {
@@ -22,9 +25,9 @@ fn decoding(criterion: &mut Criterion) {
     }
 }
 
-/// Ten seconds of a rising tone.
+/// Four seconds of a rising tone.
 fn tone(sample_rate_hz: u32) -> Waveform {
-    let n_samples = 10 * sample_rate_hz;
+    let n_samples = 4 * sample_rate_hz;
     Waveform {
         samples: (0..n_samples)
             .map(|n| (1e-6 * (n as f32).powi(2)).sin())
@@ -34,17 +37,34 @@ fn tone(sample_rate_hz: u32) -> Waveform {
 }
 
 fn resampling(criterion: &mut Criterion) {
-    let waveform = tone(48_000);
-    criterion.bench_function("resample 10 s from 48 kHz", |bencher| {
-        bencher.iter_batched(|| waveform.clone(), resample, BatchSize::LargeInput);
-    });
+    for (name, rate_hz) in [("48", 48_000), ("44.1", 44_100), ("8", 8_000)] {
+        let waveform = tone(rate_hz);
+        criterion.bench_function(&format!("resample 4 s from {name} kHz"), |bencher| {
+            bencher.iter_batched(|| waveform.clone(), resample, BatchSize::LargeInput);
+        });
+    }
 }
 
 fn features(criterion: &mut Criterion) {
-    let samples = &tone(16_000).samples[..WINDOW_SAMPLES];
+    let samples = &tone(16_000).samples[..];
+    let mut spectrum = PowerSpectrum::new();
+    let filter_bank = MelFilterBank::new();
+    criterion.bench_function("log-mel of 4 s", |bencher| {
+        bencher.iter(|| {
+            let mut log_mel = LogMel::with_capacity(n_frames(samples.len()));
+            for frame_idx in 0..n_frames(samples.len()) {
+                let power = spectrum.frame_power(black_box(samples), frame_idx);
+                log_mel.push(filter_bank.band_powers(power));
+            }
+            log_mel
+        });
+    });
     let mut extractor = FeatureExtractor::new();
-    criterion.bench_function("features of a window", |bencher| {
+    criterion.bench_function("log-mel and pitch of 4 s", |bencher| {
         bencher.iter(|| extractor.features(black_box(samples)));
+    });
+    criterion.bench_function("plan transforms and pitch", |bencher| {
+        bencher.iter(FeatureExtractor::new);
     });
 }
 

@@ -73,12 +73,7 @@ fn by_hand(
 ) -> (f64, GradientsParams) {
     let plain = batch.frames.device();
     let n_windows = batch.lengths.len();
-    let stride = network.stride();
-    let lengths: Vec<usize> = batch
-        .lengths
-        .iter()
-        .map(|length| length.div_ceil(stride))
-        .collect();
+    let lengths = batch.lengths(network.stride());
     let batch = Batch {
         frames: batch.frames.clone().autodiff(),
         lengths: batch.lengths.clone(),

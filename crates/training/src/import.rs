@@ -166,7 +166,7 @@ mod tests {
         );
         let mut frames = network.front(&batch);
         for layer in &network.layers {
-            frames = layer.forward(frames, batch.mask(1));
+            frames = layer.forward(frames, &batch.lengths);
         }
         assert_close("lstm_out_l1_126x128", frames.clone().reshape([-1]));
         let pooled = network

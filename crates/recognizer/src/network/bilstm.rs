@@ -115,12 +115,12 @@ impl Network for BiLstm {
 
     fn forward(&self, batch: &Batch) -> Tensor<2> {
         let mut frames = self.front(batch);
-        let mask = batch.mask(self.stride());
+        let lengths = batch.lengths(self.stride());
         for (layer_idx, layer) in self.layers.iter().enumerate() {
             if layer_idx > 0 {
                 frames = self.dropout.forward(frames);
             }
-            frames = layer.forward(frames, mask.clone());
+            frames = layer.forward(frames, &lengths);
         }
         self.head(frames, batch)
     }

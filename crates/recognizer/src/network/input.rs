@@ -69,20 +69,25 @@ impl Batch {
         }
     }
 
+    /// Frames of each window, every `stride`th, `[batch]`.
+    pub fn lengths(&self, stride: usize) -> Vec<usize> {
+        let lengths = self.lengths.iter();
+        lengths.map(|length| length.div_ceil(stride)).collect()
+    }
+
     /// 1 where a frame is, 0 where padding is, `[batch, n_frames, 1]`, every `stride`th frame.
     pub fn mask(&self, stride: usize) -> Tensor<3> {
         let n_frames = self.frames.dims()[1].div_ceil(stride);
-        let values: Vec<f32> = self
-            .lengths
-            .iter()
-            .flat_map(|&length| {
-                let length = length.div_ceil(stride);
-                (0..n_frames).map(move |frame_idx| f32::from(frame_idx < length))
-            })
-            .collect();
-        let data = TensorData::new(values, [self.lengths.len(), n_frames, 1]);
-        Tensor::from_data(data, &self.frames.device())
+        mask(&self.lengths(stride), n_frames, &self.frames.device())
     }
+}
+
+/// 1 in the first frames of each window, as many as `lengths` says, else 0: `[batch, n_frames, 1]`.
+pub(super) fn mask(lengths: &[usize], n_frames: usize, device: &Device) -> Tensor<3> {
+    let of_window = |&length: &usize| (0..n_frames).map(move |idx| f32::from(idx < length));
+    let values: Vec<f32> = lengths.iter().flat_map(of_window).collect();
+    let data = TensorData::new(values, [lengths.len(), n_frames, 1]);
+    Tensor::from_data(data, device)
 }
 
 fn read_speech(features: &Features) -> Vec<f32> {

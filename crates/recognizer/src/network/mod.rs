@@ -12,6 +12,7 @@ mod bilstm;
 mod input;
 mod lstm_layer;
 mod pooling;
+mod recurrence;
 mod time_delay;
 
 pub use architecture::{Architecture, Input, Pooling, TimeDelay};

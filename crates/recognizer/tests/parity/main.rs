@@ -130,7 +130,7 @@ fn recurrent_layers_one_by_one() {
     let batch = Batch::new(&[window], N_MELS, &backend::device());
     let mut frames = network.front(&batch);
     for layer in &network.layers {
-        frames = layer.forward(frames, batch.mask(1));
+        frames = layer.forward(frames, &batch.lengths);
     }
     let found: Vec<f32> = frames.into_data().iter::<f32>().collect();
     assert_close(
