@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::command::run;
 use crate::page::{self, copy_tree, empty};
+use crate::test::SERVER_FEATURES;
 use crate::toolchain::Toolchain;
 use crate::wasm_target;
 use crate::workspace::Workspace;
@@ -16,8 +17,15 @@ use crate::workspace::Workspace;
 /// `cargo xtask build`: compiles page and server and replaces dist/; returns the program in it.
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let toolchain = wasm_target::ensure(workspace)?;
-    let site = page::build(workspace, &toolchain)?;
-    build_server(workspace, &toolchain)?;
+    let site = page::build(workspace, &toolchain, page::SHIPPED)?;
+    run(toolchain.cargo(workspace).args([
+        "build",
+        "--release",
+        "--package",
+        "banglaser",
+        "--features",
+        "ssr",
+    ]))?;
 
     let dist = workspace.root.join("dist");
     let next = workspace.root.join("dist.new");
@@ -34,23 +42,33 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
 
 /// `cargo xtask serve`: what `build` wrote, running.
 pub fn serve(workspace: &Workspace) -> Result<()> {
-    let program = build(workspace)?;
+    become_server(&build(workspace)?)
+}
+
+/// `cargo xtask serve --draft`: the same, soon compiled, from `<target>/trial` instead of dist/.
+pub fn serve_draft(workspace: &Workspace) -> Result<()> {
+    let toolchain = wasm_target::ensure(workspace)?;
+    let site = page::build(workspace, &toolchain, page::DRAFT)?;
+    // With the tests' features, so that nothing is compiled a second time.
+    run(toolchain
+        .cargo(workspace)
+        .args(["build", "--bin", "banglaser"])
+        .args(SERVER_FEATURES))?;
+    become_server(&assemble_trial(workspace, &site)?)
+}
+
+/// Puts the debug server and a page into `<target>/trial`; returns the program in it.
+pub fn assemble_trial(workspace: &Workspace, site: &Path) -> Result<PathBuf> {
+    let folder = workspace.target_dir.join("trial");
+    let program = assemble(workspace, &folder, &workspace.server_binary("debug"), site)?;
+    Ok(folder.join(program))
+}
+
+fn become_server(program: &Path) -> Result<()> {
     if env::var_os("LEPTOS_SITE_ADDR").is_none() {
         println!("Serving http://127.0.0.1:3000 (Ctrl-C stops it)");
     }
     become_process(Command::new(program).arg("serve"))
-}
-
-fn build_server(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
-    let mut cargo = toolchain.cargo(workspace);
-    run(cargo.args([
-        "build",
-        "--release",
-        "--package",
-        "banglaser",
-        "--features",
-        "ssr",
-    ]))
 }
 
 /// Fills `folder` with a server, its settings, the page and the models; returns the program's file name.

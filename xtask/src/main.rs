@@ -35,7 +35,11 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// Build everything in release mode and serve http://127.0.0.1:3000 from dist/
-    Serve,
+    Serve {
+        /// Compile soon instead of small and fast, for working on the page; dist/ stays as it is
+        #[arg(long)]
+        draft: bool,
+    },
     /// Install what the tests need and run all of them: formatting, lints, unit, parity, HTTP, browser
     Test,
     /// Time every stage on one thread and print a table
@@ -62,7 +66,8 @@ fn main() -> ExitCode {
 fn run(command: &Command) -> Result<()> {
     let workspace = workspace::Workspace::locate()?;
     match command {
-        Command::Serve => bundle::serve(&workspace),
+        Command::Serve { draft: false } => bundle::serve(&workspace),
+        Command::Serve { draft: true } => bundle::serve_draft(&workspace),
         Command::Test => test::test(&workspace),
         Command::Bench { pytorch } => bench::bench(&workspace, *pytorch),
         Command::Build => bundle::build(&workspace).map(|_| ()),

@@ -28,17 +28,22 @@ pub const CARGO_SELECTION: [&str; 7] = [
     WASM_TARGET,
 ];
 
-/// Builds the page and returns the folder to serve: `<target>/site`.
-pub fn build(workspace: &Workspace, toolchain: &Toolchain) -> Result<PathBuf> {
+/// Cargo profile of the page that ships.
+pub const SHIPPED: &str = "wasm-release";
+/// Cargo profile of a page to work on: large, slow, soon compiled.
+pub const DRAFT: &str = "wasm-draft";
+
+/// Builds the page with a cargo profile and returns the folder to serve: `<target>/site`.
+pub fn build(workspace: &Workspace, toolchain: &Toolchain, profile: &str) -> Result<PathBuf> {
     let mut cargo = toolchain.cargo(workspace);
     run(cargo
         .arg("build")
         .args(CARGO_SELECTION)
-        .args(["--profile", "wasm-release"]))?;
+        .args(["--profile", profile]))?;
     let compiled = workspace
         .target_dir
         .join(WASM_TARGET)
-        .join("wasm-release")
+        .join(profile)
         .join(format!("{OUTPUT_NAME}.wasm"));
 
     let site = workspace.target_dir.join("site");

@@ -15,7 +15,8 @@ use crate::trial_server::TrialServer;
 use crate::wasm_target;
 use crate::workspace::Workspace;
 
-const SERVER_FEATURES: [&str; 3] = ["--workspace", "--features", "banglaser/ssr"];
+/// The whole workspace, with the server.
+pub const SERVER_FEATURES: [&str; 3] = ["--workspace", "--features", "banglaser/ssr"];
 
 /// Runs everything; stops at the first step that fails, and always prints what was done.
 pub fn test(workspace: &Workspace) -> Result<()> {
@@ -62,7 +63,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
     steps.skipped = steps.run("tests of the Rust crates", || {
         run_collecting(cargo().arg("test").args(SERVER_FEATURES), "SKIPPED ")
     })?;
-    let site = steps.run("page", || page::build(workspace, &toolchain))?;
+    let site = steps.run("page", || page::build(workspace, &toolchain, page::SHIPPED))?;
     steps.run("tests in the browser", || {
         test_in_browser(workspace, &end2end, &site, &chromium)
     })
@@ -74,10 +75,8 @@ fn test_in_browser(
     site: &Path,
     chromium: &Path,
 ) -> Result<()> {
-    let folder = workspace.target_dir.join("trial");
-    let server = workspace.server_binary("debug");
-    let program = bundle::assemble(workspace, &folder, &server, site)?;
-    let server = TrialServer::start(&folder.join(program))?;
+    let program = bundle::assemble_trial(workspace, site)?;
+    let server = TrialServer::start(&program)?;
     let mut playwright = Command::new("node");
     playwright
         .args(["node_modules/@playwright/test/cli.js", "test"])
