@@ -42,12 +42,8 @@ enum Command {
     },
     /// Install what the tests need and run all of them: formatting, lints, unit, parity, HTTP, browser
     Test,
-    /// Time every stage on one thread and print a table
-    Bench {
-        /// Also PyTorch and torchaudio, in the same run; they come into a virtual environment below target/
-        #[arg(long)]
-        pytorch: bool,
-    },
+    /// Time every stage on one thread, or the server, and print tables
+    Bench(bench::Options),
     /// Write dist/: the server, its settings, the page and the models; runs from any folder
     Build,
 }
@@ -69,7 +65,7 @@ fn run(command: &Command) -> Result<()> {
         Command::Serve { draft: false } => bundle::serve(&workspace),
         Command::Serve { draft: true } => bundle::serve_draft(&workspace),
         Command::Test => test::test(&workspace),
-        Command::Bench { pytorch } => bench::bench(&workspace, *pytorch),
+        Command::Bench(options) => bench::bench(&workspace, options),
         Command::Build => bundle::build(&workspace).map(|_| ()),
     }
 }

@@ -16,6 +16,8 @@ fn decoding(criterion: &mut Criterion) {
         "mp3_cbr.mp3",
         "aac.m4a",
         "vorbis.ogg",
+        "opus_celt_stereo.opus",
+        "ogg_flac.ogg",
         "chrome.webm",
     ] {
         let bytes = fs::read(folder.join(clip)).expect("the clip is in the repository");

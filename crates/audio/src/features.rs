@@ -4,6 +4,8 @@
 //! Output  [`Features`] of `n_frames(n_samples)` frames, one every 32 ms
 //! Invariant: every value is finite if every sample is
 
+use std::sync::LazyLock;
+
 use crate::{LogMel, MelFilterBank, Pitch, PitchTracker, PowerSpectrum, n_frames};
 
 /// Log-mel energies and pitch of the same frames.
@@ -16,6 +18,7 @@ pub struct Features {
 }
 
 /// Computes features; keeps plans, filter bank and buffers between calls.
+#[derive(Clone)]
 pub struct FeatureExtractor {
     spectrum: PowerSpectrum,
     filter_bank: MelFilterBank,
@@ -23,14 +26,18 @@ pub struct FeatureExtractor {
 }
 
 impl FeatureExtractor {
-    /// Plans the transforms and computes the filter bank.
+    /// The first call of the process plans the transforms and computes the filter bank; later ones
+    /// take over what it made.
     pub fn new() -> Self {
-        let mut spectrum = PowerSpectrum::new();
-        Self {
-            pitch_tracker: PitchTracker::new(&mut spectrum),
-            spectrum,
-            filter_bank: MelFilterBank::new(),
-        }
+        static PLANNED: LazyLock<FeatureExtractor> = LazyLock::new(|| {
+            let mut spectrum = PowerSpectrum::new();
+            FeatureExtractor {
+                pitch_tracker: PitchTracker::new(&mut spectrum),
+                spectrum,
+                filter_bank: MelFilterBank::new(),
+            }
+        });
+        PLANNED.clone()
     }
 
     /// Features of 16 kHz samples, shape `[n_samples]`.

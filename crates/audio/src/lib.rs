@@ -9,6 +9,7 @@
 
 #[cfg(feature = "decode")]
 mod decode;
+mod dot;
 mod features;
 mod log_mel;
 mod mel;
@@ -27,7 +28,7 @@ pub use mel::{MelFilterBank, N_MELS};
 pub use pitch::{Pitch, PitchTracker};
 pub use resample::resample;
 pub use spectrum::{HOP_LENGTH, N_BINS, N_FFT, PowerSpectrum, hann_window, n_frames};
-pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB};
+pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB, Speech};
 pub use waveform::Waveform;
 pub use window::{N_FRAMES, WINDOW_HOP_SAMPLES, WINDOW_SAMPLES, windows};
 

@@ -6,7 +6,7 @@
 //! Source  torchaudio.functional.melscale_fbanks(mel_scale = "htk", norm = None); the HTK scale is
 //!         mel = 2595 log10(1 + f / 700); parity in tests/parity
 
-use crate::{N_BINS, SAMPLE_RATE_HZ};
+use crate::{N_BINS, SAMPLE_RATE_HZ, dot::dot};
 
 /// Mel bands.
 pub const N_MELS: usize = 40;
@@ -62,8 +62,10 @@ impl MelFilterBank {
     /// Power per band, `[N_MELS]` values in order of frequency; `power` has shape `[N_BINS]`.
     pub fn band_powers<'a>(&'a self, power: &'a [f32]) -> impl Iterator<Item = f32> + 'a {
         self.bands.iter().map(|band| {
-            let bins = &power[band.first_bin..];
-            bins.iter().zip(&band.weights).map(|(x, w)| x * w).sum()
+            dot(
+                &band.weights,
+                &power[band.first_bin..][..band.weights.len()],
+            )
         })
     }
 }

@@ -39,7 +39,11 @@ pub struct Pitch {
     pub frequency_hz: f32,
 }
 
-/// The inverse transform with its plan, buffers and the window's autocorrelation, made once.
+/// Periods that are compared.
+const N_LAGS: usize = LONGEST - SHORTEST + 1;
+
+/// The inverse transform with its plan, buffers and the window's autocorrelation; clones share the plan.
+#[derive(Clone)]
 pub struct PitchTracker {
     inverse_fft: Arc<dyn ComplexToReal<f32>>,
     spectrum: Vec<Complex32>,
@@ -47,6 +51,8 @@ pub struct PitchTracker {
     scratch: Vec<Complex32>,
     /// `1 / ` the window's normalised autocorrelation, `[LONGEST + 2]`.
     window_gain: Vec<f32>,
+    /// What each period's score loses, from `SHORTEST` on.
+    costs: [f32; N_LAGS],
 }
 
 impl PitchTracker {
@@ -58,6 +64,9 @@ impl PitchTracker {
             autocorrelation: inverse_fft.make_output_vec(),
             scratch: inverse_fft.make_scratch_vec(),
             window_gain: Vec::new(),
+            costs: std::array::from_fn(|idx| {
+                OCTAVE_COST * ((SHORTEST + idx) as f32 / SHORTEST as f32).log2()
+            }),
             inverse_fft,
         };
         // The frame that is the window: what a constant signal gives.
@@ -78,14 +87,13 @@ impl PitchTracker {
             return Pitch::default();
         }
         let periodicity = |lag: usize| self.autocorrelation[lag] / energy * self.window_gain[lag];
-        let cost = |lag: usize| OCTAVE_COST * (lag as f32 / SHORTEST as f32).log2();
-        let (mut best_lag, mut best) = (SHORTEST, f32::NEG_INFINITY);
-        for lag in SHORTEST..=LONGEST {
-            let score = periodicity(lag) - cost(lag);
-            if score > best {
-                (best_lag, best) = (lag, score);
-            }
+        let mut scores = [0.0; N_LAGS];
+        let lags = self.autocorrelation[SHORTEST..].iter();
+        let lags = lags.zip(&self.window_gain[SHORTEST..]).zip(&self.costs);
+        for (score, ((value, gain), cost)) in scores.iter_mut().zip(lags) {
+            *score = value / energy * gain - cost;
         }
+        let best_lag = SHORTEST + first_of_the_highest(&scores);
         let [before, here, after] = [best_lag - 1, best_lag, best_lag + 1].map(periodicity);
         Pitch {
             voicing: here.clamp(0.0, 1.0),
@@ -108,6 +116,26 @@ impl PitchTracker {
             )
             .expect("the buffers were made by this very plan");
     }
+}
+
+/// Index of the highest score; of the first one where several are as high.
+fn first_of_the_highest(scores: &[f32]) -> usize {
+    let (chunks, rest) = scores.as_chunks::<8>();
+    let mut highest = [f32::NEG_INFINITY; 8];
+    for chunk in chunks {
+        for (highest, score) in highest.iter_mut().zip(chunk) {
+            *highest = f32::max(*highest, *score);
+        }
+    }
+    let highest = highest
+        .iter()
+        .chain(rest)
+        .copied()
+        .fold(f32::NEG_INFINITY, f32::max);
+    scores
+        .iter()
+        .position(|&score| score == highest)
+        .unwrap_or(0)
 }
 
 /// Where the parabola through three neighbouring values has its top, `[-0.5, 0.5]` from the middle.

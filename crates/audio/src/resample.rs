@@ -4,34 +4,23 @@
 //! Output  `Waveform`, 16 kHz, `ceil(16000 * n_samples / rate)` samples, not shifted in time
 //! Filter  windowed sinc, Hann, six zero crossings to either side, cut-off at 0.99 of the lower
 //!         Nyquist frequency
-//! Source  torchaudio.transforms.Resample with its defaults, computed by rubato; how far the two
-//!         are apart is measured in tests/parity and docs/decisions/0003-resampler.md
-//! Invariant: kernel and time are bounded by the rate, not by its divisors (44,099 Hz is as cheap
-//! as 44,100 Hz)
+//! Source  torchaudio.transforms.Resample with its defaults; why not by a library:
+//!         docs/decisions/0003-resampler.md; parity in tests/parity
+//! Invariant: kernels and time are bounded by the rate, not by its divisors (44,099 Hz needs as many
+//! products as 44,100 Hz)
 
-use rubato::{
-    Async, FixedAsync, Resampler, SincInterpolationParameters, SincInterpolationType,
-    WindowFunction, audioadapter_buffers::direct::SequentialSlice,
+use std::f64::consts::PI;
+
+use crate::{
+    SAMPLE_RATE_HZ, Waveform,
+    dot::{N_SUMS, dot},
 };
-
-use crate::{SAMPLE_RATE_HZ, Waveform};
 
 /// Cut-off relative to the lower of the two Nyquist frequencies.
 const ROLLOFF: f64 = 0.99;
 
 /// Zero crossings of the sinc on either side of its peak.
 const ZERO_CROSSINGS: f64 = 6.0;
-
-/// Input samples become as many, the others zeros: rubato rounds a kernel to a multiple of 8
-/// samples, and on this finer grid the rounding is at most a few per cent. At 8 kHz the kernel
-/// would otherwise be a third too long, and differ from torchaudio's by 13 dB in the upper bands.
-const UPSAMPLING: usize = 4;
-
-/// Kernels between two samples of the finer grid; positions between them are interpolated.
-const OVERSAMPLING: usize = 256;
-
-/// Samples of the finer grid per call of the resampler.
-const CHUNK_SAMPLES: usize = 4096;
 
 /// Changes the rate to [`SAMPLE_RATE_HZ`]; a waveform that has it already is returned as it is.
 pub fn resample(waveform: Waveform) -> Waveform {
@@ -48,67 +37,116 @@ pub fn resample(waveform: Waveform) -> Waveform {
 
 fn to_16_khz(samples: &[f32], rate_hz: usize) -> Vec<f32> {
     let target_hz = SAMPLE_RATE_HZ as usize;
-    let fine_hz = rate_hz * UPSAMPLING;
-    let kernel_len = kernel_len(rate_hz);
+    let divisor = gcd(rate_hz, target_hz);
+    // Output samples lie `rate_hz / target_hz` input samples apart, so that only so many different
+    // distances from the sample before occur.
+    let n_phases = target_hz / divisor;
+    let n_resampled = (samples.len() * target_hz).div_ceil(rate_hz);
+    let kernels = Kernels::new(rate_hz, n_phases, n_resampled.min(n_phases));
 
-    // rubato's first output lies half a kernel, less one output step, before the first input. Zeros
-    // in front put it a whole number of output steps before, and these are dropped.
-    let period = fine_hz / gcd(fine_hz, target_hz);
-    let half_kernel = kernel_len / 2;
-    let n_leading = period - half_kernel % period;
-    let n_dropped = (half_kernel + n_leading) * target_hz / fine_hz - 1;
-    let fine_sample = |position: usize| {
-        let offset = position.checked_sub(n_leading)?;
-        let sample = samples.get(offset / UPSAMPLING)?;
-        (offset % UPSAMPLING == 0).then_some(sample * UPSAMPLING as f32)
+    let mut edge = vec![0.0; kernels.len];
+    let step = (rate_hz / target_hz, rate_hz / divisor % n_phases);
+    let (mut position, mut phase) = (0_usize, 0);
+    let next = || {
+        let kernel = kernels.of(phase);
+        let inside = position
+            .checked_sub(kernels.n_before)
+            .and_then(|first| samples.get(first..first + kernels.len));
+        let around = inside.unwrap_or_else(|| {
+            for (slot, offset) in edge.iter_mut().zip(position..) {
+                let at = offset.checked_sub(kernels.n_before);
+                *slot = at.and_then(|at| samples.get(at)).copied().unwrap_or(0.0);
+            }
+            &edge
+        });
+        position += step.0;
+        phase += step.1;
+        if phase >= n_phases {
+            phase -= n_phases;
+            position += 1;
+        }
+        dot(kernel, around)
     };
+    std::iter::repeat_with(next).take(n_resampled).collect()
+}
 
-    let mut resampler = resampler(rate_hz, kernel_len);
-    let n_total = n_dropped + (samples.len() * target_hz).div_ceil(rate_hz);
-    let mut resampled = Vec::with_capacity(n_total + CHUNK_SAMPLES * target_hz / fine_hz + 1);
-    let mut chunk = [0.0; CHUNK_SAMPLES];
-    for start in (0..).step_by(CHUNK_SAMPLES) {
-        if resampled.len() >= n_total {
-            break;
+/// What the samples around an output sample are multiplied by, for every distance that it has from the
+/// sample before.
+struct Kernels {
+    /// `[n_phases, len]`; only those that a clip needs are computed.
+    values: Vec<f32>,
+    /// Samples; filled up with zeros to what is summed side by side.
+    len: usize,
+    /// Samples of them in front of the one before the output sample.
+    n_before: usize,
+}
+
+impl Kernels {
+    /// For outputs `0, 1 / n_phases, ...` behind a sample; `n_needed` of them, in the order in which
+    /// outputs meet them.
+    fn new(rate_hz: usize, n_phases: usize, n_needed: usize) -> Self {
+        // Cycles of the sinc's sine per input sample, times two: its zeros lie at whole numbers.
+        let zeros_per_sample = ROLLOFF * (f64::from(SAMPLE_RATE_HZ) / rate_hz as f64).min(1.0);
+        let n_before = (ZERO_CROSSINGS / zeros_per_sample).floor() as usize;
+        let len = (2 * n_before + 2).next_multiple_of(N_SUMS);
+        let mut values = vec![0.0; n_phases * len];
+        let step = rate_hz * n_phases / SAMPLE_RATE_HZ as usize;
+        for needed in 0..n_needed {
+            let phase = needed * step % n_phases;
+            let kernel = &mut values[phase * len..][..len];
+            let behind = phase as f64 / n_phases as f64;
+            let x = -(n_before as f64 + behind) * zeros_per_sample;
+            let mut sine = Rotation::new(PI * x, PI * zeros_per_sample);
+            let mut window = Rotation::new(
+                PI * x / ZERO_CROSSINGS,
+                PI * zeros_per_sample / ZERO_CROSSINGS,
+            );
+            for (value, offset) in kernel.iter_mut().zip(0..) {
+                let x = x + f64::from(offset) * zeros_per_sample;
+                let sine = sine.next().0;
+                let sinc = if x == 0.0 { 1.0 } else { sine / (PI * x) };
+                let hann = 0.5 + 0.5 * window.next().1;
+                if x.abs() < ZERO_CROSSINGS {
+                    *value = (zeros_per_sample * sinc * hann) as f32;
+                }
+            }
         }
-        for (position, slot) in (start..).zip(&mut chunk) {
-            *slot = fine_sample(position).unwrap_or(0.0);
+        Self {
+            values,
+            len,
+            n_before,
         }
-        let input = SequentialSlice::new(&chunk, 1, CHUNK_SAMPLES).expect("one channel");
-        let output = resampler
-            .process(&input, None)
-            .expect("a chunk as asked for");
-        resampled.extend(output.take_data());
     }
-    resampled.truncate(n_total);
-    resampled.drain(..n_dropped);
-    resampled
+
+    fn of(&self, phase: usize) -> &[f32] {
+        &self.values[phase * self.len..][..self.len]
+    }
 }
 
-fn resampler(rate_hz: usize, kernel_len: usize) -> Async<f32> {
-    let ratio = f64::from(SAMPLE_RATE_HZ) / (rate_hz * UPSAMPLING) as f64;
-    let cutoff = ROLLOFF * lower_rate_ratio(rate_hz) / UPSAMPLING as f64;
-    let parameters = SincInterpolationParameters {
-        sinc_len: kernel_len,
-        // rubato multiplies by the ratio when it goes down.
-        f_cutoff: Some((cutoff / ratio.min(1.0)) as f32),
-        oversampling_factor: OVERSAMPLING,
-        interpolation: SincInterpolationType::Linear,
-        window: WindowFunction::Hann,
-    };
-    Async::new_sinc(ratio, 1.0, &parameters, CHUNK_SAMPLES, 1, FixedAsync::Input)
-        .expect("ratio and sizes are positive")
+/// Sine and cosine of angles in equal steps: the functions themselves would take longer than a clip.
+struct Rotation {
+    angle: (f64, f64),
+    step: (f64, f64),
 }
 
-/// Samples of the finer grid that an output sample is made of; a multiple of 8.
-fn kernel_len(rate_hz: usize) -> usize {
-    let exact = 2.0 * ZERO_CROSSINGS / (ROLLOFF * lower_rate_ratio(rate_hz));
-    ((exact * UPSAMPLING as f64 / 8.0).round() as usize) * 8
-}
+impl Rotation {
+    fn new(angle: f64, step: f64) -> Self {
+        Self {
+            angle: angle.sin_cos(),
+            step: step.sin_cos(),
+        }
+    }
 
-/// The lower of the two rates, relative to the input's.
-fn lower_rate_ratio(rate_hz: usize) -> f64 {
-    (f64::from(SAMPLE_RATE_HZ) / rate_hz as f64).min(1.0)
+    /// Sine and cosine of the present angle; goes on to the next.
+    fn next(&mut self) -> (f64, f64) {
+        let (sine, cosine) = self.angle;
+        let (step_sine, step_cosine) = self.step;
+        self.angle = (
+            sine * step_cosine + cosine * step_sine,
+            cosine * step_cosine - sine * step_sine,
+        );
+        (sine, cosine)
+    }
 }
 
 fn gcd(a: usize, b: usize) -> usize {

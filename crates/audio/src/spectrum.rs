@@ -32,10 +32,11 @@ pub fn hann_window() -> Vec<f32> {
         .collect()
 }
 
-/// The transform with its plan, window and buffers, made once.
+/// The transform with its plan, window and buffers; clones share the plan.
+#[derive(Clone)]
 pub struct PowerSpectrum {
     fft: Arc<dyn RealToComplex<f64>>,
-    window: Vec<f32>,
+    window: Vec<f64>,
     frame: Vec<f64>,
     spectrum: Vec<Complex64>,
     scratch: Vec<Complex64>,
@@ -47,7 +48,7 @@ impl PowerSpectrum {
     pub fn new() -> Self {
         let fft = RealFftPlanner::new().plan_fft_forward(N_FFT);
         Self {
-            window: hann_window(),
+            window: hann_window().into_iter().map(f64::from).collect(),
             frame: fft.make_input_vec(),
             spectrum: fft.make_output_vec(),
             scratch: fft.make_scratch_vec(),
@@ -59,23 +60,21 @@ impl PowerSpectrum {
     /// Power of the frame centred on sample `frame_idx * HOP_LENGTH`, shape `[N_BINS]`.
     pub fn frame_power(&mut self, samples: &[f32], frame_idx: usize) -> &[f32] {
         let start = (frame_idx * HOP_LENGTH) as isize - (N_FFT / 2) as isize;
-        match usize::try_from(start)
+        let inside = usize::try_from(start)
             .ok()
-            .and_then(|start| samples.get(start..start + N_FFT))
-        {
+            .and_then(|start| samples.get(start..start + N_FFT));
+        let slots = self.frame.iter_mut().zip(&self.window);
+        match inside {
             Some(inside) => {
-                for (slot, &sample) in self.frame.iter_mut().zip(inside) {
-                    *slot = f64::from(sample);
+                for ((slot, weight), &sample) in slots.zip(inside) {
+                    *slot = f64::from(sample) * weight;
                 }
             }
             None => {
-                for (position, slot) in (start..).zip(&mut self.frame) {
-                    *slot = f64::from(reflected(samples, position));
+                for ((slot, weight), position) in slots.zip(start..) {
+                    *slot = f64::from(reflected(samples, position)) * weight;
                 }
             }
-        }
-        for (sample, weight) in self.frame.iter_mut().zip(&self.window) {
-            *sample *= f64::from(*weight);
         }
         self.fft
             .process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch)

@@ -36,31 +36,64 @@ const MARGIN_FRAMES: usize = 8;
 /// Less than this, seconds, is no speech.
 const MIN_SPEECH_S: f32 = 0.2;
 
-impl Features {
+/// Where somebody speaks in a clip or window.
+#[derive(Clone, Debug)]
+pub struct Speech {
+    /// Whether each frame is near the loudest, `[n_frames]`.
+    sounding: Vec<bool>,
+    /// Whether each frame holds a vowel, `[n_frames]`.
+    vowels: Vec<bool>,
+}
+
+impl Speech {
     /// Vowels and what surrounds them, seconds; 0 when they last less than 0.2 s.
-    pub fn speech_s(&self) -> f32 {
-        let vowels = self.vowels();
+    pub fn duration_s(&self) -> f32 {
+        let vowels = &self.vowels;
         if frame_s(vowels.iter().filter(|&&vowel| vowel).count()) < MIN_SPEECH_S {
             return 0.0;
         }
-        let sounding = self.sounding();
         let spoken = (0..vowels.len()).filter(|&frame_idx| {
             let around = frame_idx.saturating_sub(MARGIN_FRAMES)
                 ..(frame_idx + MARGIN_FRAMES + 1).min(vowels.len());
-            sounding[frame_idx] && vowels[around].contains(&true)
+            self.sounding[frame_idx] && vowels[around].contains(&true)
         });
         frame_s(spoken.count())
     }
 
     /// From the first vowel to the last, with the sounding frames around them; all sounding frames
     /// when there is no vowel. Never empty unless there are no frames.
-    pub fn speech_span(&self) -> Range<usize> {
-        let sounding = span(&self.sounding(), 1);
-        let vowels = span(&self.vowels(), MARGIN_FRAMES);
+    pub fn span(&self) -> Range<usize> {
+        let sounding = span(&self.sounding, 1);
+        let vowels = span(&self.vowels, MARGIN_FRAMES);
         if vowels.is_empty() {
             return sounding;
         }
         sounding.start.max(vowels.start)..sounding.end.min(vowels.end)
+    }
+}
+
+impl Features {
+    /// Finds the speech.
+    pub fn speech(&self) -> Speech {
+        let peaks = self.log_mel.peaks();
+        let loudest = peaks.iter().copied().fold(f32::MIN, f32::max);
+        Speech {
+            sounding: peaks
+                .iter()
+                .map(|&peak| peak >= loudest - SOUNDING_RANGE_DB)
+                .collect(),
+            vowels: self.vowels(&peaks, loudest),
+        }
+    }
+
+    /// [`Speech::duration_s`] of these frames.
+    pub fn speech_s(&self) -> f32 {
+        self.speech().duration_s()
+    }
+
+    /// [`Speech::span`] of these frames.
+    pub fn speech_span(&self) -> Range<usize> {
+        self.speech().span()
     }
 
     /// The same features of fewer frames.
@@ -72,35 +105,28 @@ impl Features {
         }
     }
 
-    /// Whether each frame is near the loudest, `[n_frames]`.
-    fn sounding(&self) -> Vec<bool> {
-        let peaks = self.log_mel.peaks();
-        let threshold = peaks.iter().copied().fold(f32::MIN, f32::max) - SOUNDING_RANGE_DB;
-        peaks.iter().map(|&peak| peak >= threshold).collect()
-    }
-
     /// Whether each frame holds a vowel, `[n_frames]`.
-    fn vowels(&self) -> Vec<bool> {
+    fn vowels(&self, peaks: &[f32], loudest: f32) -> Vec<bool> {
         let frames = self.log_mel.frames();
-        let peaks = self.log_mel.peaks();
-        let loudest = peaks.iter().copied().fold(f32::MIN, f32::max);
         let is_vowel = |frame_idx: usize| {
             let frame = &frames[frame_idx];
             let peak_db = peaks[frame_idx];
-            let n_bands = frame
-                .iter()
-                .filter(|&&db| db > peak_db - BAND_RANGE_DB)
-                .count();
-            let neighbours = [frame_idx.checked_sub(1), Some(frame_idx + 1)];
-            let change_db = neighbours
-                .into_iter()
-                .filter_map(|neighbour| frames.get(neighbour?))
-                .map(|neighbour| change(frame, neighbour, loudest - CHANGE_RANGE_DB))
-                .fold(0.0, f32::max);
+            let n_bands = || {
+                let near = frame.iter().filter(|&&db| db > peak_db - BAND_RANGE_DB);
+                near.count()
+            };
+            let change_db = || {
+                let neighbours = [frame_idx.checked_sub(1), Some(frame_idx + 1)];
+                neighbours
+                    .into_iter()
+                    .filter_map(|neighbour| frames.get(neighbour?))
+                    .map(|neighbour| change(frame, neighbour, loudest - CHANGE_RANGE_DB))
+                    .fold(0.0, f32::max)
+            };
             peak_db > loudest - VOWEL_RANGE_DB
                 && self.pitch[frame_idx].voicing > MIN_VOICING
-                && n_bands >= MIN_BANDS
-                && change_db > MIN_CHANGE_DB
+                && n_bands() >= MIN_BANDS
+                && change_db() > MIN_CHANGE_DB
         };
         (0..frames.len()).map(is_vowel).collect()
     }

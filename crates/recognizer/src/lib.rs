@@ -11,4 +11,4 @@ pub mod network;
 mod recognize;
 
 pub use checkpoint::{Checkpoint, CheckpointError};
-pub use recognize::{MIN_DURATION_S, RecognizeError, Recognizer, logits, predict};
+pub use recognize::{MIN_DURATION_S, RecognizeError, Recognizer, predict};

@@ -8,7 +8,9 @@
 
 use std::{borrow::Cow, ops::Range, path::Path};
 
-use audio::{FeatureExtractor, Features, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform, frame_s};
+use audio::{
+    FeatureExtractor, Features, SAMPLE_RATE_HZ, Speech, WINDOW_SAMPLES, Waveform, frame_s,
+};
 use emotion::{
     Calibration, LabelSet, NotProbabilities, Prediction, Probabilities, WindowPrediction,
 };
@@ -16,7 +18,7 @@ use emotion::{
 use crate::{
     backend,
     checkpoint::{Checkpoint, CheckpointError, Config, Metrics},
-    network::{Batch, BiLstm, Input, Network},
+    network::{Batch, Input, Network, Packed},
 };
 
 /// Shortest clip in which a prediction is made, seconds: about one stressed word.
@@ -54,7 +56,7 @@ pub enum RecognizeError {
 pub struct Recognizer {
     config: Config,
     metrics: Metrics,
-    members: Vec<BiLstm>,
+    members: Vec<Packed>,
 }
 
 impl Recognizer {
@@ -100,7 +102,7 @@ impl From<Checkpoint> for Recognizer {
         Self {
             config: checkpoint.config,
             metrics: checkpoint.metrics,
-            members: checkpoint.members,
+            members: checkpoint.members.iter().map(Packed::new).collect(),
         }
     }
 }
@@ -136,15 +138,18 @@ pub fn predict(
         Input::Decibels => whole,
         Input::Speech => speech_span(&features, whole),
     };
-    let spoken: Vec<(Range<usize>, Features)> = spoken_windows(&features, span).collect();
+    let input = members[0].input();
+    let spoken: Vec<(Range<usize>, Vec<f32>)> = spoken_windows(&features, span)
+        .map(|(frames, window, speech)| (frames, input.read_span(&window, speech.span())))
+        .collect();
     if spoken.is_empty() {
         return Err(RecognizeError::NoSpeech);
     }
 
     let mut windows = Vec::with_capacity(spoken.len());
     for batch in spoken.chunks(BATCH_WINDOWS) {
-        let features: Vec<&Features> = batch.iter().map(|(_, features)| features).collect();
-        for ((frames, _), logits) in batch.iter().zip(logits(members, &features)) {
+        let read: Vec<&[f32]> = batch.iter().map(|(_, read)| &read[..]).collect();
+        for ((frames, _), logits) in batch.iter().zip(logits(members, &read)) {
             let probabilities = Probabilities::from_logits(labels, &logits)?;
             windows.push(WindowPrediction {
                 start_s: frame_s(frames.start),
@@ -167,37 +172,37 @@ pub fn predict(
     })
 }
 
-/// Windows in which somebody speaks, and their features.
+/// Windows in which somebody speaks, their features and where in them.
 fn spoken_windows(
     features: &Features,
     span: Range<usize>,
-) -> impl Iterator<Item = (Range<usize>, Features)> {
+) -> impl Iterator<Item = (Range<usize>, Features, Speech)> {
     audio::windows(span)
-        .map(|frames| (frames.clone(), features.slice(frames)))
-        .filter(|(_, window)| window.speech_s() > 0.0)
+        .map(|frames| {
+            let window = features.slice(frames.clone());
+            let speech = window.speech();
+            (frames, window, speech)
+        })
+        .filter(|(_, _, speech)| speech.duration_s() > 0.0)
 }
 
 /// From the first word to the last. Every window is judged by its own loudest sound, so that a bang
 /// does not hide what is said at another time.
 fn speech_span(features: &Features, whole: Range<usize>) -> Range<usize> {
     spoken_windows(features, whole)
-        .map(|(frames, window)| {
-            let speech = window.speech_span();
+        .map(|(frames, _, speech)| {
+            let speech = speech.span();
             frames.start + speech.start..frames.start + speech.end
         })
         .reduce(|left, right| left.start.min(right.start)..left.end.max(right.end))
         .unwrap_or(0..0)
 }
 
-/// Logits of windows: `n_classes` per window, in class order; the mean of the members', which are of
-/// one architecture.
-pub fn logits(members: &[impl Network], windows: &[&Features]) -> Vec<Vec<f32>> {
-    let input = members[0].input();
-    let read: Vec<_> = windows
-        .iter()
-        .map(|features| input.read(features))
-        .collect();
-    let batch = Batch::new(&read, input.n_features(), &backend::device());
+/// Logits of what was read of windows: `n_classes` per window, in class order; the mean of the
+/// members', which are of one architecture.
+fn logits(members: &[impl Network], read: &[&[f32]]) -> Vec<Vec<f32>> {
+    let n_features = members[0].input().n_features();
+    let batch = Batch::new(read, n_features, &backend::device());
     let of_members = members.iter().map(|member| member.forward(&batch));
     let sum = of_members
         .reduce(|left, right| left + right)

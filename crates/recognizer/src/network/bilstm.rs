@@ -7,7 +7,7 @@ use burn::{
 };
 
 use super::{
-    Architecture, Attention, Batch, Input, LstmLayer, Network, Pooling, TimeDelayLayer,
+    Architecture, Attention, Batch, Input, LstmLayer, Network, Packed, Pooling, TimeDelayLayer,
     pooling::{equal_weights, last, statistics},
 };
 
@@ -106,14 +106,9 @@ impl BiLstm {
         let hidden = relu(self.hidden.forward(pooled));
         self.output.forward(self.dropout.forward(hidden))
     }
-}
 
-impl Network for BiLstm {
-    fn input(&self) -> Input {
-        self.architecture.input
-    }
-
-    fn forward(&self, batch: &Batch) -> Tensor<2> {
+    /// Logits by burn's operations, which gradients can be taken of.
+    fn by_operations(&self, batch: &Batch) -> Tensor<2> {
         let mut frames = self.front(batch);
         let lengths = batch.lengths(self.stride());
         for (layer_idx, layer) in self.layers.iter().enumerate() {
@@ -126,6 +121,19 @@ impl Network for BiLstm {
     }
 }
 
+impl Network for BiLstm {
+    fn input(&self) -> Input {
+        self.architecture.input
+    }
+
+    fn forward(&self, batch: &Batch) -> Tensor<2> {
+        if !batch.frames.is_autodiff() {
+            return Packed::new(self).forward(batch);
+        }
+        self.by_operations(batch)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use burn::tensor::Tolerance;
@@ -133,14 +141,62 @@ mod tests {
     use super::*;
     use crate::{backend, network::TimeDelay};
 
-    #[test]
-    fn a_windows_logits_do_not_depend_on_its_batch() {
-        let device = backend::device();
-        let layer = |stride| TimeDelay {
+    fn layer(stride: usize) -> TimeDelay {
+        TimeDelay {
             size: 6,
             context: 5,
             stride,
+        }
+    }
+
+    /// Windows of the given lengths, in no order.
+    fn windows(lengths: &[usize], n_features: usize) -> Vec<Vec<f32>> {
+        let window = |&n_frames: &usize| {
+            let values = (0..n_frames * n_features).map(|idx| (idx as f32 * 0.7).sin());
+            values.collect()
         };
+        lengths.iter().map(window).collect()
+    }
+
+    #[test]
+    fn packed_networks_agree_with_burns_operations() {
+        let device = backend::device();
+        device.seed(3);
+        let speech = Architecture {
+            input: Input::Speech,
+            front: vec![layer(1), layer(2)],
+            hidden_size: 40,
+            pooling: Pooling::Attention,
+            ..Architecture::paper()
+        };
+        let paper = Architecture {
+            hidden_size: 21,
+            ..Architecture::paper()
+        };
+        let forward_only = Architecture {
+            bidirectional: false,
+            ..paper.clone()
+        };
+        let not_recurrent = Architecture {
+            n_layers: 0,
+            ..speech.clone()
+        };
+        for architecture in [speech, paper, forward_only, not_recurrent] {
+            let n_features = architecture.input.n_features();
+            let network = BiLstm::new(architecture, 5, &device);
+            // One window; fours, twos and a rest; more than go through the layers together.
+            for lengths in [&[9][..], &[30, 1, 7, 7, 12, 30, 5], &[3; 19]] {
+                let batch = Batch::new(&windows(lengths, n_features), n_features, &device);
+                let found = network.forward(&batch).into_data();
+                let expected = network.by_operations(&batch).into_data();
+                found.assert_approx_eq::<f32>(&expected, Tolerance::absolute(2e-6));
+            }
+        }
+    }
+
+    #[test]
+    fn a_windows_logits_do_not_depend_on_its_batch() {
+        let device = backend::device();
         let architecture = Architecture {
             input: Input::Speech,
             front: vec![layer(1), layer(2)],
@@ -150,10 +206,7 @@ mod tests {
         };
         let n_features = architecture.input.n_features();
         let network = BiLstm::new(architecture, 5, &device);
-        let windows = [9, 30, 1].map(|n_frames| {
-            let values = (0..n_frames * n_features).map(|idx| (idx as f32 * 0.7).sin());
-            values.collect::<Vec<f32>>()
-        });
+        let windows = windows(&[9, 30, 1], n_features);
         let together = network.forward(&Batch::new(&windows, n_features, &device));
         for (window, together) in windows.into_iter().zip(together.iter_dim(0)) {
             let alone = network.forward(&Batch::new(&[window], n_features, &device));

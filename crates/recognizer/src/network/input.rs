@@ -4,6 +4,8 @@
 //! Invariant: with [`Input::Speech`], neither gain nor padding nor a noise floor 60 dB down changes
 //! the values
 
+use std::ops::Range;
+
 use audio::{Features, MIN_VOICING, N_MELS, Pitch, SOUNDING_RANGE_DB};
 use burn::tensor::{Device, Tensor, TensorData};
 
@@ -37,7 +39,15 @@ impl Input {
     pub fn read(self, features: &Features) -> Vec<f32> {
         match self {
             Self::Decibels => features.log_mel.values().to_vec(),
-            Self::Speech => read_speech(&features.slice(features.speech_span())),
+            Self::Speech => self.read_span(features, features.speech_span()),
+        }
+    }
+
+    /// The same of a window whose speech was found already.
+    pub fn read_span(self, features: &Features, speech: Range<usize>) -> Vec<f32> {
+        match self {
+            Self::Decibels => features.log_mel.values().to_vec(),
+            Self::Speech => read_speech(&features.slice(speech)),
         }
     }
 }
@@ -53,7 +63,8 @@ pub struct Batch {
 
 impl Batch {
     /// Of windows with `n_features` values per frame, at least one frame each.
-    pub fn new(windows: &[Vec<f32>], n_features: usize, device: &Device) -> Self {
+    pub fn new(windows: &[impl AsRef<[f32]>], n_features: usize, device: &Device) -> Self {
+        let windows: Vec<&[f32]> = windows.iter().map(AsRef::as_ref).collect();
         let lengths: Vec<usize> = windows.iter().map(|one| one.len() / n_features).collect();
         let n_frames = lengths.iter().copied().max().unwrap_or(0);
         let mut values = Vec::with_capacity(windows.len() * n_frames * n_features);

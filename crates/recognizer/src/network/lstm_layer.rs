@@ -6,19 +6,16 @@
 //! Source  Hochreiter & Schmidhuber 1997 with forget gates; torch.nn.LSTM, gates in the order
 //!         i, f, g, o and two biases per gate, so that its weights fit one to one
 //! Padding leaves the state at 0: a window's output is that of the window alone, as with torch's
-//! packed sequences. The input products of all frames are one matrix product.
-//! Where gradients are recorded, burn's operations step both directions together; elsewhere
-//! `recurrence` does, five to ten times as fast.
+//! packed sequences. The input products of all frames are one matrix product; burn's operations step
+//! both directions together, so that gradients can be recorded. Without gradients
+//! [`Packed`](super::Packed) computes the same five to ten times as fast.
 
 use burn::{
     module::{Initializer, Module, Param},
-    tensor::{Device, Tensor, TensorData, activation::sigmoid, s},
+    tensor::{Device, Tensor, activation::sigmoid, s},
 };
 
-use super::{
-    input::mask,
-    recurrence::{self, Columns, Direction},
-};
+use super::input::mask;
 
 /// Weights of all directions, stacked: index 0 reads forward, 1, if there is one, in reverse.
 #[derive(Module, Debug)]
@@ -58,55 +55,6 @@ impl LstmLayer {
     /// Output of every frame; see the module's head for shapes. `lengths` are the frames of each
     /// window, `[batch]`; the others are padding.
     pub fn forward(&self, input: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
-        if input.is_autodiff() {
-            self.by_operations(input, lengths)
-        } else {
-            self.by_recurrence(input, lengths)
-        }
-    }
-
-    fn by_recurrence(&self, input: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
-        let [batch, n_frames, input_size] = input.dims();
-        let [n_directions, hidden_size, _] = self.weight_hh.dims();
-        let device = input.device();
-        let input = input
-            .reshape([1, batch * n_frames, input_size])
-            .repeat_dim(0, n_directions);
-        let projected = values(self.project(input));
-        let weight_hh = values(self.weight_hh.val());
-
-        let n_columns = n_directions * hidden_size;
-        let mut output = vec![0.0; batch * n_frames * n_columns];
-        for direction_idx in 0..n_directions {
-            let of_direction = |values: &'_ [f32]| {
-                let n_values = values.len() / n_directions;
-                direction_idx * n_values..(direction_idx + 1) * n_values
-            };
-            let direction = Direction {
-                weight_hh: &weight_hh[of_direction(&weight_hh)],
-                projected: &projected[of_direction(&projected)],
-                lengths,
-                reverse: direction_idx == 1,
-            };
-            let columns = Columns {
-                values: &mut output,
-                n_columns,
-                first_column: direction_idx * hidden_size,
-            };
-            recurrence::run(&direction, columns);
-        }
-        let output = TensorData::new(output, [batch, n_frames, n_columns]);
-        Tensor::from_data(output, &device)
-    }
-
-    /// Input products and biases, `[n_directions, n_rows, 4 * hidden_size]`, of `[n_directions, n_rows,
-    /// input_size]`.
-    fn project(&self, input: Tensor<3>) -> Tensor<3> {
-        let bias = (self.bias_ih.val() + self.bias_hh.val()).unsqueeze_dim::<3>(1);
-        input.matmul(self.weight_ih.val()) + bias
-    }
-
-    fn by_operations(&self, input: Tensor<3>, lengths: &[usize]) -> Tensor<3> {
         let [batch, n_frames, input_size] = input.dims();
         let [n_directions, hidden_size, gates] = self.weight_hh.dims();
         let device = input.device();
@@ -152,39 +100,11 @@ impl LstmLayer {
         }
         Tensor::cat(directions, 2)
     }
-}
 
-/// The values of a tensor, row-major.
-fn values<const D: usize>(tensor: Tensor<D>) -> Vec<f32> {
-    tensor
-        .into_data()
-        .try_into_vec()
-        .expect("the network is f32")
-}
-
-#[cfg(test)]
-mod tests {
-    use burn::tensor::{Distribution, Tolerance};
-
-    use super::*;
-    use crate::backend;
-
-    #[test]
-    fn the_recurrence_agrees_with_burns_operations() {
-        let device = backend::device();
-        device.seed(3);
-        // Whole vectors of units and parts of one; one window, fours, twos and a rest.
-        for (hidden_size, n_directions, lengths) in [
-            (16, 1, vec![9]),
-            (5, 2, vec![4, 9, 1]),
-            (40, 2, vec![9, 7, 1, 3, 2, 9, 5]),
-        ] {
-            let layer = LstmLayer::new(6, hidden_size, n_directions, &device);
-            let shape = [lengths.len(), 9, 6];
-            let input = Tensor::<3>::random(shape, Distribution::Normal(0.0, 2.0), &device);
-            let expected = layer.by_operations(input.clone(), &lengths).into_data();
-            let found = layer.forward(input, &lengths).into_data();
-            found.assert_approx_eq::<f32>(&expected, Tolerance::absolute(1e-6));
-        }
+    /// Input products and biases, `[n_directions, n_rows, 4 * hidden_size]`, of `[n_directions, n_rows,
+    /// input_size]`.
+    fn project(&self, input: Tensor<3>) -> Tensor<3> {
+        let bias = (self.bias_ih.val() + self.bias_hh.val()).unsqueeze_dim::<3>(1);
+        input.matmul(self.weight_ih.val()) + bias
     }
 }

@@ -11,14 +11,15 @@ mod architecture;
 mod bilstm;
 mod input;
 mod lstm_layer;
+mod packed;
 mod pooling;
-mod recurrence;
 mod time_delay;
 
 pub use architecture::{Architecture, Input, Pooling, TimeDelay};
 pub use bilstm::BiLstm;
 pub use input::Batch;
 pub use lstm_layer::LstmLayer;
+pub use packed::Packed;
 pub use pooling::Attention;
 pub use time_delay::TimeDelayLayer;
 

@@ -7,7 +7,7 @@ use burn::{
 };
 
 /// Keeps the square root's gradient finite where a feature never changes.
-const VARIANCE_FLOOR: f64 = 1e-4;
+pub(super) const VARIANCE_FLOOR: f64 = 1e-4;
 
 /// Units of the layer that scores a frame.
 const SCORE_SIZE: usize = 64;

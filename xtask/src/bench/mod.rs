@@ -1,0 +1,111 @@
+//! `cargo xtask bench`: how long everything takes and how much memory it needs, and what the original application is
+//! made of beside it.
+//!
+//! Every figure of docs/performance.md comes from here: `--write` measures all of them and writes the tables and plots
+//! anew. Requests go to servers that this command starts on free ports of 127.0.0.1, bounded in number and time.
+
+mod client;
+mod clips;
+mod document;
+mod plot;
+mod roofline;
+mod server;
+mod serving;
+mod stages;
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::command::{output, run};
+use crate::workspace::Workspace;
+use document::Tables;
+
+/// What to measure.
+#[derive(Args)]
+pub struct Options {
+    /// Also PyTorch and torchaudio, in the same run; they come into a virtual environment below target/
+    #[arg(long)]
+    pytorch: bool,
+    /// The release server instead, beside a stand-in for the original one; needs ffmpeg
+    #[arg(long)]
+    server: bool,
+    /// Everything, and write the tables and plots of docs/performance.md
+    #[arg(long)]
+    write: bool,
+}
+
+/// Measures and prints; with `--write` into the document too.
+pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
+    let Options {
+        pytorch,
+        server,
+        write,
+    } = *options;
+    let python = match pytorch || server || write {
+        true => Some(python(workspace)?),
+        false => None,
+    };
+    let mut tables = Tables::default();
+    tables.insert("machine", machine());
+    if write || !server {
+        let stages = stages::measure(workspace, python.as_deref())?;
+        tables.insert("stages", stages.table());
+        tables.insert("roofline", roofline::table(&stages));
+    }
+    let plots = match (write || server, &python) {
+        (true, Some(python)) => serving::measure(workspace, python, &mut tables)?,
+        _ => Vec::new(),
+    };
+    tables.print();
+    if write {
+        let folder = workspace.root.join("docs");
+        tables.write(&folder.join("performance.md"))?;
+        for (name, svg) in plots {
+            fs::write(folder.join(name), svg)?;
+        }
+    }
+    Ok(())
+}
+
+/// Where the figures come from, and how busy that machine was with other things.
+fn machine() -> String {
+    let read = |path: &str| fs::read_to_string(path).unwrap_or_default();
+    let cpu_info = read("/proc/cpuinfo");
+    let model = cpu_info
+        .lines()
+        .find_map(|line| line.strip_prefix("model name")?.split_once(": "))
+        .map_or("a processor without a name", |(_, name)| name);
+    let n_cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let load = read("/proc/loadavg");
+    let load = load.split(' ').next().unwrap_or("unknown");
+    let date = output(Command::new("date").arg("+%Y-%m-%d %H:%M")).unwrap_or_default();
+    format!(
+        "Measured {date} on {model}, {n_cores} cores; load average before the first measurement: {load} (0 is an idle machine).\n"
+    )
+}
+
+/// The interpreter with PyTorch: `PYTHON`, else that of a virtual environment below the target folder.
+fn python(workspace: &Workspace) -> Result<PathBuf> {
+    if let Some(python) = std::env::var_os("PYTHON") {
+        return Ok(python.into());
+    }
+    let folder = workspace.target_dir.join("pytorch");
+    let python = if cfg!(windows) {
+        folder.join("Scripts/python.exe")
+    } else {
+        folder.join("bin/python")
+    };
+    if !python.exists() {
+        let interpreter = if cfg!(windows) { "python" } else { "python3" };
+        run(Command::new(interpreter).args(["-m", "venv"]).arg(&folder))?;
+    }
+    let requirements = workspace.root.join("benches/requirements.txt");
+    run(Command::new(&python)
+        .args(["-m", "pip", "install", "--quiet", "--requirement"])
+        .arg(requirements))?;
+    Ok(python)
+}
