@@ -68,9 +68,9 @@ impl Batch {
         let lengths: Vec<usize> = windows.iter().map(|one| one.len() / n_features).collect();
         let n_frames = lengths.iter().copied().max().unwrap_or(0);
         let mut values = Vec::with_capacity(windows.len() * n_frames * n_features);
-        for window in windows {
+        for window in &windows {
             let end = values.len() + n_frames * n_features;
-            values.extend(window);
+            values.extend_from_slice(window);
             values.resize(end, 0.0);
         }
         let data = TensorData::new(values, [windows.len(), n_frames, n_features]);
