@@ -148,19 +148,19 @@ impl<'a, S: Simd> Sweep<'a, S> {
                 let Some(frame) = frames[window] else {
                     continue;
                 };
-                for block in 0..BLOCKS {
+                for (block, gates) in gates[window].iter_mut().enumerate() {
                     let width = N_GATES * S::F32_LANES;
                     let at = (frame * self.n_blocks + first_block + block) * width;
                     let read = S::as_simd_f32s(&self.projected.gates[at..][..width]).0;
-                    gates[window][block].copy_from_slice(read);
+                    gates.copy_from_slice(read);
                 }
             }
             // Before the first step the state is 0, and so are the products.
             if step > 0 {
                 let mut weights: [&[[S::f32s; N_GATES]]; BLOCKS] = [&[]; BLOCKS];
-                for block in 0..BLOCKS {
+                for (block, weights) in weights.iter_mut().enumerate() {
                     let panel = self.weights.weights::<S>(first_block + block);
-                    weights[block] = &panel.as_chunks().0[..hidden_size];
+                    *weights = &panel.as_chunks().0[..hidden_size];
                 }
                 for unit in 0..hidden_size {
                     for window in 0..WINDOWS {
@@ -178,11 +178,11 @@ impl<'a, S: Simd> Sweep<'a, S> {
                 let Some(frame) = frames[window] else {
                     continue;
                 };
-                for block in 0..BLOCKS {
+                for (block, gates) in gates[window].iter().enumerate() {
                     let first_unit = (first_block + block) * S::F32_LANES;
                     let cells = (first + window) * self.n_blocks;
                     let cell = &mut self.cell[cells + first_block + block];
-                    let new = new_state(simd, gates[window][block], cell);
+                    let new = new_state(simd, *gates, cell);
                     let state = (first + window) * padded_size + first_unit;
                     let state = &mut self.new_hidden[state..][..S::F32_LANES];
                     simd.partial_store_f32s(state, new);
