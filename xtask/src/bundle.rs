@@ -10,7 +10,6 @@ use anyhow::{Context, Result};
 use crate::command::run;
 use crate::page::{self, copy_tree, empty};
 use crate::test::SERVER_FEATURES;
-use crate::toolchain::Toolchain;
 use crate::wasm_target;
 use crate::workspace::Workspace;
 

@@ -7,6 +7,7 @@ mod bench;
 mod browser;
 mod bundle;
 mod command;
+mod compress;
 mod node;
 mod page;
 mod steps;
