@@ -82,7 +82,7 @@ impl Client {
 pub struct Crowd {
     /// Times of the predictions, ascending, milliseconds.
     pub times_ms: Vec<f64>,
-    /// Requests that were answered 503.
+    /// Requests that were answered 503, or whose connection was closed.
     pub n_refused: usize,
     pub elapsed: Duration,
 }
@@ -129,13 +129,15 @@ fn one_of_many(address: SocketAddr, request: &Request, end: Instant) -> Result<(
     let mut client = Client::new(address)?;
     let (mut times_ms, mut n_refused) = (Vec::new(), 0);
     while Instant::now() < end {
-        match client.send(request)? {
-            (200, time) => times_ms.push(time.as_secs_f64() * 1000.0),
-            (503, _) => {
+        match client.send(request) {
+            Ok((200, time)) => times_ms.push(time.as_secs_f64() * 1000.0),
+            // The server does not read what it refuses: it closes the connection, maybe before the answer is seen.
+            Ok((503, _)) | Err(_) => {
                 n_refused += 1;
                 thread::sleep(Duration::from_millis(20));
+                client = Client::new(address)?;
             }
-            (status, _) => anyhow::bail!("the server answered {status}"),
+            Ok((status, _)) => anyhow::bail!("the server answered {status}"),
         }
     }
     Ok((times_ms, n_refused))

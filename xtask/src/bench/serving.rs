@@ -193,7 +193,7 @@ fn by_concurrency(program: &Program, request: &Request) -> Result<Vec<(usize, Cr
 }
 
 fn concurrency_table(by_concurrency: &[(usize, Crowd)]) -> String {
-    let mut table = "| clients | predictions per second | median, ms | p99, ms | refused (503) |\n|---|---|---|---|---|\n".to_owned();
+    let mut table = "| clients | predictions per second | median, ms | p99, ms | refused |\n|---|---|---|---|---|\n".to_owned();
     for (n_clients, crowd) in by_concurrency {
         let [p50, p99] = [50, 99].map(|percent| percentile(&crowd.times_ms, percent));
         let (per_second, n_refused) = (crowd.per_second(), crowd.n_refused);
