@@ -62,6 +62,27 @@ pub enum AppError {
     /// The format was recognised, but its content is damaged.
     #[error("damaged audio")]
     DamagedAudio,
+    /// The clip takes too long to decode.
+    #[error("decoding took longer than {max_decode_s} s")]
+    TooSlow {
+        /// How long decoding may take.
+        max_decode_s: f32,
+    },
+    /// The interface has nothing at this address.
+    #[error("nothing at this address")]
+    NotFound,
+    /// The address takes other methods; the header `Allow` names them.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// The request's headers are larger than the server takes.
+    #[error("headers larger than {max_bytes} bytes")]
+    HeadTooLarge {
+        /// Most bytes of all headers.
+        max_bytes: usize,
+    },
+    /// Another site's page made a browser send this.
+    #[error("sent by another site's page")]
+    CrossSite,
     /// The request has no key that the server knows.
     #[error("no known API key")]
     Unauthorized,

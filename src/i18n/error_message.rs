@@ -38,6 +38,14 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
             td_string!(locale, error.unsupported_found, found)
         }
         AppError::DamagedAudio => td_string!(locale, error.damaged).to_owned(),
+        AppError::TooSlow { .. } => td_string!(locale, error.too_slow).to_owned(),
+        AppError::NotFound => td_string!(locale, error.not_found).to_owned(),
+        AppError::MethodNotAllowed => td_string!(locale, error.method_not_allowed).to_owned(),
+        AppError::HeadTooLarge { max_bytes } => {
+            let max = number::decimal(locale, *max_bytes as f64 / 1024.0, 0);
+            td_string!(locale, error.head_too_large, max)
+        }
+        AppError::CrossSite => td_string!(locale, error.cross_site).to_owned(),
         AppError::Unauthorized => td_string!(locale, error.unauthorized).to_owned(),
         AppError::TooManyRequests { retry_after_s } => {
             let seconds = number::decimal(locale, f64::from(*retry_after_s), 0);

@@ -109,13 +109,17 @@ impl Access {
         })
     }
 
-    /// Lets pages of the settings' origins read answers; without any, no header is sent.
-    pub fn cors(&self) -> CorsLayer {
-        CorsLayer::new()
+    /// Lets pages of the settings' origins read answers; `None` without any, so that no header is sent.
+    pub fn cors(&self) -> Option<CorsLayer> {
+        if self.origins.is_empty() {
+            return None;
+        }
+        let cors = CorsLayer::new()
             .allow_origin(self.origins.clone())
             .allow_methods([Method::GET, Method::POST])
             .allow_headers([AUTHORIZATION, CONTENT_TYPE])
-            .expose_headers([RETRY_AFTER, REQUEST_ID_HEADER])
+            .expose_headers([RETRY_AFTER, REQUEST_ID_HEADER]);
+        Some(cors)
     }
 
     fn allow(&self, request: &Request) -> Result<(), AppError> {

@@ -47,6 +47,9 @@ pub fn actionable(error: &RecognitionError) -> Option<AppError> {
             DecodeError::TooLong { max_duration_s } => AppError::TooLong {
                 max_duration_s: *max_duration_s,
             },
+            DecodeError::TooSlow { max_decode_time } => AppError::TooSlow {
+                max_decode_s: max_decode_time.as_secs_f32(),
+            },
             DecodeError::NoSamples => AppError::NoSpeech,
             DecodeError::SampleRateOutOfRange { sample_rate_hz, .. } => {
                 AppError::UnsupportedAudio {
@@ -101,11 +104,16 @@ pub const fn status(error: &AppError) -> StatusCode {
             StatusCode::BAD_REQUEST
         }
         AppError::TooLarge { .. } | AppError::TooManyFiles { .. } => StatusCode::PAYLOAD_TOO_LARGE,
+        AppError::NotFound => StatusCode::NOT_FOUND,
+        AppError::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        AppError::HeadTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+        AppError::CrossSite => StatusCode::FORBIDDEN,
         AppError::Unauthorized => StatusCode::UNAUTHORIZED,
         AppError::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
         AppError::UnsupportedAudio { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         AppError::TooShort { .. }
         | AppError::TooLong { .. }
+        | AppError::TooSlow { .. }
         | AppError::NoSpeech
         | AppError::DamagedAudio => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::Overloaded { .. } => StatusCode::SERVICE_UNAVAILABLE,

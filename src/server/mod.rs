@@ -6,7 +6,7 @@
 //! | `POST /` | the page with the result of its form, for browsers without WASM |
 //! | `POST /api/recognize`, `GET /api/model` | the server functions that the page calls |
 //! | `POST /predict`, `GET /health` | the original application's REST interface |
-//! | `/api/v1/...`, `GET /api` | ours, see [`v1`] |
+//! | `/api/v1/...`, `GET /api` | ours, see [`v1`]; anything else below `/api` is 404 in its envelope |
 //! | `GET /healthz`, `/readyz`, `/metrics` | for what watches over the server |
 //! | `GET /language/{language}` | remembers the language |
 //! | anything else | a file of the site, or the page's 404 |
@@ -35,7 +35,7 @@ use axum::{
     Router,
     handler::Handler,
     middleware::{from_fn, from_fn_with_state},
-    routing::{get, post},
+    routing::{any, get, post},
 };
 use leptos::server_fn::ServerFn;
 use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context};
@@ -72,8 +72,12 @@ pub fn router(state: AppState) -> Router {
         .route("/predict", post(rest::predict))
         .route("/health", get(rest::health))
         .merge(v1::router())
-        .layer(from_fn_with_state(state.clone(), access::check))
-        .layer(state.access.cors());
+        .route("/api/{*rest}", any(rest::not_found))
+        .layer(from_fn_with_state(state.clone(), access::check));
+    let rest = match state.access.cors() {
+        Some(cors) => rest.layer(cors),
+        None => rest,
+    };
 
     Router::new()
         .leptos_routes_with_context(&state, page_routes, context, move || shell(options.clone()))
@@ -83,9 +87,11 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(probes::ready))
         .route("/metrics", get(probes::metrics))
         .route("/language/{language}", get(pages::choose_language))
+        .method_not_allowed_fallback(rest::method_not_allowed)
         .fallback_service(site)
         .layer(from_fn_with_state(state.clone(), upload::bound_body))
         .layer(CompressionLayer::new())
+        .layer(from_fn(security::bound_head))
         .layer(from_fn(exposure::catch_panic))
         .layer(from_fn(security::add_headers))
         .layer(from_fn_with_state(state.clone(), telemetry::observe))

@@ -120,6 +120,22 @@ pub async fn predict(
     }
 }
 
+/// Says that the interface has nothing at this address.
+pub async fn not_found(request: Request) -> RestError {
+    RestError {
+        error: AppError::NotFound,
+        request_id: RequestId::of(request.extensions()).0,
+    }
+}
+
+/// Says that the address takes other methods.
+pub async fn method_not_allowed(request: Request) -> RestError {
+    RestError {
+        error: AppError::MethodNotAllowed,
+        request_id: RequestId::of(request.extensions()).0,
+    }
+}
+
 /// An error with its status, both languages' sentences and the request's id.
 #[derive(Debug)]
 pub struct RestError {

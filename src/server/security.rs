@@ -3,7 +3,7 @@
 use axum::{
     extract::Request,
     http::{
-        HeaderName, HeaderValue, Method, StatusCode, Uri,
+        HeaderName, HeaderValue, Method, Uri,
         header::{
             CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
             X_CONTENT_TYPE_OPTIONS,
@@ -13,6 +13,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use leptos::{config::Env, nonce::Nonce};
+
+use super::{rest::RestError, telemetry::RequestId};
+use crate::error::AppError;
+
+/// Most bytes of all headers of a request: eight times what browsers keep to.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// On every answer that does not say otherwise.
 const HEADERS: [(HeaderName, &str); 6] = [
@@ -65,7 +71,25 @@ pub fn page_policy(nonce: &Nonce, env: &Env) -> String {
 /// reads no cookie, and without CORS headers other sites cannot read its answers.
 pub async fn refuse_cross_site(request: Request, next: Next) -> Response {
     if request.method() == Method::POST && is_cross_site(&request) {
-        return (StatusCode::FORBIDDEN, "posted from another site\n").into_response();
+        let request_id = RequestId::of(request.extensions()).0;
+        let error = AppError::CrossSite;
+        return RestError { error, request_id }.into_response();
+    }
+    next.run(request).await
+}
+
+/// Refuses heads that no browser and no sane program sends. What the HTTP library itself does not
+/// take in (a hundred headers, 400 KB of them) it refuses with a bare 431.
+pub async fn bound_head(request: Request, next: Next) -> Response {
+    let headers = request.headers().iter();
+    let n_bytes: usize = headers
+        .map(|(name, value)| name.as_str().len() + value.len())
+        .sum();
+    if n_bytes > MAX_HEAD_BYTES {
+        let request_id = RequestId::of(request.extensions()).0;
+        let max_bytes = MAX_HEAD_BYTES;
+        let error = AppError::HeadTooLarge { max_bytes };
+        return RestError { error, request_id }.into_response();
     }
     next.run(request).await
 }

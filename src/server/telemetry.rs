@@ -27,8 +27,9 @@ pub const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id"
 /// Longest request id that is taken over from a proxy; a UUID has 36 characters.
 const MAX_REQUEST_ID_LEN: usize = 64;
 
-/// Without `RUST_LOG`: ours and every warning.
-const DEFAULT_FILTER: &str = "warn,banglaser=info";
+/// Without `RUST_LOG`: ours and every warning, but for the demuxers'. They quote clips, and a clip can
+/// make them warn as often as it likes; what they could not read is in the answer.
+const DEFAULT_FILTER: &str = "warn,symphonia=off,banglaser=info";
 
 /// Under this id the log tells about a request.
 #[derive(Clone, Debug, Default)]

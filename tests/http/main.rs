@@ -4,8 +4,11 @@
 mod checkpoints;
 #[path = "../clips/mod.rs"]
 mod clips;
+mod errors;
 mod forms;
 mod hostile;
+#[path = "../clips/hostile.rs"]
+mod hostile_clips;
 mod limits;
 mod model;
 mod page;

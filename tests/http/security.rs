@@ -13,7 +13,16 @@ async fn every_answer_has_the_headers() {
         get("/"),
         get("/health"),
         get("/nowhere"),
+        get("/fonts/OFL.txt"),
+        get("/api"),
+        get("/api/nowhere"),
+        get("/api/v1/batches"),
+        get("/metrics"),
+        get("/language/bn"),
         upload("/predict", b""),
+        upload("/api/recognize", b""),
+        upload("/api/v1/recognitions", b""),
+        upload("/", b""),
     ] {
         let answer = send(shipped(), request).await;
         assert_eq!(answer.header("x-content-type-options"), "nosniff");

@@ -7,8 +7,11 @@ use axum::{
     body::Body,
     extract::ConnectInfo,
     http::{
-        Request, StatusCode,
-        header::{ACCESS_CONTROL_ALLOW_ORIGIN, AUTHORIZATION, CONTENT_TYPE, ORIGIN},
+        HeaderName, Method, Request, StatusCode,
+        header::{
+            ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION,
+            CONTENT_TYPE, ORIGIN,
+        },
     },
 };
 use banglaser::server::{router, settings::Settings};
@@ -211,8 +214,20 @@ async fn other_sites_read_answers_only_where_the_settings_say() {
         request.headers_mut().insert(ORIGIN, origin);
         request
     };
-    let closed = send(shipped(), of_site("/api/v1/model")).await;
-    assert!(!closed.headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN));
+    let preflight = |path: &str| {
+        let mut request = of_site(path);
+        *request.method_mut() = Method::OPTIONS;
+        let asked = "POST".parse().expect("a header");
+        request
+            .headers_mut()
+            .insert(ACCESS_CONTROL_REQUEST_METHOD, asked);
+        request
+    };
+    for request in [of_site("/api/v1/model"), preflight(RECOGNITIONS)] {
+        let closed = send(shipped(), request).await;
+        let is_cors = |name: &HeaderName| name.as_str().starts_with("access-control-");
+        assert!(!closed.headers.keys().any(is_cors));
+    }
     let open = changed(|settings| {
         settings.access.cors_origins = vec!["https://example.org".to_owned()];
     });
@@ -226,6 +241,9 @@ async fn other_sites_read_answers_only_where_the_settings_say() {
             .headers
             .contains_key("access-control-allow-credentials")
     );
+    let asked = send(open.clone(), preflight(RECOGNITIONS)).await;
+    assert_eq!(asked.status, StatusCode::OK);
+    assert_eq!(asked.header("access-control-allow-methods"), "GET,POST");
     let page = send(open, of_site("/about")).await;
     assert!(!page.headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN));
 }

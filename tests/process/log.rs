@@ -1,13 +1,15 @@
 //! A log that cannot be written holds nobody up and ends nothing.
 
 use std::{
-    fs::OpenOptions,
+    fs::{self, File, OpenOptions},
     io::{Read, Write},
+    path::Path,
     process::Stdio,
 };
 
 use crate::{
     clips::syllables_wav,
+    hostile_clips::{clips, made},
     server::{Server, upload},
 };
 
@@ -64,4 +66,38 @@ fn a_reader_that_does_not_read() {
     assert_eq!(answers.matches("HTTP/1.1 200").count(), N_LINES);
     assert_answers(&server);
     assert_ends_well(server);
+}
+
+#[test]
+fn a_line_per_request_tells_nothing_of_the_clip() {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("private.log");
+    let log = File::create(&path).expect("writable");
+    let server = Server::start_logging_to(log.into());
+    let inputs = made().into_iter().chain(clips());
+    let mut requests: Vec<_> = inputs
+        .map(|(_, clip)| upload("/api/v1/recognitions", &clip))
+        .collect();
+    requests.push(upload("/predict", &syllables_wav(2.0)));
+    for request in &requests {
+        server.exchange(request);
+    }
+    server.get("/my/secret/address");
+    assert_ends_well(server);
+
+    let log = fs::read_to_string(&path).expect("UTF-8");
+    let n_answered = log.lines().filter(|line| line.contains("answered")).count();
+    assert_eq!(n_answered, requests.len() + 1);
+    // Listening, ending, and nothing else of the program's own.
+    assert_eq!(log.lines().count(), n_answered + 2, "{log}");
+    for word in [
+        "voice.wav",
+        "secret",
+        "happy",
+        "neutral",
+        "angry",
+        "sad ",
+        "surprise",
+    ] {
+        assert!(!log.contains(word), "{word} in the log");
+    }
 }

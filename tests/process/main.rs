@@ -6,6 +6,9 @@ mod clients;
 #[path = "../clips/mod.rs"]
 mod clips;
 mod crowd;
+#[path = "../clips/hostile.rs"]
+mod hostile_clips;
 mod log;
+mod memory;
 mod server;
 mod stop;

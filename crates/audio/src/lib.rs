@@ -4,7 +4,7 @@
 //! bytes -> decode -> Waveform -> resample -> FeatureExtractor::features -> Features -> windows
 //! ```
 //!
-//! No input or output, no clock, no web, no tensors. Without the feature `decode` the crate is the
+//! No input or output, no web, no tensors, no clock but the decoder's time limit. Without the feature `decode` the crate is the
 //! part behind the decoder and compiles for the browser.
 
 #[cfg(feature = "decode")]

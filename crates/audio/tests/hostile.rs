@@ -1,6 +1,11 @@
 //! Bytes that nobody should send: decoding ends, within its limits, with a result or an error.
 
-use std::{fs, path::Path, sync::LazyLock};
+use std::{
+    fs,
+    path::Path,
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
 
 use audio::{DecodeError, DecodeLimits, SAMPLE_RATE_HZ, Waveform, decode, resample};
 use proptest::prelude::*;
@@ -18,6 +23,9 @@ static CLIPS: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
         .map(|path| fs::read(path).expect("readable"))
         .collect()
 });
+
+/// No input may take longer, even where tests are compiled without optimisation.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Limits that a mutated header reaches quickly.
 fn limits() -> DecodeLimits {
@@ -85,6 +93,88 @@ fn a_rate_without_common_divisors_is_resampled_like_any_other() {
         let resampled = resample(waveform);
         assert_eq!(resampled.sample_rate_hz, SAMPLE_RATE_HZ);
         assert!((resampled.duration_s() - 0.5).abs() < 0.001);
+    }
+}
+
+/// The original application took 33 s and 7.2 GB for an hour of silence.
+#[test]
+fn an_hour_in_a_small_file_ends_at_the_limit() {
+    let bomb = fs::read(
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats/clips/bomb_hour_of_silence.flac"),
+    );
+    let started = Instant::now();
+    let refused = decode(bomb.expect("in the repository"), &DecodeLimits::default());
+    assert!(
+        matches!(
+            refused,
+            Err(DecodeError::TooLong {
+                max_duration_s: 600.0
+            })
+        ),
+        "{refused:?}"
+    );
+    assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
+}
+
+/// Ten megabytes of packets of one byte.
+#[test]
+fn a_million_tiny_packets_end_at_the_limit() {
+    // Headers of ADTS with a payload of one byte each: 8 bytes in all.
+    let adts = b"\xff\xf1\x50\x80\x01\x1f\xfc\x00".repeat(10 << 17);
+    // Packets of Opus that say "20 ms, and I have lost them", behind each other.
+    let opus = webm(b"\x81\0\0\0\x78", 2_000_000);
+    for clip in [adts, opus] {
+        let started = Instant::now();
+        let result = decode(&clip, &DecodeLimits::default());
+        assert!(
+            result.is_err(),
+            "{:?}",
+            result.map(|waveform| waveform.duration_s())
+        );
+        assert!(started.elapsed() < PATIENCE, "{:?}", started.elapsed());
+    }
+}
+
+/// A WebM file of Opus in which this block comes again and again.
+fn webm(block: &[u8], n_blocks: usize) -> Vec<u8> {
+    let element = |id: &[u8], content: &[u8]| {
+        let length = (0x1000_0000 | content.len() as u32).to_be_bytes();
+        [id, &length, content].concat()
+    };
+    let header = element(b"\x1a\x45\xdf\xa3", &element(b"\x42\x82", b"webm"));
+    let track = [
+        element(b"\xd7", &[1]),
+        element(b"\x73\xc5", &[1]),
+        element(b"\x83", &[2]),
+        element(b"\x86", b"A_OPUS"),
+        element(b"\x63\xa2", b"OpusHead\x01\x01\0\0\x80\xbb\0\0\0\0\0"),
+        element(b"\xe1", &element(b"\x9f", &[1])),
+    ];
+    let tracks = element(b"\x16\x54\xae\x6b", &element(b"\xae", &track.concat()));
+    let blocks = element(b"\xa3", block).repeat(n_blocks);
+    let cluster = element(
+        b"\x1f\x43\xb6\x75",
+        &[element(b"\xe7", &[0]), blocks].concat(),
+    );
+    let segment = element(b"\x18\x53\x80\x67", &[tracks, cluster].concat());
+    [header, segment].concat()
+}
+
+#[test]
+fn decoding_ends_when_its_time_is_over() {
+    let limits = DecodeLimits {
+        max_decode_time: Duration::ZERO,
+        ..DecodeLimits::default()
+    };
+    for clip in CLIPS
+        .iter()
+        .filter(|clip| decode(clip, &DecodeLimits::default()).is_ok())
+    {
+        let refused = decode(clip, &limits);
+        assert!(
+            matches!(refused, Err(DecodeError::TooSlow { .. })),
+            "{refused:?}"
+        );
     }
 }
 

@@ -72,6 +72,8 @@ pub struct AudioSettings {
     pub max_sample_rate_hz: u32,
     /// Most channels.
     pub max_channels: usize,
+    /// How long decoding a clip may take.
+    pub decode_timeout_s: NonZeroU32,
 }
 
 /// `[banglaser.access]`.
@@ -157,6 +159,7 @@ impl From<&AudioSettings> for DecodeLimits {
             min_sample_rate_hz: settings.min_sample_rate_hz,
             max_sample_rate_hz: settings.max_sample_rate_hz,
             max_channels: settings.max_channels,
+            max_decode_time: Duration::from_secs(settings.decode_timeout_s.get().into()),
             ..Self::default()
         }
     }

@@ -52,12 +52,27 @@ pub struct BatchResult {
     post,
     path = "/api/v1/batches",
     tag = "recognition",
+    security((), ("key" = [])),
     request_body(content = super::openapi::BatchForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "One result per file", body = Batch),
         (status = 400, description = "No form, or no file in it", body = Envelope),
+        (status = 401, description = "No key that the server knows, where it asks for one", body = Envelope),
         (status = 413, description = "Larger than the server takes", body = Envelope),
-        (status = 503, description = "Too busy: try again after `Retry-After` seconds", body = Envelope),
+        (
+            status = 429,
+            description = "More than this client may ask: try again after `Retry-After` seconds",
+            body = Envelope,
+            headers(("Retry-After" = u32))
+        ),
+        (status = 431, description = "Headers larger than the server takes", body = Envelope),
+        (status = 500, description = "A fault of ours, in the log under the request id", body = Envelope),
+        (
+            status = 503,
+            description = "Too busy: try again after `Retry-After` seconds",
+            body = Envelope,
+            headers(("Retry-After" = u32))
+        ),
     )
 )]
 pub async fn recognize(

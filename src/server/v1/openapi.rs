@@ -1,7 +1,13 @@
 //! The interface as an OpenAPI document, made from the handlers themselves.
 
 use axum::Json;
-use utoipa::{OpenApi, ToSchema, openapi};
+use utoipa::{
+    Modify, OpenApi, ToSchema,
+    openapi::{
+        self,
+        security::{Http, HttpAuthScheme, SecurityScheme},
+    },
+};
 
 use super::{batches, model, recognitions};
 use crate::server::probes;
@@ -39,6 +45,7 @@ pub struct BatchForm {
         probes::live,
         probes::ready
     ),
+    modifiers(&Keys),
     tags(
         (name = "recognition", description = "From clips to emotions"),
         (name = "model", description = "What answers"),
@@ -46,6 +53,17 @@ pub struct BatchForm {
     )
 )]
 struct Interface;
+
+/// Keys, for servers that ask for one.
+struct Keys;
+
+impl Modify for Keys {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let key = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("key", key);
+    }
+}
 
 /// The document.
 pub fn interface() -> openapi::OpenApi {

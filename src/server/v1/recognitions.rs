@@ -23,6 +23,7 @@ use crate::server::{
     post,
     path = "/api/v1/recognitions",
     tag = "recognition",
+    security((), ("key" = [])),
     request_body(
         content(
             (super::openapi::ClipForm = "multipart/form-data"),
@@ -33,10 +34,24 @@ use crate::server::{
     responses(
         (status = 200, description = "What the voice expresses", body = Recognition),
         (status = 400, description = "No clip, an empty one, or an upload that broke off", body = Envelope),
+        (status = 401, description = "No key that the server knows, where it asks for one", body = Envelope),
         (status = 413, description = "Larger than the server takes", body = Envelope),
         (status = 415, description = "No audio, or a format that is not supported", body = Envelope),
         (status = 422, description = "Damaged, too short, too long, or nobody speaks", body = Envelope),
-        (status = 503, description = "Too busy: try again after `Retry-After` seconds", body = Envelope),
+        (
+            status = 429,
+            description = "More than this client may ask: try again after `Retry-After` seconds",
+            body = Envelope,
+            headers(("Retry-After" = u32))
+        ),
+        (status = 431, description = "Headers larger than the server takes", body = Envelope),
+        (status = 500, description = "A fault of ours, in the log under the request id", body = Envelope),
+        (
+            status = 503,
+            description = "Too busy: try again after `Retry-After` seconds",
+            body = Envelope,
+            headers(("Retry-After" = u32))
+        ),
     )
 )]
 pub async fn recognize(

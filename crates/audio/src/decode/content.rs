@@ -21,7 +21,6 @@ const FOREIGN: &[Signature] = &[
     (0, b"MPCK", "Musepack"),
     (0, b"MP+", "Musepack"),
     (0, b".snd", "AU"),
-    (0, b"RF64", "RF64"),
     (0, b"riff\x2E\x91\xCF\x11", "Wave64"),
     (0, b"\x0B\x77", "AC-3"),
     (0, b"\xFF\xFD", "MPEG audio layer 2"),

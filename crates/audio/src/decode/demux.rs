@@ -1,7 +1,5 @@
 //! Opens a clip, finds its first audio track and decodes it.
 
-use std::io::Cursor;
-
 use symphonia::{
     core::{
         errors::Error,
@@ -16,6 +14,8 @@ use super::{
     DecodeError, DecodeLimits, content,
     error::{damaged, unsupported},
     mono::Mono,
+    rf64,
+    source::{Deadline, Source},
     track::TrackDecoder,
 };
 use crate::Waveform;
@@ -27,20 +27,22 @@ pub(super) fn decode(clip: &[u8], limits: &DecodeLimits) -> Result<Waveform, Dec
     if let Some(found) = content::foreign(clip) {
         return Err(unsupported(found));
     }
-    let mut reader = open(clip)?;
+    let deadline = Deadline::after(limits.max_decode_time);
+    let clip = &*rf64::as_riff(clip);
+    let mut reader = open(clip, deadline)?;
     let mut decoder = reader
         .first_track(TrackType::Audio)
         .and_then(TrackDecoder::new)
         .ok_or_else(|| unsupported(no_audio(clip)))??;
-    read(reader.as_mut(), &mut decoder, limits)
+    read(reader.as_mut(), &mut decoder, limits, deadline)
 }
 
-fn open(clip: &[u8]) -> Result<Box<dyn FormatReader + '_>, DecodeError> {
-    let source = MediaSourceStream::new(Box::new(Cursor::new(clip)), Default::default());
-    get_probe()
+fn open(clip: &[u8], deadline: Deadline) -> Result<Box<dyn FormatReader + '_>, DecodeError> {
+    let source = Box::new(Source::new(clip, deadline));
+    let opened = get_probe()
         .probe(
             &Hint::new(),
-            source,
+            MediaSourceStream::new(source, Default::default()),
             FormatOptions::default(),
             MetadataOptions::default(),
         )
@@ -50,7 +52,9 @@ fn open(clip: &[u8]) -> Result<Box<dyn FormatReader + '_>, DecodeError> {
                 unsupported(format!("{container} with an unsupported codec"))
             }
             (Some(_), other) => damaged(other),
-        })
+        });
+    deadline.check()?;
+    opened
 }
 
 fn no_audio(clip: &[u8]) -> String {
@@ -66,11 +70,14 @@ fn read(
     reader: &mut dyn FormatReader,
     decoder: &mut TrackDecoder,
     limits: &DecodeLimits,
+    deadline: Deadline,
 ) -> Result<Waveform, DecodeError> {
     let mut mono = Mono::new(limits);
     let mut tally = Tally::default();
     loop {
-        let packet = match reader.next_packet() {
+        let next = reader.next_packet();
+        deadline.check()?;
+        let packet = match next {
             Ok(Some(packet)) => packet,
             Ok(None) => break,
             Err(error) => {

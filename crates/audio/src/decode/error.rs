@@ -1,6 +1,6 @@
 //! Why a clip gives no waveform.
 
-use std::error::Error;
+use std::{error::Error, time::Duration};
 
 /// Why a clip gives no waveform.
 #[derive(Debug, thiserror::Error)]
@@ -53,6 +53,12 @@ pub enum DecodeError {
     TooManySilentPackets {
         /// How many were read.
         n_packets: usize,
+    },
+    /// Decoding took longer than the limit: an attempt to waste time, or a machine with too much to do.
+    #[error("decoding took longer than {max_decode_time:?}")]
+    TooSlow {
+        /// The limit.
+        max_decode_time: Duration,
     },
     /// A decoder panicked; the clip is to blame, the process goes on.
     #[error("a decoder panicked: {message}")]

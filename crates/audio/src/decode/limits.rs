@@ -1,5 +1,7 @@
 //! What a clip may cost.
 
+use std::time::Duration;
+
 use super::DecodeError;
 
 /// Bounds that decoding keeps, whatever the clip claims.
@@ -18,12 +20,14 @@ pub struct DecodeLimits {
     pub max_channels: usize,
     /// Most packets in a row that give no audio: another track's, damaged or empty ones.
     pub max_silent_packets: usize,
+    /// How long decoding may take by the clock.
+    pub max_decode_time: Duration,
 }
 
 impl Default for DecodeLimits {
     /// Ten minutes; as many samples as that has at 48 kHz (115 MB); 4 kHz (below telephone speech)
     /// to 384 kHz (the highest rate of studio recorders); 32 channels; 100,000 packets, which ten
-    /// minutes of video at 60 frames a second do not reach.
+    /// minutes of video at 60 frames a second do not reach; 20 s, more than ten minutes of any format take.
     fn default() -> Self {
         Self {
             max_duration_s: 600.0,
@@ -32,6 +36,7 @@ impl Default for DecodeLimits {
             max_sample_rate_hz: 384_000,
             max_channels: 32,
             max_silent_packets: 100_000,
+            max_decode_time: Duration::from_secs(20),
         }
     }
 }

@@ -2,18 +2,20 @@
 //!
 //! Input   bytes of any kind; file names and media types are never looked at
 //! Output  `Waveform` at the clip's own rate, mono: the mean of all channels
-//! Formats WAV (8 to 32-bit, float, mu-law, A-law, ADPCM), AIFF, CAF, FLAC, ALAC, MP3, AAC-LC (MP4,
-//!         M4A, raw ADTS), Vorbis and Opus (Ogg, WebM, Matroska; Opus in MP4 too)
+//! Formats docs/api.md has the table, tests/formats walks through it
 //! Taken   the first audio track; video and everything else is skipped
 //! Errors  `DecodeError`; a panic inside a decoder is one of them
 //! Invariant: ends by itself for any bytes, within `DecodeLimits`; every sample is finite
 
+mod aac;
 mod content;
 mod demux;
 mod error;
 mod limits;
 mod mono;
 mod opus;
+mod rf64;
+mod source;
 mod track;
 
 use std::{

@@ -5,7 +5,8 @@
 //! Source  RFC 7845 section 5.1 (header, pre-skip, gain), RFC 6716 section 3.1 (packet length)
 //! Refused channel mapping families other than 0, that is more than two channels
 
-use ropus::{Channels, DecodeMode, Decoder};
+use ropus::{Channels as OpusChannels, DecodeMode, Decoder};
+use symphonia::core::{audio::Channels, codecs::audio::AudioCodecParameters, formats::Track};
 
 use super::error::{DecodeError, damaged, unsupported};
 
@@ -28,9 +29,22 @@ pub(super) struct OpusStream {
 }
 
 impl OpusStream {
-    /// Starts a stream; `header` is its identification header, `OpusHead` included.
-    pub(super) fn new(header: &[u8]) -> Result<Self, DecodeError> {
-        let header = Header::read(header)?;
+    /// Starts the stream of a track, with its identification header or, in CAF, without one.
+    pub(super) fn new(track: &Track, params: &AudioCodecParameters) -> Result<Self, DecodeError> {
+        match params.extra_data.as_deref() {
+            Some(header) if !header.is_empty() => Self::with(Header::read(header)?),
+            _ => {
+                let n_channels = params.channels.as_ref().map_or(1, Channels::count);
+                Self::with(Header {
+                    channels: channels(n_channels, 0)?,
+                    pre_skip: track.delay.unwrap_or(0).try_into().unwrap_or(u16::MAX),
+                    gain_q8_db: 0,
+                })
+            }
+        }
+    }
+
+    fn with(header: Header) -> Result<Self, DecodeError> {
         let mut decoder = Decoder::new(OPUS_RATE_HZ, header.channels).map_err(damaged)?;
         decoder
             .set_gain(header.gain_q8_db.into())
@@ -92,7 +106,7 @@ fn n_packet_frames(packet: &[u8]) -> Option<usize> {
 /// The identification header.
 #[derive(Debug, PartialEq)]
 struct Header {
-    channels: Channels,
+    channels: OpusChannels,
     /// Frames to drop at the start.
     pre_skip: u16,
     /// 1/256 dB.
@@ -111,20 +125,21 @@ impl Header {
             0 => u16::from_be_bytes([bytes[at], bytes[at + 1]]),
             _ => u16::from_le_bytes([bytes[at], bytes[at + 1]]),
         };
-        let channels = match (mapping_family, n_channels) {
-            (0, 1) => Channels::Mono,
-            (0, 2) => Channels::Stereo,
-            _ => {
-                return Err(unsupported(format!(
-                    "Opus with {n_channels} channels, mapping family {mapping_family}"
-                )));
-            }
-        };
         Ok(Self {
-            channels,
+            channels: channels(n_channels.into(), mapping_family)?,
             pre_skip: u16_at(10),
             gain_q8_db: u16_at(16) as i16,
         })
+    }
+}
+
+fn channels(n_channels: usize, mapping_family: u8) -> Result<OpusChannels, DecodeError> {
+    match (mapping_family, n_channels) {
+        (0, 1) => Ok(OpusChannels::Mono),
+        (0, 2) => Ok(OpusChannels::Stereo),
+        _ => Err(unsupported(format!(
+            "Opus with {n_channels} channels, mapping family {mapping_family}"
+        ))),
     }
 }
 
@@ -138,7 +153,10 @@ mod tests {
     #[test]
     fn the_header_of_mp4_is_big_endian() {
         let header = Header::read(OGG_HEADER).expect("well-formed");
-        assert_eq!((header.channels, header.pre_skip), (Channels::Stereo, 312));
+        assert_eq!(
+            (header.channels, header.pre_skip),
+            (OpusChannels::Stereo, 312)
+        );
         assert_eq!(header.gain_q8_db, 6 * 256);
         assert_eq!(Header::read(MP4_HEADER).expect("well-formed"), header);
     }

@@ -18,6 +18,7 @@ use symphonia::{
 };
 
 use super::{
+    aac::AacStream,
     error::{DecodeError, damaged, unsupported},
     mono::Mono,
     opus::{OPUS_RATE_HZ, OpusStream},
@@ -51,13 +52,12 @@ pub(super) struct TrackDecoder {
     /// symphonia guesses the length of an MP3 without header from its first frames, and trims what
     /// lies behind: with a variable bit rate that is speech.
     is_length_guessed: bool,
-    /// The first block of AAC overlaps with nothing before it: what it gives is the encoder's delay.
-    is_priming: bool,
     interleaved: Vec<f32>,
 }
 
 enum Codec {
     Symphonia(Box<dyn AudioDecoder>),
+    Aac(Box<AacStream>),
     Opus(Box<OpusStream>),
 }
 
@@ -67,11 +67,10 @@ impl TrackDecoder {
         let Some(CodecParameters::Audio(params)) = &track.codec_params else {
             return None;
         };
-        Some(Codec::new(params).map(|codec| Self {
+        Some(Codec::new(track, params).map(|codec| Self {
             track_id: track.id,
             codec,
             is_length_guessed: params.codec == CODEC_ID_MP3 && track.padding.is_none(),
-            is_priming: params.codec == CODEC_ID_AAC,
             interleaved: Vec::new(),
         }))
     }
@@ -97,25 +96,29 @@ impl TrackDecoder {
                 frames.copy_to_vec_interleaved(&mut self.interleaved);
                 (frames.spec().channels().count(), frames.spec().rate())
             }
+            Codec::Aac(stream) => (1, stream.decode(&packet.data, &mut self.interleaved)?),
             Codec::Opus(stream) => {
                 let n_trimmed = usize::try_from(packet.trim_end.get()).unwrap_or(usize::MAX);
                 stream.decode(&packet.data, n_trimmed, &mut self.interleaved)?;
                 (stream.n_channels(), OPUS_RATE_HZ)
             }
         };
-        if std::mem::take(&mut self.is_priming) {
-            self.interleaved.clear();
-        }
         mono.append(&self.interleaved, n_channels, sample_rate_hz)
     }
 }
 
 impl Codec {
-    fn new(params: &AudioCodecParameters) -> Result<Self, DecodeError> {
-        if params.codec == CODEC_ID_OPUS {
-            let header = params.extra_data.as_deref().unwrap_or_default();
-            return OpusStream::new(header).map(|stream| Self::Opus(Box::new(stream)));
+    fn new(track: &Track, params: &AudioCodecParameters) -> Result<Self, DecodeError> {
+        match params.codec {
+            CODEC_ID_AAC => AacStream::new(params).map(|stream| Self::Aac(Box::new(stream))),
+            CODEC_ID_OPUS => {
+                OpusStream::new(track, params).map(|stream| Self::Opus(Box::new(stream)))
+            }
+            _ => Self::of_symphonia(params),
         }
+    }
+
+    fn of_symphonia(params: &AudioCodecParameters) -> Result<Self, DecodeError> {
         get_codecs()
             .make_audio_decoder(params, &AudioDecoderOptions::default())
             .map(Self::Symphonia)
@@ -127,9 +130,6 @@ impl Codec {
 }
 
 fn codec_name(params: &AudioCodecParameters) -> String {
-    if params.codec == CODEC_ID_AAC {
-        return aac_name(params.extra_data.as_deref().unwrap_or_default()).to_owned();
-    }
     UNDECODED
         .iter()
         .find(|(codec, _)| *codec == params.codec)
@@ -139,49 +139,14 @@ fn codec_name(params: &AudioCodecParameters) -> String {
         )
 }
 
-/// Name of an AAC variant, from the object type and channels that begin its configuration, and the
-/// spectral band replication that may end it (ISO 14496-3, 1.6.2.1).
-fn aac_name(config: &[u8]) -> &'static str {
-    const ESCAPE: u16 = 31;
-    let bits = u16::from_be_bytes([0, 1].map(|at| config.get(at).copied().unwrap_or(0)));
-    let n_channels = bits >> 3 & 0xF;
-    let object_type = match bits >> 11 {
-        ESCAPE => 32 + (bits >> 5 & 0x3F),
-        short => short,
-    };
-    let has_extension = matches!(config, [_, _, 0x56, 0xE5, flags, ..] if flags & 0x80 != 0);
-    match object_type {
-        2 if has_extension => "HE-AAC",
-        2 if n_channels > 2 => "AAC with more than two channels",
-        5 | 29 => "HE-AAC",
-        23 => "AAC-LD",
-        39 => "AAC-ELD",
-        42 => "xHE-AAC",
-        _ => "AAC other than AAC-LC",
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn names_what_it_cannot_decode() {
-        let name_of = |codec, extra_data: &[u8]| {
-            let mut params = AudioCodecParameters::new();
-            params.for_codec(codec).with_extra_data(extra_data.into());
-            codec_name(&params)
-        };
-        assert_eq!(name_of(CODEC_ID_AC3, &[]), "AC-3");
-        assert_eq!(name_of(CODEC_ID_AAC, &[0x2B, 0x92, 0x08, 0x00]), "HE-AAC");
-        assert_eq!(name_of(CODEC_ID_AAC, &[0xF9, 0x48]), "xHE-AAC");
-        assert_eq!(
-            name_of(CODEC_ID_AAC, &[0x12, 0x10, 0x56, 0xE5, 0x80]),
-            "HE-AAC"
-        );
-        assert_eq!(
-            name_of(CODEC_ID_AAC, &[0x11, 0xB0, 0x56, 0xE5, 0x00]),
-            "AAC with more than two channels"
-        );
+        let mut params = AudioCodecParameters::new();
+        params.for_codec(CODEC_ID_AC3);
+        assert_eq!(codec_name(&params), "AC-3");
     }
 }

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Makes the clips of this test: one synthetic Bengali sentence in every format that is decoded.
-# Needs espeak-ng, ffmpeg with libopus, libvorbis and libmp3lame; record.mjs makes chrome.webm.
+# Needs espeak-ng, ffmpeg with libopus, libvorbis, libmp3lame and libspeex; record.mjs makes chrome.webm, he_aac.sh the
+# clips he_aac*.
 # The clips are kept in the repository; the tests need none of these programs.
 set -eu
 cd "$(dirname "$0")/clips"
@@ -32,15 +33,23 @@ ff -i original.wav -c:a pcm_s16le -t 0.5 caf.caf
 ff -i original.wav -c:a flac -t 1 flac.flac
 ff -i original.wav -c:a flac -t 1 ogg_flac.ogg
 ff -i original.wav -c:a alac -t 1 alac.m4a
+ff -i original.wav -c:a pcm_s16le -t 0.5 -rf64 always wav_rf64.wav
+ff -i original.wav -c:a pcm_s16le -t 0.5 -f aiff aifc_sowt.aifc
+ff -i original.wav -c:a alac -t 1 alac.caf
+ff -i original.wav -c:a pcm_s16le -t 0.5 pcm.mov
+ff -i original.wav -c:a flac -t 1 flac.mka
 
 # Lossy.
 ff -i "$work/44k_stereo.wav" -c:a libmp3lame -b:a 64k mp3_cbr.mp3
 ff -i "$work/44k_stereo.wav" -c:a libmp3lame -q:a 7 -write_xing 0 -id3v2_version 0 mp3_vbr_bare.mp3
+ff -i original.wav -ar 8000 -c:a libmp3lame -b:a 32k mp3_8khz.mp3
 ff -i "$work/44k_stereo.wav" -c:a libvorbis -b:a 64k vorbis.ogg
 ff -i "$work/44k_stereo.wav" -c:a libvorbis -b:a 64k vorbis.webm
 ff -i "$work/44k_stereo.wav" -c:a aac -aac_pns 0 -b:a 48k aac.m4a
 ff -i "$work/44k_stereo.wav" -c:a aac -aac_pns 0 -b:a 48k -movflags frag_keyframe+empty_moov -frag_duration 500000 aac_fragmented.mp4
 ff -i "$work/44k_stereo.wav" -c:a aac -aac_pns 0 -b:a 48k aac.aac
+ff -i aac.m4a -c:a copy aac.3gp
+ff -i aac.m4a -c:a copy aac.mka
 ff -f lavfi -i color=c=black:s=16x16:r=5 -i "$work/44k_stereo.wav" -shortest -c:v mpeg4 -c:a aac -aac_pns 0 -b:a 48k aac_video.mp4
 ff -f lavfi -i color=c=black:s=16x16:r=5 -i "$work/48k.wav" -shortest -c:v vp8 -c:a libopus -b:a 24k opus_video.webm
 
@@ -56,6 +65,9 @@ opus opus_celt -application audio -b:a 64k -frame_duration 10
 opus opus_celt_stereo -ac 2 -application lowdelay -b:a 48k -frame_duration 2.5
 ff -i "$work/48k.wav" -c:a libopus -b:a 24k opus.webm
 ff -i "$work/48k.wav" -c:a libopus -b:a 24k opus.mp4
+ff -i opus.mp4 -c:a copy -movflags frag_keyframe+empty_moov -frag_duration 500000 opus_fragmented.mp4
+ff -i opus.webm -c:a copy opus.mka
+ff -i "$work/48k.wav" -c:a libopus -b:a 24k opus.caf
 if [ -f chrome.webm ]; then
     ff -c:a libopus -i chrome.webm -t 1.2 -af "pan=mono|c0=0.5*c0+0.5*c1" -c:a flac -sample_fmt s16 -compression_level 12 chrome.reference.flac
 fi
@@ -64,6 +76,17 @@ fi
 ff -i original.wav -t 0.2 -ar 48000 -c:a ac3 -b:a 64k refused_ac3.mp4
 ff -i original.wav -t 0.1 -ar 48000 -ac 6 -c:a libopus -b:a 48k refused_opus_surround.opus
 ff -f lavfi -i color=c=black:s=16x16:r=5 -t 0.4 -c:v mpeg4 refused_video_only.mp4
+
+ff -i original.wav -t 0.2 -c:a wmav2 refused_wma.wma
+ff -i original.wav -t 0.2 -c:a libspeex refused_speex.ogg
+ff -i original.wav -t 0.2 -ar 48000 -c:a mp2 refused_mp2.mp2
+ff -i original.wav -t 0.2 -ar 48000 -c:a ac3 -b:a 64k refused_ac3.ac3
+ff -i original.wav -t 0.2 -ar 48000 -c:a eac3 -b:a 64k refused_eac3.mp4
+ff -i original.wav -t 0.2 -c:a wavpack refused_wavpack.wv
+ff -i original.wav -t 0.2 -c:a pcm_s16be refused_au.au
+
+# Small, and large once decoded.
+ff -f lavfi -i anullsrc=r=44100:cl=mono -t 3600 -c:a flac -frame_size 65535 bomb_hour_of_silence.flac
 
 # What record.mjs plays into the microphone.
 cp "$work/48k.wav" /tmp/sentence48k.wav

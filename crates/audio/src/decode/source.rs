@@ -1,0 +1,98 @@
+//! The clip as the demuxers read it: from memory, until the time for decoding is over.
+//!
+//! A demuxer that searches junk or follows a table that lies reads again and again; here each read
+//! asks the clock, so that no loop of theirs outlives the limit.
+
+use std::{
+    io::{self, Cursor, Read, Seek, SeekFrom},
+    time::{Duration, Instant},
+};
+
+use symphonia::core::io::MediaSource;
+
+use super::DecodeError;
+
+/// When decoding a clip must have ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Deadline {
+    start: Instant,
+    limit: Duration,
+}
+
+impl Deadline {
+    /// Starts the clock.
+    pub(super) fn after(limit: Duration) -> Self {
+        Self {
+            start: Instant::now(),
+            limit,
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<(), DecodeError> {
+        match self.is_over() {
+            false => Ok(()),
+            true => Err(DecodeError::TooSlow {
+                max_decode_time: self.limit,
+            }),
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.start.elapsed() > self.limit
+    }
+}
+
+/// A clip in memory whose reads fail after the deadline.
+pub(super) struct Source<'a> {
+    clip: Cursor<&'a [u8]>,
+    deadline: Deadline,
+}
+
+impl<'a> Source<'a> {
+    pub(super) fn new(clip: &'a [u8], deadline: Deadline) -> Self {
+        Self {
+            clip: Cursor::new(clip),
+            deadline,
+        }
+    }
+}
+
+impl Read for Source<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.deadline.is_over() {
+            false => self.clip.read(buffer),
+            true => Err(io::ErrorKind::TimedOut.into()),
+        }
+    }
+}
+
+impl Seek for Source<'_> {
+    fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
+        self.clip.seek(position)
+    }
+}
+
+impl MediaSource for Source<'_> {
+    fn is_seekable(&self) -> bool {
+        true
+    }
+
+    fn byte_len(&self) -> Option<u64> {
+        Some(self.clip.get_ref().len() as u64)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_the_deadline_nothing_is_read() {
+        let read = |limit| {
+            let mut source = Source::new(b"clip", Deadline::after(limit));
+            source.read(&mut [0; 4]).map_err(|error| error.kind())
+        };
+        assert_eq!(read(Duration::from_secs(60)), Ok(4));
+        assert_eq!(read(Duration::ZERO), Err(io::ErrorKind::TimedOut));
+    }
+}

@@ -1,0 +1,131 @@
+//! Memory comes back, whatever was sent.
+#![cfg(target_os = "linux")]
+
+use std::{fs, thread, time::Instant};
+
+use crate::{
+    clips::syllables_wav,
+    hostile_clips::{changed, clips, made},
+    server::{PATIENCE, Server, upload},
+};
+
+/// What may stay behind.
+const MAX_GROWTH_KIB: u64 = 20 * 1024;
+
+/// What the longest clip that is accepted takes while it is decoded: ten minutes at 48 kHz, 4 bytes a
+/// sample, and as much again where the buffer has just been doubled.
+const MAX_PEAK_KIB: u64 = 2 * 600 * 48_000 * 4 / 1024;
+
+/// Clients at once.
+const N_AT_ONCE: usize = 4;
+
+/// Memory of the server in RAM (`VmRSS`), or the most since it was last asked for (`VmHWM`).
+fn memory_kib(server: &Server, key: &str) -> u64 {
+    let process = format!("/proc/{}", server.process.id());
+    let status = fs::read_to_string(format!("{process}/status")).expect("it runs");
+    // From here on the maximum counts anew.
+    fs::write(format!("{process}/clear_refs"), "5").expect("our own child");
+    let line = status.lines().find(|line| line.starts_with(key));
+    let digits = line.expect("Linux tells").split_whitespace().nth(1);
+    digits.expect("a number").parse().expect("of KiB")
+}
+
+fn send(server: &Server, requests: &[Vec<u8>]) {
+    thread::scope(|scope| {
+        for part in requests.chunks(requests.len().div_ceil(N_AT_ONCE)) {
+            scope.spawn(move || {
+                for request in part {
+                    let started = Instant::now();
+                    let said = server.exchange(request);
+                    assert!(started.elapsed() < PATIENCE);
+                    let status = said.split(' ').nth(1).unwrap_or_default();
+                    assert!(["200", "400", "415", "422"].contains(&status), "{said}");
+                }
+            });
+        }
+    });
+}
+
+#[test]
+fn hostile_files_leave_nothing_behind() {
+    let server = Server::start(&[]);
+    let upload = |clip: &[u8]| upload("/api/v1/recognitions", clip);
+    send(&server, &vec![upload(&syllables_wav(2.0)); 4 * N_AT_ONCE]);
+    let before_kib = memory_kib(&server, "VmRSS");
+
+    let cut_and_noisy = clips()
+        .into_iter()
+        .flat_map(|(name, clip)| changed(&name, &clip).into_iter().step_by(2).take(2));
+    let inputs = made().into_iter().chain(clips()).chain(cut_and_noisy);
+    let requests: Vec<_> = inputs.map(|(_, bytes)| upload(&bytes)).collect();
+    assert!(requests.len() > 80);
+    send(&server, &requests);
+
+    let after_kib = memory_kib(&server, "VmRSS");
+    println!(
+        "{} requests, {before_kib} KiB before, {after_kib} after",
+        requests.len()
+    );
+    assert!(
+        after_kib < before_kib + MAX_GROWTH_KIB,
+        "{before_kib} KiB before, {after_kib} after"
+    );
+}
+
+/// The original application took 7.2 GB for the first and 5.4 GB for the second.
+#[test]
+fn bombs_take_no_more_than_the_longest_clip() {
+    let server = Server::start(&[]);
+    send(&server, &[upload("/predict", &syllables_wav(2.0))]);
+    let inputs: Vec<_> = clips().into_iter().chain(made()).collect();
+    for (name, code) in [
+        ("bomb_hour_of_silence.flac", "too_long"),
+        ("44,099 Hz", "too_short"),
+    ] {
+        let (_, bomb) = inputs
+            .iter()
+            .find(|(input, _)| input == name)
+            .expect("ours");
+        let before_kib = memory_kib(&server, "VmRSS");
+        let started = Instant::now();
+        let said = server.exchange(&upload("/api/v1/recognitions", bomb));
+        assert!(said.contains(code), "{name}: {said}");
+        let took = started.elapsed();
+        let peak_kib = memory_kib(&server, "VmHWM");
+        let after_kib = memory_kib(&server, "VmRSS");
+        println!(
+            "{name}: {took:?}, {before_kib} KiB before, {peak_kib} at most, {after_kib} after"
+        );
+        assert!(
+            peak_kib < before_kib + MAX_PEAK_KIB,
+            "{name}: {peak_kib} KiB"
+        );
+        assert!(
+            after_kib < before_kib + MAX_GROWTH_KIB,
+            "{name}: {after_kib} KiB"
+        );
+    }
+}
+
+/// The original application read such uploads whole, and answered nobody meanwhile.
+#[test]
+fn ten_large_uploads_are_refused_and_not_kept() {
+    let server = Server::start(&[]);
+    let large = upload("/predict", &vec![0x55; 50 << 20]);
+    let before_kib = memory_kib(&server, "VmRSS");
+    thread::scope(|scope| {
+        let uploads: Vec<_> = (0..10)
+            .map(|_| scope.spawn(|| server.exchange(&large)))
+            .collect();
+        let started = Instant::now();
+        assert!(server.get("/healthz").starts_with("HTTP/1.1 200"));
+        assert!(started.elapsed() < PATIENCE);
+        for upload in uploads {
+            let said = upload.join().expect("an answer");
+            assert!(said.starts_with("HTTP/1.1 413"), "{said}");
+        }
+    });
+    let peak_kib = memory_kib(&server, "VmHWM");
+    println!("{before_kib} KiB before, {peak_kib} at most");
+    assert!(peak_kib < before_kib + 2 * MAX_GROWTH_KIB, "{peak_kib} KiB");
+}
