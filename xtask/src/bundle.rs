@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 
 use crate::command::run;
 use crate::page::{self, copy_tree, empty};
+use crate::sbom;
 use crate::test::SERVER_FEATURES;
 use crate::wasm_target;
 use crate::workspace::Workspace;
@@ -29,6 +30,7 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let dist = workspace.root.join("dist");
     let next = workspace.root.join("dist.new");
     let program = assemble(workspace, &next, &workspace.server_binary("release"), &site)?;
+    sbom::write(workspace, &next)?;
     if dist.exists() {
         fs::remove_dir_all(&dist)
             .context("cannot replace dist/; does a server still run from it?")?;
@@ -48,12 +50,16 @@ pub fn serve(workspace: &Workspace) -> Result<()> {
 pub fn serve_draft(workspace: &Workspace) -> Result<()> {
     let toolchain = wasm_target::ensure(workspace)?;
     let site = page::build(workspace, &toolchain, page::DRAFT)?;
-    // With the tests' features, so that nothing is compiled a second time.
+    build_server(workspace, &toolchain)?;
+    become_server(&assemble_trial(workspace, &site)?)
+}
+
+/// Compiles the debug server, with the tests' features, so that nothing is compiled a second time.
+pub fn build_server(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
     run(toolchain
         .cargo(workspace)
         .args(["build", "--bin", "banglaser"])
-        .args(SERVER_FEATURES))?;
-    become_server(&assemble_trial(workspace, &site)?)
+        .args(SERVER_FEATURES))
 }
 
 /// Puts the debug server and a page into `<target>/trial`; returns the program in it.

@@ -1,4 +1,4 @@
-//! The project's commands: `cargo xtask serve`, `test`, `build` and `bench`.
+//! The project's commands: `cargo xtask serve`, `test`, `build`, `bench`, `load`, `api-test` and `sbom`.
 //!
 //! Each does its own set-up, so that a fresh machine with Rust needs nothing else installed by hand. Works on Linux,
 //! macOS and Windows.
@@ -8,8 +8,12 @@ mod browser;
 mod bundle;
 mod command;
 mod compress;
+mod load;
 mod node;
+mod outside;
 mod page;
+mod python;
+mod sbom;
 mod steps;
 mod system_packages;
 mod test;
@@ -45,6 +49,12 @@ enum Command {
     Test,
     /// Time every stage on one thread, or the server, and print tables
     Bench(bench::Options),
+    /// Send mixed requests to a release server on 127.0.0.1; print times, errors and memory
+    Load(load::Options),
+    /// Test the debug server with requests made from its OpenAPI document (schemathesis, in a virtual environment)
+    ApiTest,
+    /// Write a CycloneDX document and a list of licences of everything that ships into target/sbom
+    Sbom,
     /// Write dist/: the server, its settings, the page and the models; runs from any folder
     Build,
 }
@@ -67,6 +77,9 @@ fn run(command: &Command) -> Result<()> {
         Command::Serve { draft: true } => bundle::serve_draft(&workspace),
         Command::Test => test::test(&workspace),
         Command::Bench(options) => bench::bench(&workspace, options),
+        Command::Load(options) => load::load(&workspace, options),
+        Command::ApiTest => outside::api_test(&workspace),
+        Command::Sbom => sbom::sbom(&workspace),
         Command::Build => bundle::build(&workspace).map(|_| ()),
     }
 }

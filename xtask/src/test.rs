@@ -9,7 +9,9 @@ use crate::browser;
 use crate::bundle;
 use crate::command::{run, run_collecting};
 use crate::node;
+use crate::outside;
 use crate::page;
+use crate::python;
 use crate::steps::Steps;
 use crate::trial_server::TrialServer;
 use crate::wasm_target;
@@ -64,19 +66,30 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
         run_collecting(cargo().arg("test").args(SERVER_FEATURES), "SKIPPED ")
     })?;
     let site = steps.run("page", || page::build(workspace, &toolchain, page::SHIPPED))?;
+    let server = steps.run("server for the tests from outside", || {
+        TrialServer::start(&bundle::assemble_trial(workspace, &site)?)
+    })?;
+    if python::is_installed() {
+        let python = steps.run("set-up: Python packages", || {
+            outside::environment(workspace)
+        })?;
+        steps.run("deploy/ against published schemas", || {
+            outside::deployment(workspace, &python)
+        })?;
+        steps.run("tests made from the OpenAPI document", || {
+            outside::interface(workspace, &python, &server)
+        })?;
+    } else {
+        let line = "SKIPPED the OpenAPI document's tests and the schemas of deploy/: no Python 3 with venv";
+        println!("{line}");
+        steps.skipped.push(line.to_owned());
+    }
     steps.run("tests in the browser", || {
-        test_in_browser(workspace, &end2end, &site, &chromium)
+        test_in_browser(&server, &end2end, &chromium)
     })
 }
 
-fn test_in_browser(
-    workspace: &Workspace,
-    end2end: &Path,
-    site: &Path,
-    chromium: &Path,
-) -> Result<()> {
-    let program = bundle::assemble_trial(workspace, site)?;
-    let server = TrialServer::start(&program)?;
+fn test_in_browser(server: &TrialServer, end2end: &Path, chromium: &Path) -> Result<()> {
     let mut playwright = Command::new("node");
     playwright
         .args(["node_modules/@playwright/test/cli.js", "test"])

@@ -51,6 +51,11 @@ impl TrialServer {
         format!("http://{}", self.address)
     }
 
+    /// Its process, for the system's accounts.
+    pub fn process_id(&self) -> u32 {
+        self.process.id()
+    }
+
     /// The file with what it said.
     pub fn log(&self) -> &Path {
         &self.log

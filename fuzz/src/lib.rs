@@ -1,0 +1,61 @@
+//! What must be true of any bytes: the functions that cargo-fuzz drives, and `tests/fuzz.rs` without it.
+
+use std::{path::Path, sync::LazyLock};
+
+use audio::{DecodeLimits, Waveform};
+use recognizer::Recognizer;
+
+/// Limits that a fuzzer reaches quickly.
+fn limits() -> DecodeLimits {
+    DecodeLimits {
+        max_duration_s: 10.0,
+        max_silent_packets: 1_000,
+        ..DecodeLimits::default()
+    }
+}
+
+static RECOGNIZER: LazyLock<Recognizer> = LazyLock::new(|| {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .ancestors()
+        .map(|folder| folder.join("models/bilstm-v3"))
+        .find(|folder| folder.is_dir());
+    Recognizer::open(&models.expect("the repository has a checkpoint")).expect("it opens")
+});
+
+/// Decoding ends with a waveform within the limits, or with an error that says something.
+///
+/// # Panics
+/// Where it does not.
+pub fn decode(clip: &[u8]) -> Option<Waveform> {
+    match audio::decode(clip, &limits()) {
+        Ok(waveform) => {
+            assert!(waveform.samples.iter().all(|sample| sample.is_finite()));
+            assert!(waveform.duration_s() <= limits().max_duration_s);
+            Some(waveform)
+        }
+        Err(audio::DecodeError::Panicked { message }) => panic!("a decoder panicked: {message}"),
+        Err(error) => {
+            assert!(!error.to_string().is_empty());
+            None
+        }
+    }
+}
+
+/// So does the whole way from bytes to probabilities; these are finite and sum to one.
+///
+/// # Panics
+/// Where it does not.
+pub fn recognize(clip: &[u8]) {
+    let Some(waveform) = decode(clip) else { return };
+    match RECOGNIZER.recognize(&audio::resample(waveform)) {
+        Ok(prediction) => {
+            let sum: f32 = prediction
+                .probabilities
+                .iter()
+                .map(|(_, value)| value)
+                .sum();
+            assert!((sum - 1.0).abs() < 1e-3, "{sum}");
+        }
+        Err(error) => assert!(!error.to_string().is_empty()),
+    }
+}

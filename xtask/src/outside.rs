@@ -1,0 +1,66 @@
+//! Checks by others' tools: requests made from the OpenAPI document, deploy/ against published schemas.
+//!
+//! They are Python's, and come into a virtual environment below the target folder.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use anyhow::{Result, bail};
+
+use crate::bundle;
+use crate::command::run;
+use crate::page;
+use crate::python;
+use crate::toolchain::Toolchain;
+use crate::trial_server::TrialServer;
+use crate::workspace::Workspace;
+
+const REQUIREMENTS: &str = "tests/requirements.txt";
+
+/// The virtual environment with the tools.
+pub fn environment(workspace: &Workspace) -> Result<PathBuf> {
+    python::environment(workspace, "outside-tests", REQUIREMENTS)
+}
+
+/// `cargo xtask api-test`: builds the debug server and tests it.
+pub fn api_test(workspace: &Workspace) -> Result<()> {
+    bundle::build_server(workspace, &Toolchain::active())?;
+    // The interface needs no page.
+    let site = workspace.target_dir.join("no-site");
+    page::empty(&site)?;
+    let program = bundle::assemble_trial(workspace, &site)?;
+    interface(
+        workspace,
+        &environment(workspace)?,
+        &TrialServer::start(&program)?,
+    )
+}
+
+/// Sends a running server requests that schemathesis invents, right and wrong ones, from a fixed seed, and compares
+/// the answers with its document.
+pub fn interface(workspace: &Workspace, python: &PathBuf, server: &TrialServer) -> Result<()> {
+    let document = format!("{}/api/v1/openapi.json", server.base_url());
+    let mut schemathesis = Command::new(python.with_file_name("schemathesis"));
+    schemathesis
+        .arg("--config-file")
+        .arg(workspace.root.join("tests/openapi/schemathesis.toml"))
+        .args(["run", &document])
+        .current_dir(workspace.root.join("tests/openapi"));
+    if let Err(error) = run(&mut schemathesis) {
+        bail!("{error:#}; the server's log is {}", server.log().display());
+    }
+    Ok(())
+}
+
+/// Compares the files of operators with their published schemas.
+pub fn deployment(workspace: &Workspace, python: &PathBuf) -> Result<()> {
+    let deploy = workspace.root.join("deploy");
+    run(Command::new(python.with_file_name("kubernetes-validate"))
+        .arg("--strict")
+        .arg(deploy.join("kubernetes/banglaser.yaml")))?;
+    let read = "import compose_spec, pathlib, sys; \
+                print(compose_spec.PyCompose.from_yaml(pathlib.Path(sys.argv[1]).read_text()))";
+    run(Command::new(python)
+        .args(["-c", read])
+        .arg(deploy.join("compose.yaml")))
+}
