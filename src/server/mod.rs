@@ -73,6 +73,8 @@ pub fn router(state: AppState) -> Router {
         .route("/health", get(rest::health))
         .merge(v1::router())
         .route("/api/{*rest}", any(rest::not_found))
+        // Here too, or preflights would not pass through the layer below.
+        .method_not_allowed_fallback(rest::method_not_allowed)
         .layer(from_fn_with_state(state.clone(), access::check));
     let rest = match state.access.cors() {
         Some(cors) => rest.layer(cors),
