@@ -87,8 +87,6 @@ fn a_line_per_request_tells_nothing_of_the_clip() {
     let log = fs::read_to_string(&path).expect("UTF-8");
     let n_answered = log.lines().filter(|line| line.contains("answered")).count();
     assert_eq!(n_answered, requests.len() + 1);
-    // Listening, ending, and nothing else of the program's own.
-    assert_eq!(log.lines().count(), n_answered + 2, "{log}");
     for word in [
         "voice.wav",
         "secret",

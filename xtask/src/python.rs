@@ -1,4 +1,4 @@
-//! Python for what only Python has: PyTorch beside our benches, schemathesis against our interface.
+//! Python for what only Python has: schemathesis against our interface, schemas of what operators start from.
 
 use std::path::PathBuf;
 use std::process::Command;
