@@ -11,6 +11,7 @@ use crate::command::run;
 use crate::page::{self, copy_tree, empty};
 use crate::sbom;
 use crate::test::SERVER_FEATURES;
+use crate::toolchain::Toolchain;
 use crate::wasm_target;
 use crate::workspace::Workspace;
 
