@@ -175,7 +175,9 @@ mod tests {
         let mut rng = StdRng::seed_from_u64(1);
         let windows = [7, 4].map(|n_frames| {
             let n_values = n_frames * input.n_features();
-            (0..n_values).map(|_| rng.random_range(-1.0..1.0)).collect::<Vec<f32>>()
+            (0..n_values)
+                .map(|_| rng.random_range(-1.0..1.0))
+                .collect::<Vec<f32>>()
         });
         Batch::new(&windows, input.n_features(), device)
     }
