@@ -11,7 +11,7 @@ use std::{
 };
 
 use audio::DecodeLimits;
-use emotion::{Emotion, Outcome, Prediction, Probabilities};
+use emotion::{Emotion, Note, Outcome, Prediction, Probabilities};
 use recognizer::Recognizer;
 use serde::Serialize;
 
@@ -44,6 +44,7 @@ struct Found<'a> {
     file: &'a str,
     emotion: Emotion,
     outcome: Outcome,
+    notes: &'a [Note],
     probabilities: &'a Probabilities,
 }
 
@@ -162,6 +163,7 @@ fn write_json(
                 file,
                 emotion: prediction.emotion(),
                 outcome: prediction.outcome(),
+                notes: &prediction.notes,
                 probabilities: &prediction.probabilities,
             },
         ),

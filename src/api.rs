@@ -17,7 +17,7 @@ use crate::error::AppError;
 pub async fn recognize(
     /// The form.
     data: MultipartData,
-) -> Result<Prediction, AppError> {
+) -> Result<Analysis, AppError> {
     crate::server::functions::recognize(data).await
 }
 
@@ -32,10 +32,30 @@ pub async fn describe_model() -> Result<ModelFacts, AppError> {
     >()))
 }
 
+/// What the page is told about a clip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Analysis {
+    /// What the voice expresses.
+    pub prediction: Prediction,
+    /// What the clip looks like.
+    pub pictures: Pictures,
+}
+
+/// A clip as pictures of a bounded size, drawn by the server because it can decode every clip.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Pictures {
+    /// Outline of the waveform: the `d` of an SVG path, x from 0 to 400 over the clip, y from -100 to 100, which is the
+    /// loudest sample.
+    pub waveform: String,
+    /// Log-mel energies as the `data:` URL of a grey image: time to the right, mel bands upwards, white the loudest and black
+    /// 60 dB below.
+    pub spectrogram: String,
+}
+
 /// What became of the form that this very page was posted with, where it was (a browser without
 /// WASM posts the upload form to `/`); in the context of every page rendered by the server.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct SubmittedOutcome(pub Option<Result<Prediction, AppError>>);
+pub struct SubmittedOutcome(pub Option<Result<Analysis, AppError>>);
 
 /// What a page tells of the server; in the context of every page rendered by the server, and read
 /// through a `SharedValue`, so that the page in the browser agrees.

@@ -1,25 +1,23 @@
 //! The page's frame: document, providers and routes.
 
 use leptos::prelude::*;
-use leptos_i18n::context::CookieOptions;
-use leptos_meta::{Meta, MetaTags, Title, provide_meta_context};
-use leptos_router::{
-    components::{Route, Router, Routes},
-    path,
-};
+use leptos_i18n::context::UseLocalesOptions;
+use leptos_meta::{Html, Meta, MetaTags, Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
 
 use crate::{
     api::PageFacts,
+    browser::storage::set_cookie,
     components::{SiteFooter, SiteHeader},
-    i18n::{I18nContextProvider, Locale, emotion_words::how_many, td_string, use_i18n},
-    pages::{AboutPage, HomePage, ModelPage, NotFoundPage},
+    i18n::{
+        I18nContextProvider, I18nLocaleTrait, Locale, emotion_words::how_many, path, td_string,
+        use_i18n,
+    },
+    pages::{AboutPage, HistoryPage, HomePage, ModelPage, NotFoundPage},
+    preferences::{LOCALE_COOKIE, Preferences},
+    routes::{Links, Localized, PAGES},
+    theme::Theme,
 };
-
-/// Remembers the language; `GET /language/...` sets the same cookie where there is no WASM.
-pub const LOCALE_COOKIE: &str = "locale";
-
-/// A year.
-pub const LOCALE_COOKIE_MAX_AGE_MS: i64 = 365 * 24 * 60 * 60 * 1000;
 
 /// The document that the server sends.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
@@ -33,6 +31,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" type="image/svg+xml" href="/icon.svg" />
                 <link rel="stylesheet" id="leptos" href=style_sheet />
+                {language_links()}
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
                 <MetaTags />
@@ -44,17 +43,40 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
     }
 }
 
+/// Where search engines find the page that is asked for, and its other languages.
+fn language_links() -> Option<impl IntoView> {
+    let Preferences { page, locale, .. } = use_context()?;
+    let is_known = PAGES.contains(&page.as_str());
+    is_known.then(|| {
+        let alternates = Locale::get_all().iter().map(|&locale| {
+            let href = path::localized(Some(locale), &page);
+            view! { <link rel="alternate" hreflang=locale.as_str() href=href /> }
+        });
+        view! {
+            <link rel="canonical" href=path::localized(Some(locale), &page) />
+            {alternates.collect_view()}
+            <link rel="alternate" hreflang="x-default" href=page.clone() />
+        }
+    })
+}
+
 /// Providers and routes.
 #[component]
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(SharedValue::new(expect_context::<PageFacts>).into_inner());
-    let cookie_options = CookieOptions::<Locale>::default()
-        .path("/")
-        .max_age(LOCALE_COOKIE_MAX_AGE_MS);
+    let wanted = || use_context::<Preferences>();
+    let theme = SharedValue::new(move || wanted().and_then(|wanted| wanted.theme)).into_inner();
+    let theme = RwSignal::new(theme);
+    provide_context(theme);
+    let languages = UseLocalesOptions::default()
+        .ssr_lang_header_getter(move || wanted().map(|wanted| wanted.locale.to_string()));
     view! {
-        <I18nContextProvider cookie_name=LOCALE_COOKIE cookie_options>
-            <Site />
+        <Html attr:data-theme=move || theme.get().map(Theme::code) />
+        <I18nContextProvider enable_cookie=false ssr_lang_header_getter=languages>
+            <Router>
+                <Site />
+            </Router>
         </I18nContextProvider>
     }
 }
@@ -63,6 +85,17 @@ pub fn App() -> impl IntoView {
 #[component]
 fn Site() -> impl IntoView {
     let i18n = use_i18n();
+    let links = Links::new();
+    provide_context(links);
+    // The path says the language, and is remembered for paths that do not.
+    Effect::new(move |_| {
+        if let Some(locale) = links.locale() {
+            if locale != i18n.get_locale_untracked() {
+                i18n.set_locale(locale);
+            }
+            set_cookie(LOCALE_COOKIE, locale.as_str());
+        }
+    });
     let n_emotions = expect_context::<PageFacts>().n_emotions;
     let description = move || {
         let locale = i18n.get_locale();
@@ -79,16 +112,15 @@ fn Site() -> impl IntoView {
     view! {
         <Title text=title />
         <Meta name="description" content=description />
-        <Router>
-            <SiteHeader />
-            <main id="content" tabindex="-1">
-                <Routes fallback=NotFoundPage>
-                    <Route path=path!("/") view=HomePage />
-                    <Route path=path!("/about") view=AboutPage />
-                    <Route path=path!("/model") view=ModelPage />
-                </Routes>
-            </main>
-            <SiteFooter />
-        </Router>
+        <SiteHeader />
+        <main id="content" tabindex="-1">
+            <Routes fallback=NotFoundPage>
+                <Route path=Localized("/") view=HomePage />
+                <Route path=Localized("/about") view=AboutPage />
+                <Route path=Localized("/model") view=ModelPage />
+                <Route path=Localized("/history") view=HistoryPage />
+            </Routes>
+        </main>
+        <SiteFooter />
     }
 }

@@ -9,12 +9,15 @@ pub mod browser;
 pub mod command_line;
 pub mod components;
 pub mod error;
+pub mod history;
 pub mod i18n;
 pub mod pages;
-#[cfg(feature = "ssr")]
 pub mod palette;
+pub mod preferences;
+pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod server;
+pub mod theme;
 pub mod workbench;
 
 /// Brings the page that the server sent to life.

@@ -1,16 +1,15 @@
 //! What the start page is doing: a clip on its way from a voice to a result.
 
-use emotion::Prediction;
 use leptos::{prelude::*, reactive::signal::MappedSignal};
 
 use crate::{
-    api::recognize,
+    api::{Analysis, recognize},
     browser::{Clip, Recorder},
     error::AppError,
 };
 
 /// What became of a clip.
-pub type Outcome = Result<Prediction, AppError>;
+pub type Outcome = Result<Analysis, AppError>;
 
 /// What the start page is doing. In the context of its components; copies share it.
 #[derive(Clone, Copy)]

@@ -99,6 +99,7 @@ fn one_json_object_per_file_in_the_order_given() {
     }
     let voice = &objects[1];
     assert_eq!(voice["file"].as_str(), folder.join("voice.wav").to_str());
+    assert!(voice["notes"].is_array());
     let probabilities = voice["probabilities"].as_object().expect("probabilities");
     let values = LABELS.map(|label| probabilities[label].as_f64().expect("a number"));
     assert_eq!(probabilities.len(), LABELS.len());

@@ -6,20 +6,26 @@ use axum::{
     http::{
         Request,
         header::{ACCEPT_LANGUAGE, COOKIE, HeaderName},
+        request::Parts,
     },
     routing::get,
 };
 use banglaser::{
-    api::{Accuracy, PageFacts, SubmittedOutcome},
+    api::{Accuracy, Analysis, PageFacts, Pictures, SubmittedOutcome},
     app::shell,
     error::AppError,
     i18n::{Locale, emotion_words::sounds, error_message},
+    server::pages::preferences,
 };
 use emotion::{
-    BandAccuracy, ConfidenceBand, Emotion, LabelSet, Prediction, Probabilities, WindowPrediction,
+    BandAccuracy, ConfidenceBand, Emotion, LabelSet, Note, Prediction, Probabilities,
+    WindowPrediction,
 };
 use http_body_util::BodyExt;
-use leptos::{config::LeptosOptions, context::provide_context};
+use leptos::{
+    config::LeptosOptions,
+    context::{provide_context, use_context},
+};
 use leptos_axum::{generate_route_list, render_app_async_with_context};
 use serde_json::Value;
 use tower::ServiceExt;
@@ -43,6 +49,8 @@ async fn page(path: &str, outcome: SubmittedOutcome, header: (HeaderName, &str))
     let context = move || {
         provide_context(FACTS);
         provide_context(outcome.clone());
+        let request = use_context::<Parts>().expect("a request");
+        provide_context(preferences(request.uri.path(), &request.headers));
     };
     let page = render_app_async_with_context(context, move || shell(options.clone()));
     let request = Request::get(path)
@@ -67,6 +75,18 @@ fn prediction() -> Prediction {
     prediction_of(&LabelSet::five(), &[0.05, 0.62, 0.08, 0.05, 0.2])
 }
 
+/// The page's form was answered so.
+fn answered(prediction: Prediction) -> SubmittedOutcome {
+    let pictures = Pictures {
+        waveform: "M0 -50L400 50Z".to_owned(),
+        spectrogram: "data:image/bmp;base64,AAAA".to_owned(),
+    };
+    SubmittedOutcome(Some(Ok(Analysis {
+        prediction,
+        pictures,
+    })))
+}
+
 fn prediction_of(labels: &LabelSet, values: &[f32]) -> Prediction {
     let probabilities = Probabilities::new(labels, values).expect("a distribution");
     let window = |start_s: f32| WindowPrediction {
@@ -77,6 +97,7 @@ fn prediction_of(labels: &LabelSet, values: &[f32]) -> Prediction {
     Prediction {
         duration_s: 5.0,
         speech_s: 3.2,
+        notes: Vec::new(),
         certainty: BandAccuracy {
             band: ConfidenceBand::Medium,
             min_confidence: 0.6,
@@ -113,12 +134,12 @@ fn sentences(locale: Locale) -> Vec<String> {
 async fn every_sentence_is_in_the_readers_language() {
     let outcomes = [
         SubmittedOutcome::default(),
-        SubmittedOutcome(Some(Ok(prediction()))),
+        answered(prediction()),
         SubmittedOutcome(Some(Err(AppError::NoSpeech))),
     ];
     for (locale, other) in [(Locale::bn, Locale::en), (Locale::en, Locale::bn)] {
         let foreign = sentences(other);
-        for path in ["/", "/about", "/model", "/nowhere"] {
+        for path in ["/", "/about", "/model", "/history", "/nowhere"] {
             for outcome in &outcomes {
                 let html = page_in(locale, path, outcome.clone()).await;
                 assert!(html.contains(&format!("lang=\"{locale}\"")), "{path}");
@@ -148,6 +169,112 @@ async fn the_first_visit_takes_the_browsers_language() {
 }
 
 #[tokio::test]
+async fn the_path_says_the_language_and_links_keep_it() {
+    for (locale, cookie) in [(Locale::bn, "locale=en"), (Locale::en, "locale=bn")] {
+        for rest in ["", "/", "/about", "/model", "/history"] {
+            let path = format!("/{locale}{rest}");
+            let html = page(&path, SubmittedOutcome::default(), (COOKIE, cookie)).await;
+            assert!(html.contains(&format!("<html lang=\"{locale}\"")), "{path}");
+            let canonical = path.trim_end_matches('/');
+            assert!(
+                html.contains(&format!("rel=\"canonical\" href=\"{canonical}\"")),
+                "{path}"
+            );
+            for other in LOCALES {
+                let rest = rest.trim_end_matches('/');
+                let alternate = format!("hreflang=\"{other}\" href=\"/{other}{rest}\"");
+                assert!(html.contains(&alternate), "{path}: no {alternate}");
+            }
+            for page in ["/about", "/model", "/history"] {
+                assert!(
+                    html.contains(&format!("href=\"/{locale}{page}\"")),
+                    "{path}: {page}"
+                );
+                assert!(
+                    !html.contains(&format!("href=\"{page}\"")) || rest == page,
+                    "{path}: {page}"
+                );
+            }
+        }
+    }
+    let html = page_in(Locale::bn, "/nowhere", SubmittedOutcome::default()).await;
+    assert!(!html.contains("rel=\"canonical\""));
+}
+
+#[tokio::test]
+async fn the_form_stays_in_the_language_of_the_path() {
+    for (path, action) in [("/", "/"), ("/bn", "/bn"), ("/en/", "/en")] {
+        let html = page_in(Locale::en, path, SubmittedOutcome::default()).await;
+        assert!(html.contains(&format!("action=\"{action}\"")), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn the_appearance_is_the_cookies_or_the_systems() {
+    for (cookie, expected) in [
+        ("theme=dark", Some("dark")),
+        ("a=b; theme=light", Some("light")),
+        ("", None),
+    ] {
+        let html = page("/", SubmittedOutcome::default(), (COOKIE, cookie)).await;
+        let (tag, _) = html.split_once("<head>").expect("a head");
+        let found = tag
+            .split("data-theme=\"")
+            .nth(1)
+            .and_then(|rest| rest.split('"').next());
+        assert_eq!(found, expected, "{cookie}");
+    }
+}
+
+#[tokio::test]
+async fn a_result_has_pictures_with_words_for_them() {
+    for (locale, alternatives) in [
+        (
+            Locale::en,
+            [
+                "Waveform of 5 seconds",
+                "Mel spectrogram",
+                "seconds",
+                "1000",
+            ],
+        ),
+        (
+            Locale::bn,
+            ["৫ সেকেন্ড অডিওর তরঙ্গরূপ", "মেল স্পেকট্রোগ্রাম", "সেকেন্ড", "১০০০"],
+        ),
+    ] {
+        let html = page_in(locale, "/", answered(prediction())).await;
+        assert!(html.contains("M0 -50L400 50Z") && html.contains("data:image/bmp;base64,AAAA"));
+        for alternative in alternatives {
+            assert!(html.contains(alternative), "{locale}: {alternative}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_note_is_a_sentence() {
+    for (locale, words) in [
+        (
+            Locale::en,
+            ["very quiet", "overdriven", "much noise", "Only 3.2 seconds"],
+        ),
+        (
+            Locale::bn,
+            ["খুব আস্তে", "ফেটে গেছে", "অনেক কোলাহল", "মাত্র ৩.২ সেকেন্ডের"],
+        ),
+    ] {
+        let mut noted = prediction();
+        noted.notes = Note::ALL.to_vec();
+        let html = page_in(locale, "/", answered(noted)).await;
+        let without = page_in(locale, "/", answered(prediction())).await;
+        for word in words {
+            assert!(html.contains(word), "{locale}: {word}");
+            assert!(!without.contains(word), "{locale}: {word}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn the_form_works_without_wasm() {
     for locale in LOCALES {
         let html = page_in(locale, "/", SubmittedOutcome::default()).await;
@@ -161,10 +288,18 @@ async fn the_form_works_without_wasm() {
 #[tokio::test]
 async fn a_result_is_a_sentence_and_a_ranked_list() {
     for (locale, sentence, percents) in [
-        (Locale::en, "Sounds happy", ["62%", "20%", "8%", "5%"]),
-        (Locale::bn, "খুশি শোনাচ্ছে", ["৬২%", "২০%", "৮%", "৫%"]),
+        (
+            Locale::en,
+            "Sounds happy, fairly sure",
+            ["62%", "20%", "8%", "5%"],
+        ),
+        (
+            Locale::bn,
+            "খুশি শোনাচ্ছে, মোটামুটি নিশ্চিত",
+            ["৬২%", "২০%", "৮%", "৫%"],
+        ),
     ] {
-        let html = page_in(locale, "/", SubmittedOutcome(Some(Ok(prediction())))).await;
+        let html = page_in(locale, "/", answered(prediction())).await;
         assert!(html.contains(sentence));
         let list = html.split("class=\"bars\"").nth(1).expect("a list");
         let places = percents.map(|percent| list.find(percent).expect(percent));
@@ -185,6 +320,7 @@ async fn an_unclear_voice_gets_no_emotion_in_its_heading() {
         accuracy: Some(0.31),
     };
     unclear.speech_s = 1.2;
+    unclear.notes = vec![Note::LittleSpeech];
     for (locale, heading, often, little) in [
         (
             Locale::en,
@@ -194,10 +330,10 @@ async fn an_unclear_voice_gets_no_emotion_in_its_heading() {
         ),
         (Locale::bn, "অস্পষ্ট", "প্রায় ৩ বার", "মাত্র ১.২ সেকেন্ডের"),
     ] {
-        let html = page_in(locale, "/", SubmittedOutcome(Some(Ok(unclear.clone())))).await;
+        let html = page_in(locale, "/", answered(unclear.clone())).await;
         assert!(html.contains(heading) && html.contains(often) && html.contains(little));
         assert!(!html.contains(sounds(locale, Emotion::Happy)), "{locale}");
-        let clear = page_in(locale, "/", SubmittedOutcome(Some(Ok(prediction())))).await;
+        let clear = page_in(locale, "/", answered(prediction())).await;
         assert!(
             !clear.contains(heading) && !clear.contains(little),
             "{locale}"
@@ -217,7 +353,7 @@ async fn every_emotion_has_a_bar_a_sentence_and_a_colour() {
             (Locale::en, "All seven emotions"),
             (Locale::bn, "সাতটি আবেগই"),
         ] {
-            let outcome = SubmittedOutcome(Some(Ok(prediction.clone())));
+            let outcome = answered(prediction.clone());
             let html = page_in(locale, "/", outcome).await;
             assert!(html.contains(heading) && html.contains(sounds(locale, top)));
             let list = html.split("class=\"bars\"").nth(1).expect("a list");

@@ -39,3 +39,25 @@ test("labels in the other language are marked as such", async ({ page }) => {
   expect(await foreign.count(), "heading and five bars").toBeGreaterThanOrEqual(6);
   for (const one of await foreign.all()) await expect(one).toHaveAttribute("lang", "bn");
 });
+
+for (const [language, other] of [["bn", "en"], ["en", "bn"]] as const) {
+  test(`a path says its language, and links keep it (${language})`, async ({ page, baseURL }) => {
+    await page.context().addCookies([{ name: "locale", value: other, url: baseURL! }]);
+    await page.goto(`/${language}/about`);
+    await expect(page.locator("html")).toHaveAttribute("lang", language);
+    await expect(page.locator("link[rel=canonical]")).toHaveAttribute("href", `/${language}/about`);
+    await expect(page.locator(`link[rel=alternate][hreflang=${other}]`)).toHaveAttribute("href", `/${other}/about`);
+    await page.getByRole("contentinfo").getByRole("link", { name: words(language, "site.model") }).click();
+    await expect(page).toHaveURL(`/${language}/model`);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(words(language, "site.model"));
+
+    await page.getByRole("link", { name: link[other] }).click();
+    await expect(page).toHaveURL(`/${other}/model`);
+    await expect(page.locator("html")).toHaveAttribute("lang", other);
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(words(other, "site.model"));
+    await page.goBack();
+    await expect(page.locator("html")).toHaveAttribute("lang", language);
+    await page.goto("/");
+    await expect(page.locator("html"), "the last language is remembered").toHaveAttribute("lang", language);
+  });
+}

@@ -15,7 +15,7 @@ pub fn OutcomePanel() -> impl IntoView {
     });
     move || match (recorder_fault.get(), workbench.outcome()) {
         (Some(error), _) | (None, Some(Err(error))) => view! { <ErrorNote error /> }.into_any(),
-        (None, Some(Ok(prediction))) => view! { <ResultCard prediction /> }.into_any(),
+        (None, Some(Ok(analysis))) => view! { <ResultCard analysis /> }.into_any(),
         (None, None) => ().into_any(),
     }
 }

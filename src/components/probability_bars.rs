@@ -8,7 +8,12 @@ use crate::i18n::{emotion_words::how_many, number, td_string, use_i18n};
 
 /// A list with a number and a bar for each emotion. The bars are drawings: the numbers say it all.
 #[component]
-pub fn ProbabilityBars(probabilities: Probabilities) -> impl IntoView {
+pub fn ProbabilityBars(
+    probabilities: Probabilities,
+    /// Tells several lists on a page apart.
+    #[prop(optional)]
+    place: usize,
+) -> impl IntoView {
     let i18n = use_i18n();
     let ranked = probabilities.ranked();
     let n_emotions = ranked.len();
@@ -36,9 +41,9 @@ pub fn ProbabilityBars(probabilities: Probabilities) -> impl IntoView {
         }
     });
     view! {
-        <h3 id="bars-heading">{heading}</h3>
+        <h3 id=format!("bars-heading-{place}")>{heading}</h3>
         // Safari takes lists without bullets for no lists unless told.
-        <ol class="bars" role="list" aria-labelledby="bars-heading">
+        <ol class="bars" role="list" aria-labelledby=format!("bars-heading-{place}")>
             {rows.collect_view()}
         </ol>
     }

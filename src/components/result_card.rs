@@ -1,60 +1,57 @@
 //! What a clip sounds like, and how sure that is.
 
-use emotion::{ConfidenceBand, Prediction};
+use emotion::Prediction;
 use leptos::{html, prelude::*};
 
-use super::{AccuracyNote, EmotionFace, ProbabilityBars, Timeline};
+use super::{
+    AccuracyNote, ClipFigure, EmotionFace, Feedback, ProbabilityBars, QualityNotes, ResultExports,
+};
 use crate::{
-    browser::focus,
+    api::Analysis,
+    browser::{focus, storage},
+    history::Entry,
     i18n::{
-        I18nLocaleTrait,
-        emotion_words::{how_often_right, label, other, sounds, sureness},
+        I18nLocaleTrait, Locale,
+        emotion_words::{confidence, other, outcome_label, sentence, worth},
         number, t, td_string, use_i18n,
     },
+    routes::Links,
     workbench::Workbench,
 };
 
-/// What a clip sounds like, and how sure that is.
+/// What a clip sounds like, how sure that is, what it looks like, and what can be done with it.
 #[component]
-pub fn ResultCard(prediction: Prediction) -> impl IntoView {
+pub fn ResultCard(analysis: Analysis) -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
-    let (emotion, certainty) = (prediction.emotion(), prediction.certainty);
-    let is_unclear = certainty.band == ConfidenceBand::Unclear;
-    let (speech_s, has_little_speech) = (prediction.speech_s, prediction.has_little_speech());
-    let (confidence, duration_s) = (prediction.confidence(), prediction.duration_s);
+    let links = expect_context::<Links>();
+    let prediction = StoredValue::new(analysis.prediction.clone());
     let heading = NodeRef::<html::H2>::new();
     Effect::new(move |_| heading.get().map(|heading| focus(&heading)));
+    let clip = untrack(|| workbench.clip());
+    let entry = StoredValue::new(Entry {
+        at_ms: 0.0,
+        source: clip.as_ref().and_then(|clip| clip.file_name.clone()),
+        prediction: analysis.prediction,
+        heard_as: None,
+    });
+    let is_of_this_browser = clip.is_some();
+    Effect::new(move |_| {
+        entry.update_value(|entry| entry.at_ms = storage::now_ms());
+        if is_of_this_browser {
+            storage::add_result(entry.get_value());
+        }
+    });
+    let in_words = move |words: fn(Locale, &Prediction) -> String| {
+        move || prediction.with_value(|prediction| words(i18n.get_locale(), prediction))
+    };
     let other_label = move || {
         let locale = other(i18n.get_locale());
-        let label = if is_unclear {
-            td_string!(locale, result.unclear)
-        } else {
-            label(locale, emotion)
-        };
+        let label = prediction.with_value(|prediction| outcome_label(locale, prediction));
         view! { <span class="other-language" lang=locale.as_str()>{label}</span> }
     };
-    let sentence = move || {
-        if is_unclear {
-            td_string!(i18n.get_locale(), result.unclear)
-        } else {
-            sounds(i18n.get_locale(), emotion)
-        }
-    };
-    let sureness = move || {
-        let locale = i18n.get_locale();
-        let right = how_often_right(locale, certainty.accuracy);
-        format!("{} {right}", sureness(locale, certainty.band))
-    };
-    let little_speech = move || {
-        let seconds = number::decimal(i18n.get_locale(), f64::from(speech_s), 1);
-        td_string!(i18n.get_locale(), result.little_speech, seconds)
-    };
-    let confidence = move || {
-        let percent = number::percent(i18n.get_locale(), confidence);
-        td_string!(i18n.get_locale(), result.confidence, percent)
-    };
     let duration = move || {
+        let duration_s = prediction.with_value(|prediction| prediction.duration_s);
         let seconds = number::decimal(i18n.get_locale(), f64::from(duration_s), 1);
         td_string!(i18n.get_locale(), result.duration, seconds)
     };
@@ -62,25 +59,29 @@ pub fn ResultCard(prediction: Prediction) -> impl IntoView {
         event.prevent_default();
         workbench.reset();
     };
+    let emotion = prediction.with_value(|prediction| prediction.emotion());
+    let probabilities = prediction.with_value(|prediction| prediction.probabilities.clone());
     view! {
         <section class="card result" data-emotion=emotion.code() aria-labelledby="result-heading">
             <h2 id="result-heading" class="result-heading" tabindex="-1" node_ref=heading>
                 <EmotionFace emotion />
-                <span>{sentence}" · "{other_label}</span>
+                <span>{in_words(sentence)} " · " {other_label}</span>
             </h2>
-            <p class="result-confidence">{confidence}</p>
-            <p>{sureness}</p>
-            <Show when=move || has_little_speech>
-                <p>{little_speech}</p>
-            </Show>
-            <ProbabilityBars probabilities=prediction.probabilities />
-            <Timeline windows=prediction.windows />
-            <p class="fine">{duration}</p>
-            <AccuracyNote />
-            <p class="fine">
-                <a href="/model">{t!(i18n, site.model)}</a>
-            </p>
-            <a class="button button-primary" href="/" on:click=start_again>
+            <p class="result-confidence">{in_words(confidence)}</p>
+            <p>{in_words(worth)}</p>
+            {view! { <QualityNotes prediction /> }.into_any()}
+            <ProbabilityBars probabilities />
+            {view! { <ClipFigure prediction pictures=analysis.pictures.clone() /> }.into_any()}
+            {view! { <Feedback entry /> }.into_any()}
+            {view! { <ResultExports entry waveform=analysis.pictures.waveform /> }.into_any()}
+            <div class="result-foot">
+                <p class="fine">{duration}</p>
+                <AccuracyNote />
+                <p class="fine">
+                    <a href=move || links.to("/model")>{t!(i18n, site.model)}</a>
+                </p>
+            </div>
+            <a class="button button-primary" href=move || links.to("/") on:click=start_again>
                 {t!(i18n, result.again)}
             </a>
         </section>

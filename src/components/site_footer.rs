@@ -1,20 +1,27 @@
-//! Purpose and further reading, below every page.
+//! Purpose, further reading and appearance, below every page.
 
 use leptos::prelude::*;
 
-use crate::i18n::{t, use_i18n};
+use super::ThemeSwitch;
+use crate::{
+    i18n::{t, use_i18n},
+    routes::Links,
+};
 
-/// Purpose and further reading.
+/// Purpose, further reading and appearance.
 #[component]
 pub fn SiteFooter() -> impl IntoView {
     let i18n = use_i18n();
+    let links = expect_context::<Links>();
     view! {
         <footer class="site-footer">
             <p>{t!(i18n, site.footer)}</p>
             <div class="site-links">
-                <a href="/about">{t!(i18n, site.about)}</a>
-                <a href="/model">{t!(i18n, site.model)}</a>
+                <a href=move || links.to("/about")>{t!(i18n, site.about)}</a>
+                <a href=move || links.to("/model")>{t!(i18n, site.model)}</a>
+                <a href=move || links.to("/history")>{t!(i18n, site.history)}</a>
             </div>
+            <ThemeSwitch />
         </footer>
     }
 }

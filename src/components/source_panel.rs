@@ -6,6 +6,7 @@ use super::{AnalyseBar, ClipReview, FilePicker, RecordButton, RecordingPanel};
 use crate::{
     browser::RecorderState,
     i18n::{t, use_i18n},
+    routes::Links,
     workbench::Workbench,
 };
 
@@ -25,6 +26,7 @@ enum Step {
 pub fn SourcePanel() -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
+    let links = expect_context::<Links>();
     let step = Memo::new(move |_| match workbench.recorder.state().get() {
         RecorderState::Recording { .. } | RecorderState::Paused { .. } | RecorderState::Saving => {
             Step::Recording
@@ -37,7 +39,7 @@ pub fn SourcePanel() -> impl IntoView {
             <h2 id="clip-heading">{t!(i18n, home.clip_heading)}</h2>
             <form
                 method="post"
-                action="/"
+                action=move || links.to("/")
                 enctype="multipart/form-data"
                 on:submit=move |event| {
                     event.prevent_default();

@@ -3,23 +3,30 @@
 use emotion::{Emotion, WindowPrediction};
 use leptos::prelude::*;
 
-use super::EmotionLabel;
-use crate::i18n::{Locale, number, t, use_i18n};
+use super::{EmotionFace, EmotionLabel};
+use crate::{
+    browser::Player,
+    i18n::{Locale, number, t, t_string, use_i18n},
+};
+
+/// A longer list is closed at first.
+const MAX_OPEN: usize = 6;
 
 /// A part of a clip whose windows all have the same top emotion.
 #[derive(Clone, Copy, Debug, PartialEq)]
-struct Part {
+pub struct Part {
     /// Start of its first window, seconds.
-    start_s: f32,
+    pub start_s: f32,
     /// Start of the next part, or the end of the clip, seconds.
-    end_s: f32,
-    emotion: Emotion,
+    pub end_s: f32,
+    /// What it sounds like.
+    pub emotion: Emotion,
     /// Mean over its windows of the top probability.
-    confidence: f32,
+    pub confidence: f32,
 }
 
 /// Joins neighbouring windows with the same top emotion.
-fn parts(windows: &[WindowPrediction]) -> Vec<Part> {
+pub fn parts(windows: &[WindowPrediction]) -> Vec<Part> {
     let top = |window: &WindowPrediction| window.probabilities.top();
     let mut parts: Vec<Part> = windows
         .chunk_by(|left, right| top(left).0 == top(right).0)
@@ -42,38 +49,49 @@ fn span(locale: Locale, part: &Part) -> String {
     format!("{start}–{end}")
 }
 
-/// A table of the clip's parts; nothing for a clip of one window.
+/// The parts as a list of buttons that play them; the one that is heard is marked. Nothing where there are none.
 #[component]
-pub fn Timeline(windows: Vec<WindowPrediction>) -> impl IntoView {
+pub fn TimelineParts(
+    parts: StoredValue<Vec<Part>>,
+    player: Player,
+    is_playable: Memo<bool>,
+) -> impl IntoView {
     let i18n = use_i18n();
-    let rows = parts(&windows).into_iter().map(move |part| {
+    let heard = Memo::new(move |_| {
+        let at_s = player.position_s();
+        let is_heard = |part: &Part| at_s > 0.0 && (part.start_s..part.end_s).contains(&at_s);
+        parts.with_value(|parts| parts.iter().position(is_heard))
+    });
+    let parts = parts.get_value();
+    let n_parts = parts.len();
+    let rows = parts.into_iter().enumerate().map(move |(part_idx, part)| {
         view! {
-            <tr data-emotion=part.emotion.code()>
-                <td>{move || span(i18n.get_locale(), &part)}</td>
-                <th scope="row">
+            <li data-emotion=part.emotion.code()>
+                <button
+                    type="button"
+                    class="part"
+                    disabled=move || !is_playable.get()
+                    aria-current=move || (heard.get() == Some(part_idx)).then_some("true")
+                    on:click=move |_| player.play_from(part.start_s)
+                >
+                    <span class="part-time">{move || span(i18n.get_locale(), &part)}</span>
+                    <EmotionFace emotion=part.emotion />
                     <EmotionLabel emotion=part.emotion />
-                </th>
-                <td>{move || number::percent(i18n.get_locale(), part.confidence)}</td>
-            </tr>
+                    <span>{move || number::percent(i18n.get_locale(), part.confidence)}</span>
+                </button>
+            </li>
         }
     });
-    let table = view! {
-        <details class="timeline">
-            <summary>{t!(i18n, result.timeline)}</summary>
-            <table>
-                <caption class="visually-hidden">{t!(i18n, result.timeline_caption)}</caption>
-                <thead>
-                    <tr>
-                        <th scope="col">{t!(i18n, result.when)}</th>
-                        <th scope="col">{t!(i18n, result.emotion)}</th>
-                        <th scope="col">{t!(i18n, result.mean_confidence)}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows.collect_view()}</tbody>
-            </table>
-        </details>
-    };
-    (windows.len() > 1).then_some(table)
+    (n_parts > 0).then(|| {
+        view! {
+            <details class="timeline" open=n_parts <= MAX_OPEN>
+                <summary>{t!(i18n, result.parts)}</summary>
+                <ol role="list" aria-label=move || t_string!(i18n, result.timeline_caption)>
+                    {rows.collect_view()}
+                </ol>
+            </details>
+        }
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Emotions, how many there are, and confidence bands in words.
 
-use emotion::{ConfidenceBand, Emotion};
+use emotion::{ConfidenceBand, Emotion, Note, Outcome, Prediction};
 
 use super::{Locale, number, td_string};
 
@@ -49,14 +49,75 @@ pub fn how_often_right(locale: Locale, accuracy: Option<f32>) -> String {
     }
 }
 
-/// How sure the model is, as a sentence.
-pub fn sureness(locale: Locale, band: ConfidenceBand) -> &'static str {
-    match band {
-        ConfidenceBand::High => td_string!(locale, result.band.high),
-        ConfidenceBand::Medium => td_string!(locale, result.band.medium),
+/// What a clip sounds like and how sure that is, in one sentence: "Sounds angry, fairly sure".
+pub fn sentence(locale: Locale, prediction: &Prediction) -> String {
+    let sure = match prediction.certainty.band {
+        ConfidenceBand::High => td_string!(locale, result.sure.high),
+        ConfidenceBand::Medium => td_string!(locale, result.sure.medium),
+        ConfidenceBand::Low => td_string!(locale, result.sure.low),
+        ConfidenceBand::Unclear => return td_string!(locale, result.unclear).to_owned(),
+    };
+    let sounds = sounds(locale, prediction.emotion());
+    td_string!(locale, result.sentence, sounds, sure)
+}
+
+/// What that is worth: advice for weak answers, and how often answers as sure as this one were right.
+pub fn worth(locale: Locale, prediction: &Prediction) -> String {
+    let often = how_often_right(locale, prediction.certainty.accuracy);
+    let advice = match prediction.certainty.band {
+        ConfidenceBand::High | ConfidenceBand::Medium => return often,
         ConfidenceBand::Low => td_string!(locale, result.band.low),
         ConfidenceBand::Unclear => td_string!(locale, result.band.unclear),
+    };
+    format!("{advice} {often}")
+}
+
+/// Probability of the most probable emotion, in words.
+pub fn confidence(locale: Locale, prediction: &Prediction) -> String {
+    let percent = number::percent(locale, prediction.confidence());
+    td_string!(locale, result.confidence, percent)
+}
+
+/// The name that a result goes by: the emotion's, or that it is unclear.
+pub fn outcome_label(locale: Locale, prediction: &Prediction) -> &'static str {
+    match prediction.outcome() {
+        Outcome::Emotion => label(locale, prediction.emotion()),
+        Outcome::Unclear => td_string!(locale, result.unclear),
     }
+}
+
+/// What a note means and what to do about it.
+pub fn note(locale: Locale, note: Note, speech_s: f32) -> String {
+    match note {
+        Note::LittleSpeech => {
+            let seconds = number::decimal(locale, f64::from(speech_s), 1);
+            td_string!(locale, result.little_speech, seconds)
+        }
+        Note::Quiet => td_string!(locale, result.quiet).to_owned(),
+        Note::Clipped => td_string!(locale, result.clipped).to_owned(),
+        Note::Noisy => td_string!(locale, result.noisy).to_owned(),
+    }
+}
+
+/// A whole result as lines of text.
+pub fn as_text(locale: Locale, prediction: &Prediction) -> String {
+    let mut lines = vec![
+        sentence(locale, prediction),
+        confidence(locale, prediction),
+        worth(locale, prediction),
+    ];
+    let notes = prediction.notes.iter();
+    lines.extend(notes.map(|&said| note(locale, said, prediction.speech_s)));
+    let ranked = prediction.probabilities.ranked();
+    lines.extend(ranked.into_iter().map(|(emotion, probability)| {
+        format!(
+            "{} {}",
+            label(locale, emotion),
+            number::percent(locale, probability)
+        )
+    }));
+    lines.push("BanglaSER".to_owned());
+    lines.join("\n")
 }
 
 /// The language beside which a label is repeated.

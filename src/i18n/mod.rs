@@ -6,6 +6,7 @@
 pub mod emotion_words;
 mod error_message;
 pub mod number;
+pub mod path;
 
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/i18n.rs"));

@@ -6,12 +6,14 @@ use crate::{
     api::PageFacts,
     components::AccuracyNote,
     i18n::{emotion_words::how_many, t, td_string, use_i18n},
+    routes::Links,
 };
 
 /// The about page.
 #[component]
 pub fn AboutPage() -> impl IntoView {
     let i18n = use_i18n();
+    let links = expect_context::<Links>();
     let n_emotions = expect_context::<PageFacts>().n_emotions;
     let how = move || {
         let locale = i18n.get_locale();
@@ -26,14 +28,14 @@ pub fn AboutPage() -> impl IntoView {
             <p>{t!(i18n, about.meaning)}</p>
             <AccuracyNote />
             <p>
-                <a href="/model">{t!(i18n, site.model)}</a>
+                <a href=move || links.to("/model")>{t!(i18n, site.model)}</a>
             </p>
             <h2>{t!(i18n, about.privacy_heading)}</h2>
             <p>{t!(i18n, about.privacy)}</p>
             <h2>{t!(i18n, about.use_heading)}</h2>
             <p>{t!(i18n, about.use_)}</p>
             <p>
-                <a class="button" href="/">
+                <a class="button" href=move || links.to("/")>
                     {t!(i18n, about.back)}
                 </a>
             </p>

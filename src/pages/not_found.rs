@@ -2,18 +2,22 @@
 
 use leptos::prelude::*;
 
-use crate::i18n::{t, use_i18n};
+use crate::{
+    i18n::{t, use_i18n},
+    routes::Links,
+};
 
 /// The page for addresses that do not exist.
 #[component]
 pub fn NotFoundPage() -> impl IntoView {
     let i18n = use_i18n();
+    let links = expect_context::<Links>();
     view! {
         <div class="intro">
             <h1>{t!(i18n, not_found.heading)}</h1>
             <p class="lead">{t!(i18n, not_found.advice)}</p>
             <p>
-                <a class="button" href="/">
+                <a class="button" href=move || links.to("/")>
                     {t!(i18n, not_found.home)}
                 </a>
             </p>

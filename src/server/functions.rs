@@ -6,15 +6,14 @@ use axum::{
     http::request::Parts,
     response::{IntoResponse, Response},
 };
-use emotion::Prediction;
 use leptos::{
     context::{provide_context, use_context},
     server_fn::codec::MultipartData,
 };
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 
-use super::{exposure, recognize::recognize_form, state::AppState, upload};
-use crate::error::AppError;
+use super::{exposure, recognize::analyse_form, state::AppState, upload};
+use crate::{api::Analysis, error::AppError};
 
 /// Runs the server function at the request's path.
 pub async fn call(State(state): State<AppState>, request: Request) -> Response {
@@ -32,7 +31,7 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
 ///
 /// # Errors
 /// [`AppError`].
-pub async fn recognize(data: MultipartData) -> Result<Prediction, AppError> {
+pub async fn recognize(data: MultipartData) -> Result<Analysis, AppError> {
     let form = data.into_inner().ok_or(AppError::NoFile)?;
     let (state, request) = use_context::<AppState>()
         .zip(use_context::<Parts>())
@@ -40,7 +39,7 @@ pub async fn recognize(data: MultipartData) -> Result<Prediction, AppError> {
             request_id: String::new(),
         })?;
     let response = use_context::<ResponseOptions>();
-    let outcome = recognize_form(&state, form, &request.extensions).await;
+    let outcome = analyse_form(&state, form, &request.extensions).await;
     if let (Err(error), Some(response)) = (&outcome, response) {
         exposure::mark(&response, error);
     }

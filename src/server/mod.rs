@@ -2,8 +2,8 @@
 //!
 //! | route | answer |
 //! |---|---|
-//! | `GET /`, and the page's other addresses | the page |
-//! | `POST /` | the page with the result of its form, for browsers without WASM |
+//! | `GET /`, and the page's other addresses, also below `/bn` and `/en` | the page |
+//! | `POST /`, `/bn`, `/en` | the page with the result of its form, for browsers without WASM |
 //! | `POST /api/recognize`, `GET /api/model` | the server functions that the page calls |
 //! | `POST /predict`, `GET /health` | the original application's REST interface |
 //! | `/api/v1/...`, `GET /api` | ours, see [`v1`]; anything else below `/api` is 404 in its envelope |
@@ -20,6 +20,7 @@ mod markdown;
 pub mod metrics;
 mod model_card;
 pub mod pages;
+mod pictures;
 mod probes;
 mod process;
 pub mod recognize;
@@ -60,6 +61,8 @@ pub fn router(state: AppState) -> Router {
 
     let forms = Router::new()
         .route("/", post(pages::submit))
+        .route("/bn", post(pages::submit))
+        .route("/en", post(pages::submit))
         .route(Recognize::PATH, post(functions::call))
         .layer(from_fn(security::refuse_cross_site));
 
@@ -67,6 +70,7 @@ pub fn router(state: AppState) -> Router {
     let ours = vec![Recognize::PATH.to_owned()];
     let (page_routes, _) =
         generate_route_list_with_exclusions_and_ssg_and_context(App, Some(ours), context.clone());
+    let page_routes = pages::in_every_language(page_routes);
 
     let rest = Router::new()
         .route("/predict", post(rest::predict))

@@ -7,8 +7,12 @@ use axum::{
     body::Body,
     extract::{Path, Request, State},
     http::{
-        HeaderValue, StatusCode,
-        header::{CONTENT_SECURITY_POLICY, LOCATION, SET_COOKIE, VARY},
+        HeaderMap, HeaderValue, StatusCode,
+        header::{
+            ACCEPT_LANGUAGE, CONTENT_SECURITY_POLICY, COOKIE, HeaderName, LOCATION, SET_COOKIE,
+            VARY,
+        },
+        request::Parts,
     },
     response::{IntoResponse, Response},
 };
@@ -16,13 +20,15 @@ use leptos::{
     context::{provide_context, use_context},
     nonce::use_nonce,
 };
-use leptos_axum::{ResponseOptions, render_app_async_with_context};
+use leptos_axum::{AxumRouteListing, ResponseOptions, render_app_async_with_context};
 
-use super::{exposure, recognize::recognize_request, security, state::AppState};
+use super::{exposure, recognize::analyse_form, security, state::AppState, upload};
 use crate::{
     api::SubmittedOutcome,
-    app::{LOCALE_COOKIE, LOCALE_COOKIE_MAX_AGE_MS, shell},
-    i18n::Locale,
+    app::shell,
+    browser::storage::COOKIE_MAX_AGE_S,
+    i18n::{I18nLocaleTrait, Locale, path},
+    preferences::{LOCALE_COOKIE, Preferences},
 };
 
 /// What every rendered page finds in its context, and the headers that it gets.
@@ -37,9 +43,18 @@ pub fn context(
         provide_context(facts.clone());
         provide_context(Arc::clone(&model));
         provide_context(outcome.clone());
+        let request = use_context::<Parts>();
+        if let Some(request) = &request {
+            provide_context(preferences(request.uri.path(), &request.headers));
+        }
         let Some(response) = use_context::<ResponseOptions>() else {
             return;
         };
+        let in_path = request.and_then(|request| path::split(request.uri.path()).0);
+        let cookie = in_path.map(|locale| HeaderValue::try_from(locale_cookie(locale)));
+        if let Some(Ok(cookie)) = cookie {
+            response.insert_header(SET_COOKIE, cookie);
+        }
         let policy = use_nonce().map(|nonce| security::page_policy(&nonce, &env));
         if let Some(policy) = policy.and_then(|policy| HeaderValue::try_from(policy).ok()) {
             response.insert_header(CONTENT_SECURITY_POLICY, policy);
@@ -52,11 +67,47 @@ pub fn context(
     }
 }
 
+/// What the reader of the page at `path` wants.
+pub fn preferences(path: &str, headers: &HeaderMap) -> Preferences {
+    let header = |name: HeaderName, separator: &str| {
+        let values = headers
+            .get_all(name)
+            .iter()
+            .filter_map(|value| value.to_str().ok());
+        values.collect::<Vec<_>>().join(separator)
+    };
+    Preferences::of(path, &header(COOKIE, ";"), &header(ACCEPT_LANGUAGE, ","))
+}
+
+/// The paths of the page's routes in every language, beside the bare ones.
+pub fn in_every_language(routes: Vec<AxumRouteListing>) -> Vec<AxumRouteListing> {
+    let mut all = routes;
+    for route_idx in 0..all.len() {
+        for &locale in Locale::get_all() {
+            let bare = &all[route_idx];
+            let mut paths = vec![path::localized(Some(locale), bare.path())];
+            if bare.path() == "/" {
+                paths.push(format!("/{locale}/"));
+            }
+            let (mode, methods) = (bare.mode().clone(), bare.methods().collect::<Vec<_>>());
+            let listed = paths
+                .into_iter()
+                .map(|path| AxumRouteListing::new(path, mode.clone(), methods.clone(), Vec::new()));
+            all.extend(listed.collect::<Vec<_>>());
+        }
+    }
+    all
+}
+
 /// Recognises the clip that the page's form posted and answers with the page, result included.
 pub async fn submit(State(state): State<AppState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    let upload = Request::from_parts(head.clone(), body);
-    let outcome = recognize_request(&state, upload).await;
+    let posted = Request::from_parts(head.clone(), body);
+    let extensions = posted.extensions().clone();
+    let outcome = match upload::form(posted) {
+        Ok(form) => analyse_form(&state, form, &extensions).await,
+        Err(error) => Err(error),
+    };
     let bodyless = Request::from_parts(head, Body::empty());
     render(&state, SubmittedOutcome(Some(outcome)), bodyless).await
 }
@@ -82,8 +133,14 @@ pub async fn choose_language(
     let Ok(locale) = language.parse::<Locale>() else {
         return not_found(State(state), request).await;
     };
-    let max_age_s = LOCALE_COOKIE_MAX_AGE_MS / 1000;
-    let cookie = format!("{LOCALE_COOKIE}={locale}; Path=/; Max-Age={max_age_s}; SameSite=Lax");
-    let headers = [(SET_COOKIE, cookie), (LOCATION, "/".to_owned())];
+    let headers = [
+        (SET_COOKIE, locale_cookie(locale)),
+        (LOCATION, "/".to_owned()),
+    ];
     (StatusCode::SEE_OTHER, headers).into_response()
+}
+
+/// Remembers a language for paths that name none.
+fn locale_cookie(locale: Locale) -> String {
+    format!("{LOCALE_COOKIE}={locale}; Path=/; Max-Age={COOKIE_MAX_AGE_S}; SameSite=Lax")
 }

@@ -1,7 +1,7 @@
 //! From the bytes of a clip to a prediction, off the asynchronous runtime.
 //!
 //! Input   a clip, any bytes
-//! Output  `Prediction`
+//! Output  `Prediction`; for the page `Analysis`, which has pictures of the clip beside it
 //! Errors  [`RecognitionError`]
 //!
 //! An upload takes a place in memory or is refused; its clip waits for a permit, a bounded time, and
@@ -22,13 +22,13 @@ use tokio::{
 };
 
 use super::{
-    exposure,
+    exposure, pictures,
     settings::Settings,
     state::AppState,
     telemetry::RequestId,
     upload::{self, BodyFault},
 };
-use crate::error::AppError;
+use crate::{api::Analysis, error::AppError};
 
 /// Recognises the clip in a request's form.
 ///
@@ -36,7 +36,10 @@ use crate::error::AppError;
 /// [`AppError`], with what is a fault of ours already logged.
 pub async fn recognize_request(state: &AppState, request: Request) -> Result<Prediction, AppError> {
     let extensions = request.extensions().clone();
-    recognize_form(state, upload::form(request)?, &extensions).await
+    let form = upload::form(request)?;
+    let recognizing = Recognizing::start(state, &extensions)?;
+    let clip = recognizing.read_clip(form, &extensions).await?;
+    recognizing.recognize(clip).await
 }
 
 /// Recognises the clip in a request's form or, where it has none, the clip that is its body.
@@ -54,21 +57,18 @@ pub async fn recognize_body(state: &AppState, request: Request) -> Result<Predic
     recognizing.recognize(clip).await
 }
 
-/// Recognises the clip in an uploaded form: what every route that takes clips calls.
+/// Recognises and draws the clip in the page's form.
 ///
 /// # Errors
 /// [`AppError`], with what is a fault of ours already logged.
-pub async fn recognize_form(
+pub async fn analyse_form(
     state: &AppState,
     form: Multipart<'static>,
     request: &Extensions,
-) -> Result<Prediction, AppError> {
+) -> Result<Analysis, AppError> {
     let recognizing = Recognizing::start(state, request)?;
-    let fault: BodyFault = request.get().cloned().unwrap_or_default();
-    let max_bytes = state.settings.server.max_upload_bytes.get();
-    recognizing
-        .recognize(upload::read_clip(form, &fault, max_bytes).await?)
-        .await
+    let clip = recognizing.read_clip(form, request).await?;
+    recognizing.analyse(clip).await
 }
 
 /// A request that holds a place among the uploads in memory until it is dropped.
@@ -101,6 +101,23 @@ impl<'a> Recognizing<'a> {
         let outcome = self.state.recognitions.recognize(clip).await;
         outcome.map_err(|error| exposure::expose(&error, &self.request_id))
     }
+
+    /// Recognises a clip and draws it.
+    async fn analyse(&self, clip: Bytes) -> Result<Analysis, AppError> {
+        let outcome = self.state.recognitions.analyse(clip).await;
+        outcome.map_err(|error| exposure::expose(&error, &self.request_id))
+    }
+
+    /// Reads the clip out of a form.
+    async fn read_clip(
+        &self,
+        form: Multipart<'static>,
+        request: &Extensions,
+    ) -> Result<Bytes, AppError> {
+        let fault: BodyFault = request.get().cloned().unwrap_or_default();
+        let max_bytes = self.state.settings.server.max_upload_bytes.get();
+        upload::read_clip(form, &fault, max_bytes).await
+    }
 }
 
 /// Why a clip got no prediction.
@@ -131,6 +148,19 @@ pub fn recognize_clip(
 ) -> Result<Prediction, RecognitionError> {
     let waveform = audio::resample(audio::decode(clip, limits)?);
     Ok(recognizer.recognize(&waveform)?)
+}
+
+/// The same, with pictures of the clip.
+fn analyse_clip(
+    recognizer: &Recognizer,
+    limits: &DecodeLimits,
+    clip: impl AsRef<[u8]>,
+) -> Result<Analysis, RecognitionError> {
+    let waveform = audio::resample(audio::decode(clip, limits)?);
+    Ok(Analysis {
+        prediction: recognizer.recognize(&waveform)?,
+        pictures: pictures::draw(&waveform),
+    })
 }
 
 /// A recogniser that hears a bounded number of clips at once.
@@ -170,6 +200,23 @@ impl RecognitionQueue {
     /// # Errors
     /// [`RecognitionError`].
     pub async fn recognize(&self, clip: Bytes) -> Result<Prediction, RecognitionError> {
+        self.run(move |recognizer, limits| recognize_clip(recognizer, limits, clip))
+            .await
+    }
+
+    /// Recognises a clip and draws it, as soon as a permit is free.
+    ///
+    /// # Errors
+    /// [`RecognitionError`].
+    pub async fn analyse(&self, clip: Bytes) -> Result<Analysis, RecognitionError> {
+        self.run(move |recognizer, limits| analyse_clip(recognizer, limits, clip))
+            .await
+    }
+
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Recognizer, &DecodeLimits) -> Result<T, RecognitionError> + Send + 'static,
+    ) -> Result<T, RecognitionError> {
         let permit = timeout(self.timeout, Arc::clone(&self.permits).acquire_owned())
             .await
             .map_err(|_| RecognitionError::QueueTimeout {
@@ -179,7 +226,7 @@ impl RecognitionQueue {
         let model = Arc::clone(&self.model);
         let work = spawn_blocking(move || {
             let _permit = permit;
-            recognize_clip(&model.0, &model.1, clip)
+            work(&model.0, &model.1)
         });
         // A panic goes on to the router's panic layer, which answers 500.
         work.await

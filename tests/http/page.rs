@@ -5,7 +5,8 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header::COOKIE},
 };
-use emotion::{Emotion, LabelSet, Prediction};
+use banglaser::api::Analysis;
+use emotion::{Emotion, LabelSet};
 
 use crate::{
     clips::{silent_wav, syllables_wav},
@@ -41,7 +42,11 @@ async fn the_page_speaks_the_cookies_language() {
 async fn the_form_is_answered_with_the_result_in_the_page() {
     let clip = syllables_wav(2.0);
     let function = send(shipped(), upload("/api/recognize", &clip)).await;
-    let prediction: Prediction = serde_json::from_slice(&function.body).expect("a prediction");
+    let Analysis {
+        prediction,
+        pictures,
+    } = serde_json::from_slice(&function.body).expect("an analysis");
+    assert!(pictures.spectrogram.starts_with("data:image/bmp;base64,"));
     for language in ["bn", "en"] {
         let answer = in_language(upload("/", &clip), language).await;
         assert_eq!(answer.status, StatusCode::OK);
@@ -88,6 +93,47 @@ async fn the_form_is_answered_with_the_error_in_the_page() {
         let message = errors[message].as_str().expect("a message");
         let start = message.split(['।', '.']).next().expect("a sentence");
         assert!(answer.text().contains(start), "{start}");
+    }
+}
+
+#[tokio::test]
+async fn every_page_has_a_path_in_every_language() {
+    for page in ["", "/about", "/model", "/history"] {
+        for language in ["bn", "en"] {
+            let other = if language == "bn" { "en" } else { "bn" };
+            let answer = in_language(get(&format!("/{language}{page}")), other).await;
+            assert_eq!(answer.status, StatusCode::OK, "/{language}{page}");
+            assert!(
+                answer
+                    .text()
+                    .contains(&format!("<html lang=\"{language}\""))
+            );
+            assert_eq!(answer.header("vary"), "Cookie, Accept-Language");
+        }
+    }
+    for path in ["/tlh", "/bn/nowhere", "/bn/bn", "/en/api/model"] {
+        assert_eq!(
+            send(shipped(), get(path)).await.status,
+            StatusCode::NOT_FOUND,
+            "{path}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_form_is_answered_in_the_language_of_its_path() {
+    let clip = syllables_wav(2.0);
+    for (path, language) in [("/bn", "bn"), ("/en", "en")] {
+        let answer = send(shipped(), upload(path, &clip)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{path}");
+        assert!(
+            answer
+                .text()
+                .contains(&format!("<html lang=\"{language}\""))
+        );
+        assert!(
+            answer.text().contains("class=\"bars\"") && answer.text().contains("data:image/bmp")
+        );
     }
 }
 

@@ -1,7 +1,8 @@
 //! `/predict`, `/health` and the server function, from a clip to JSON.
 
 use axum::{Router, http::StatusCode};
-use emotion::{Emotion, LabelSet, Prediction};
+use banglaser::api::Analysis;
+use emotion::{Emotion, LabelSet};
 
 use crate::{
     clips::{silent_wav, syllables_wav},
@@ -71,7 +72,7 @@ async fn server_function_and_predict_say_the_same() {
     let clip = syllables_wav(6.0);
     let function = send(shipped(), upload("/api/recognize", &clip)).await;
     assert_eq!(function.status, StatusCode::OK, "{}", function.text());
-    let prediction: Prediction = serde_json::from_slice(&function.body).expect("a prediction");
+    let Analysis { prediction, .. } = serde_json::from_slice(&function.body).expect("an analysis");
     assert!((prediction.duration_s - 6.0).abs() < 0.01);
     assert_eq!(prediction.windows.len(), 3);
 

@@ -15,7 +15,7 @@ use axum::{
     },
 };
 use banglaser::server::{router, settings::Settings};
-use serde_json::Value;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
@@ -28,6 +28,17 @@ const BATCHES: &str = "/api/v1/batches";
 
 fn changed(change: impl FnOnce(&mut Settings)) -> Router {
     router(state(change))
+}
+
+/// A 16-bit WAV raised thirtyfold and cut off.
+fn overdriven(wav: &[u8]) -> Vec<u8> {
+    let (head, samples) = wav.split_at(44);
+    let raised = samples.chunks_exact(2).flat_map(|sample| {
+        i16::from_le_bytes([sample[0], sample[1]])
+            .saturating_mul(30)
+            .to_le_bytes()
+    });
+    head.iter().copied().chain(raised).collect()
 }
 
 fn raw(clip: Vec<u8>) -> Request<Body> {
@@ -64,6 +75,11 @@ async fn a_clip_is_the_body_or_a_field_of_a_form() {
     assert_eq!(label.to_lowercase(), emotion);
     let short = send(shipped(), raw(syllables_wav(1.5))).await.json();
     assert_eq!(short["notes"][0], "little_speech");
+    let loud = overdriven(&syllables_wav(6.0));
+    assert_eq!(
+        send(shipped(), raw(loud)).await.json()["notes"],
+        json!(["clipped"])
+    );
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ mod band;
 mod calibration;
 mod emotion;
 mod label_set;
+mod note;
 mod prediction;
 mod probabilities;
 
@@ -14,5 +15,6 @@ pub use band::ConfidenceBand;
 pub use calibration::{BandAccuracy, Calibration};
 pub use emotion::{Emotion, UnknownEmotion};
 pub use label_set::{LabelSet, NotLabels};
+pub use note::Note;
 pub use prediction::{Outcome, Prediction, WindowPrediction};
 pub use probabilities::{NotProbabilities, Probabilities};

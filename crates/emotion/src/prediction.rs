@@ -2,10 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BandAccuracy, ConfidenceBand, Emotion, Probabilities};
-
-/// Less speech than this is little, seconds.
-const LITTLE_SPEECH_S: f32 = 2.0;
+use crate::{BandAccuracy, ConfidenceBand, Emotion, Note, Probabilities};
 
 /// What the recogniser says about one clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +11,8 @@ pub struct Prediction {
     pub duration_s: f32,
     /// How long somebody speaks in it, seconds.
     pub speech_s: f32,
+    /// What may make the answer worse, each at most once.
+    pub notes: Vec<Note>,
     /// Mean of the windows' probabilities.
     pub probabilities: Probabilities,
     /// How sure the most probable emotion is, and how often such answers are right.
@@ -52,11 +51,6 @@ impl Prediction {
     /// Probability of the most probable emotion: at least one by the number of labels, at most 1.
     pub fn confidence(&self) -> f32 {
         self.probabilities.top().1
-    }
-
-    /// Whether somebody speaks for less than 2 s, two short sentences: answers are worse then.
-    pub fn has_little_speech(&self) -> bool {
-        self.speech_s < LITTLE_SPEECH_S
     }
 
     /// Whether the voice gave an emotion, or one that is as good as no answer.

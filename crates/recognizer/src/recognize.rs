@@ -9,10 +9,10 @@
 use std::{borrow::Cow, ops::Range, path::Path};
 
 use audio::{
-    FeatureExtractor, Features, SAMPLE_RATE_HZ, Speech, WINDOW_SAMPLES, Waveform, frame_s,
+    FeatureExtractor, Features, Quality, SAMPLE_RATE_HZ, Speech, WINDOW_SAMPLES, Waveform, frame_s,
 };
 use emotion::{
-    Calibration, LabelSet, NotProbabilities, Prediction, Probabilities, WindowPrediction,
+    Calibration, LabelSet, NotProbabilities, Note, Prediction, Probabilities, WindowPrediction,
 };
 
 use crate::{
@@ -163,13 +163,26 @@ pub fn predict(
         .map(|window| window.probabilities.clone())
         .collect();
     let probabilities = Probabilities::mean(&all).expect("somebody speaks in a window");
+    let quality = Quality::of(&waveform.samples, features.speech_s());
     Ok(Prediction {
         duration_s,
-        speech_s: features.speech_s(),
+        speech_s: quality.speech_s,
+        notes: notes(&quality),
         certainty: calibration.band_of(probabilities.top().1),
         probabilities,
         windows,
     })
+}
+
+/// What of the recording may make the answer worse.
+fn notes(quality: &Quality) -> Vec<Note> {
+    let said = |note: &Note| match note {
+        Note::LittleSpeech => quality.has_little_speech(),
+        Note::Quiet => quality.is_quiet(),
+        Note::Clipped => quality.is_clipped(),
+        Note::Noisy => quality.is_noisy(),
+    };
+    Note::ALL.into_iter().filter(said).collect()
 }
 
 /// Windows in which somebody speaks, their features and where in them.

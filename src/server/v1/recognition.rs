@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use emotion::{ConfidenceBand, Outcome, Prediction, Probabilities};
+use emotion::{ConfidenceBand, Note, Outcome, Prediction, Probabilities};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -30,7 +30,8 @@ pub struct Recognition {
     pub duration_s: f32,
     /// How long somebody speaks in it, seconds.
     pub speech_s: f32,
-    /// What may make the answer worse.
+    /// What may make the answer worse: `little_speech` (less than 2 s), `quiet`, `clipped`, `noisy`.
+    #[schema(value_type = Vec<String>, example = json!(["noisy"]))]
     pub notes: Vec<Note>,
     /// The parts of the speech that were heard one by one, in time order.
     pub windows: Vec<Window>,
@@ -48,14 +49,6 @@ pub struct Band {
     pub accuracy: Option<f32>,
 }
 
-/// Something about the clip that may make the answer worse.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Note {
-    /// Less than 2 s of speech.
-    LittleSpeech,
-}
-
 /// A part of the speech.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Window {
@@ -71,7 +64,6 @@ pub struct Window {
 impl Recognition {
     /// What `model` said.
     pub fn of(model: &str, prediction: &Prediction) -> Self {
-        let notes = prediction.has_little_speech().then_some(Note::LittleSpeech);
         Self {
             model: model.to_owned(),
             outcome: prediction.outcome(),
@@ -84,7 +76,7 @@ impl Recognition {
             probabilities: by_code(&prediction.probabilities),
             duration_s: prediction.duration_s,
             speech_s: prediction.speech_s,
-            notes: notes.into_iter().collect(),
+            notes: prediction.notes.clone(),
             windows: prediction
                 .windows
                 .iter()

@@ -1,0 +1,22 @@
+//! What may make an answer worse.
+
+use serde::{Deserialize, Serialize};
+
+/// Something about a recording that may make the answer worse; the bounds are those of `audio::Quality`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Note {
+    /// Less than 2 s of speech.
+    LittleSpeech,
+    /// The voice is recorded very quietly.
+    Quiet,
+    /// The recording is overdriven: its peaks are cut off.
+    Clipped,
+    /// There is much noise beside the voice.
+    Noisy,
+}
+
+impl Note {
+    /// Every note.
+    pub const ALL: [Self; 4] = [Self::LittleSpeech, Self::Quiet, Self::Clipped, Self::Noisy];
+}

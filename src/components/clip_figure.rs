@@ -1,0 +1,61 @@
+//! The analysed clip: a player, its pictures, and what its parts sound like.
+
+use emotion::Prediction;
+use leptos::{html, prelude::*};
+
+use super::{TimelineParts, clip_tracks, timeline::parts};
+use crate::{
+    api::Pictures,
+    browser::{Player, pointer_share},
+    i18n::{t, t_string, use_i18n},
+    workbench::Workbench,
+};
+
+/// Player, waveform, timeline and spectrogram over one axis of seconds. A click plays from there.
+#[component]
+pub fn ClipFigure(prediction: StoredValue<Prediction>, pictures: Pictures) -> impl IntoView {
+    let i18n = use_i18n();
+    let workbench = expect_context::<Workbench>();
+    let player = Player::new();
+    let (duration_s, parts) = prediction.with_value(|prediction| {
+        let parts = match prediction.windows.len() {
+            0 | 1 => Vec::new(),
+            _ => parts(&prediction.windows),
+        };
+        (prediction.duration_s, StoredValue::new(parts))
+    });
+    let cannot_play = RwSignal::new(false);
+    let url = move || workbench.clip().and_then(|clip| clip.url());
+    let is_playable = Memo::new(move |_| url().is_some() && !cannot_play.get());
+    let stage = NodeRef::<html::Div>::new();
+    let jump = move |event: leptos::ev::MouseEvent| {
+        if let Some(stage) = stage.get_untracked() {
+            player.play_from(pointer_share(&stage, &event) * duration_s);
+        }
+    };
+    let tracks = move || {
+        parts.with_value(|parts| clip_tracks(i18n.get_locale(), duration_s, &pictures, parts))
+    };
+    let place = move || format!("{:.2}%", 100.0 * player.position_s() / duration_s.max(0.1));
+    view! {
+        <h3>{t!(i18n, result.picture)}</h3>
+        <Show when=move || is_playable.get()>
+            <audio
+                controls
+                preload="metadata"
+                src=url
+                node_ref=player.audio
+                on:timeupdate=move |_| player.follow()
+                on:error=move |_| cannot_play.set(true)
+                aria-label=move || t_string!(i18n, result.listen)
+            ></audio>
+        </Show>
+        <div class="stage" class:is-playable=move || is_playable.get()>
+            <div class="tracks" inner_html=tracks></div>
+            <div class="playground" node_ref=stage on:click=jump>
+                <span class="playhead" style:inset-inline-start=place></span>
+            </div>
+        </div>
+        {view! { <TimelineParts parts player is_playable /> }.into_any()}
+    }
+}

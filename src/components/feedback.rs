@@ -1,0 +1,75 @@
+//! Asks whether an answer was right. What the user says stays in the browser, with the kept result.
+
+use emotion::Emotion;
+use leptos::prelude::*;
+
+use crate::{
+    browser::storage,
+    history::Entry,
+    i18n::{emotion_words::label, t, td_string, use_i18n},
+};
+
+/// How far the question is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Step {
+    /// Results are not kept, so nor would the answer be.
+    Unasked,
+    Asked,
+    /// It was wrong; which emotion was it?
+    Which,
+    Noted,
+}
+
+/// Asks whether the answer was right, and if not, which would have been.
+#[component]
+pub fn Feedback(entry: StoredValue<Entry>) -> impl IntoView {
+    let i18n = use_i18n();
+    let step = RwSignal::new(Step::Unasked);
+    Effect::new(move |_| {
+        let known = storage::results();
+        if entry.with_value(|entry| known.iter().any(|known| known.is_of_same_clip(entry))) {
+            step.set(Step::Asked);
+        }
+    });
+    let say = move |heard_as: Emotion| {
+        entry.update_value(|entry| entry.heard_as = Some(heard_as));
+        storage::add_result(entry.get_value());
+        step.set(Step::Noted);
+    };
+    let right = move |_| say(entry.with_value(|entry| entry.prediction.emotion()));
+    let labels: Vec<Emotion> = entry.with_value(|entry| {
+        let all = entry.prediction.probabilities.iter();
+        all.map(|(emotion, _)| emotion).collect()
+    });
+    let choices = move || {
+        labels
+            .iter()
+            .map(|&emotion| {
+                view! {
+                    <button type="button" class="button" on:click=move |_| say(emotion)>
+                        {move || label(i18n.get_locale(), emotion)}
+                    </button>
+                }
+            })
+            .collect_view()
+    };
+    let question = move || match step.get() {
+        Step::Unasked | Step::Noted => ().into_any(),
+        Step::Asked => view! {
+            <p>{t!(i18n, feedback.question)}</p>
+            <button type="button" class="button" on:click=right>{t!(i18n, feedback.yes)}</button>
+            <button type="button" class="button" on:click=move |_| step.set(Step::Which)>
+                {t!(i18n, feedback.no)}
+            </button>
+        }
+        .into_any(),
+        Step::Which => view! { <p>{t!(i18n, feedback.which)}</p>{choices()} }.into_any(),
+    };
+    let noted = move || match step.get() {
+        Step::Noted => td_string!(i18n.get_locale(), feedback.noted),
+        _ => "",
+    };
+    view! {
+        <div class="feedback">{question} <p aria-live="polite">{noted}</p></div>
+    }
+}
