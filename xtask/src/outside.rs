@@ -2,7 +2,7 @@
 //!
 //! They are Python's, and come into a virtual environment below the target folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Result, bail};
@@ -38,7 +38,7 @@ pub fn api_test(workspace: &Workspace) -> Result<()> {
 
 /// Sends a running server requests that schemathesis invents, right and wrong ones, from a fixed seed, and compares
 /// the answers with its document.
-pub fn interface(workspace: &Workspace, python: &PathBuf, server: &TrialServer) -> Result<()> {
+pub fn interface(workspace: &Workspace, python: &Path, server: &TrialServer) -> Result<()> {
     let document = format!("{}/api/v1/openapi.json", server.base_url());
     let mut schemathesis = Command::new(python.with_file_name("schemathesis"));
     schemathesis

@@ -103,7 +103,13 @@ mod tests {
 
     /// Half a second of a tone, half a second of a quieter one, four times over.
     fn alternating(loud: f32, quiet: f32) -> Vec<f32> {
-        let amplitude = |n: usize| if n / 8000 % 2 == 0 { loud } else { quiet };
+        let amplitude = |n: usize| {
+            if (n / 8000).is_multiple_of(2) {
+                loud
+            } else {
+                quiet
+            }
+        };
         (0..64_000)
             .map(|n| amplitude(n) * (n as f32 * 0.5).sin())
             .collect()
