@@ -39,10 +39,19 @@ export async function expectAccessible(page: Page) {
   expect(found).toEqual([]);
 }
 
-/** Opens the page in a language and waits until it is alive. */
+/** As if the notice had been read before; `false`: as if it had not. */
+export async function acknowledge(page: Page, isRead = true) {
+  await page.addInitScript((isRead) => {
+    if (isRead) localStorage.setItem("banglaser.notice-1", "read");
+    else localStorage.removeItem("banglaser.notice-1");
+  }, isRead);
+}
+
+/** Opens the page in a language, its notice read, and waits until it is alive. */
 export async function open(page: Page, language: Language, url = "/") {
   const baseURL = test.info().project.use.baseURL as string;
   await page.context().addCookies([{ name: "locale", value: language, url: baseURL }]);
+  await acknowledge(page);
   await page.goto(url);
   await expect(page.locator("html")).toHaveAttribute("lang", language);
   if (url === "/") await expect(recordButton(page, language)).toBeEnabled();
@@ -50,6 +59,9 @@ export async function open(page: Page, language: Language, url = "/") {
 
 export const recordButton = (page: Page, language: Language) =>
   page.getByRole("button", { name: words(language, "recorder.start") });
+
+/** What a screen reader is told of the recording and the analysis. */
+export const announcement = (page: Page) => page.locator("p[role=status]");
 
 export const analyseButton = (page: Page, language: Language) =>
   page.getByRole("button", { name: words(language, "review.analyse"), exact: true });

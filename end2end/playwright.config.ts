@@ -24,7 +24,7 @@ export default defineConfig({
   fullyParallel: true,
   forbidOnly: true,
   reporter: [["list"]],
-  use: { baseURL, launchOptions: chromium, locale: "en-GB", trace: "retain-on-failure" },
+  use: { baseURL, launchOptions: chromium, locale: "en-GB", serviceWorkers: "block", trace: "retain-on-failure" },
   projects: [
     { name: "desktop", use: { viewport: { width: 1280, height: 900 } } },
     { name: "phone", use: { ...devices["Pixel 7"], launchOptions: chromium } },

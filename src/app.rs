@@ -2,12 +2,12 @@
 
 use leptos::prelude::*;
 use leptos_i18n::context::UseLocalesOptions;
-use leptos_meta::{Html, Meta, MetaTags, Title, provide_meta_context};
+use leptos_meta::{HashedStylesheet, Html, Link, Meta, MetaTags, Title, provide_meta_context};
 use leptos_router::components::{Route, Router, Routes};
 
 use crate::{
     api::PageFacts,
-    browser::storage::set_cookie,
+    browser::{keep_offline, storage::set_cookie},
     components::{SiteFooter, SiteHeader},
     i18n::{
         I18nContextProvider, I18nLocaleTrait, Locale, emotion_words::how_many, path, td_string,
@@ -19,9 +19,14 @@ use crate::{
     theme::Theme,
 };
 
+/// What an installed page starts on; `--paper` in style/tokens.css.
+pub const PAPER_COLOR: &str = "#f6f4ef";
+
+/// What colours the frame of an installed page; `--accent`.
+pub const THEME_COLOR: &str = "#0b6b5d";
+
 /// The document that the server sends.
 pub fn shell(options: LeptosOptions) -> impl IntoView {
-    let style_sheet = format!("/{}/{}.css", options.site_pkg_dir, options.output_name);
     view! {
         <!DOCTYPE html>
         <html>
@@ -30,7 +35,9 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <link rel="icon" type="image/svg+xml" href="/icon.svg" />
-                <link rel="stylesheet" id="leptos" href=style_sheet />
+                <link rel="apple-touch-icon" href="/icons/icon-192.png" />
+                <meta name="theme-color" content=THEME_COLOR />
+                <HashedStylesheet id="leptos" options=options.clone() />
                 {language_links()}
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
@@ -108,10 +115,13 @@ fn Site() -> impl IntoView {
     // The title is read outside of the render, where a signal of another request may answer.
     let locale = ArcMemo::new(move |_| i18n.get_locale());
     locale.with_untracked(|_| ());
+    let manifest = format!("/manifest/{}", locale.get_untracked());
     let title = move || td_string!(locale.get(), site.title);
+    Effect::new(|_| keep_offline());
     view! {
         <Title text=title />
         <Meta name="description" content=description />
+        <Link rel="manifest" href=manifest />
         <SiteHeader />
         <main id="content" tabindex="-1">
             <Routes fallback=NotFoundPage>

@@ -1,5 +1,8 @@
 //! BanglaSER, the web application: hears the emotion in Bengali speech.
 
+// The types of nested views are deep.
+#![recursion_limit = "256"]
+
 #[cfg(feature = "ssr")]
 pub mod analyze;
 pub mod api;
@@ -14,10 +17,12 @@ pub mod i18n;
 pub mod pages;
 pub mod palette;
 pub mod preferences;
+pub mod queue;
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod server;
 pub mod theme;
+pub mod trim;
 pub mod workbench;
 
 /// Brings the page that the server sent to life.

@@ -1,5 +1,8 @@
 //! The process: reads the settings, opens the checkpoint, serves or analyses.
 
+// The types of nested views are deep.
+#![recursion_limit = "256"]
+
 use std::{
     io::{self, Write},
     process::ExitCode,

@@ -1,5 +1,5 @@
 import {
-  analyseButton, expect, expectResult, LANGUAGES, open, picture, recordButton, result, test, words,
+  analyseButton, announcement, expect, expectResult, LANGUAGES, open, picture, recordButton, result, test, words,
 } from "../fixtures";
 
 const timer = "timer";
@@ -66,7 +66,7 @@ test.describe("with a microphone", () => {
     await recordButton(page, "en").click();
     await expect(page.getByRole(timer)).toBeVisible();
     await page.clock.fastForward(52_000);
-    await expect(page.getByRole("status")).toHaveText(words("en", "recorder.said_nearly_full"));
+    await expect(announcement(page)).toHaveText(words("en", "recorder.said_nearly_full"));
     await page.clock.fastForward(10_000);
     await expect(page.getByText(words("en", "review.recorded"))).toBeVisible();
   });

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use leptos::server_fn::codec::MultipartData;
 use send_wrapper::SendWrapper;
 use web_sys::{Blob, FormData};
 
@@ -33,6 +32,11 @@ impl Clip {
         Self::new(blob, Some(file_name))
     }
 
+    /// A clip of the same name with something else in it.
+    pub fn with_content(&self, blob: Blob) -> Self {
+        Self::new(blob, self.file_name.clone())
+    }
+
     fn new(blob: Blob, file_name: Option<String>) -> Self {
         Self {
             file_name,
@@ -47,13 +51,18 @@ impl Clip {
         self.url.as_ref().map(|url| url.as_str().to_owned())
     }
 
+    /// The bytes.
+    pub(super) fn blob(&self) -> &Blob {
+        &self.blob
+    }
+
     /// The upload form with this clip in it. The file's own name stays here: the server reads the
     /// content only.
     ///
     /// # Errors
     /// [`AppError::EmptyFile`] without bytes, [`AppError::TooLarge`] above `max_upload_bytes`,
     /// [`AppError::NoFile`] where the browser refuses the blob.
-    pub fn form(&self, max_upload_bytes: u64) -> Result<MultipartData, AppError> {
+    pub fn form(&self, max_upload_bytes: u64) -> Result<FormData, AppError> {
         if self.size_bytes == 0 {
             return Err(AppError::EmptyFile);
         }
@@ -65,6 +74,13 @@ impl Clip {
         let form = FormData::new().map_err(|_| AppError::NoFile)?;
         form.append_with_blob_and_filename(FIELD, &self.blob, "clip")
             .map_err(|_| AppError::NoFile)?;
-        Ok(form.into())
+        Ok(form)
+    }
+}
+
+impl PartialEq for Clip {
+    /// Whether it is the same clip, not an equal one.
+    fn eq(&self, other: &Self) -> bool {
+        *self.blob == *other.blob
     }
 }

@@ -3,7 +3,8 @@
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    DomException, MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrack, Window,
+    DomException, MediaDevices, MediaStream, MediaStreamConstraints, MediaStreamTrack,
+    MediaTrackConstraints, Window,
 };
 
 use crate::error::AppError;
@@ -13,17 +14,22 @@ use crate::error::AppError;
 pub struct Microphone(MediaStream);
 
 impl Microphone {
-    /// Asks for permission, where it is not given yet, and opens the microphone.
+    /// Asks for permission, where it is not given yet, and opens the microphone: the one with `device_id`
+    /// if it is still there, else the browser's own choice.
     ///
     /// # Errors
     /// One [`AppError`] for each reason that a person can do something about.
-    pub async fn open(window: &Window) -> Result<Self, AppError> {
+    pub async fn open(window: &Window, device_id: Option<&str>) -> Result<Self, AppError> {
         if !window.is_secure_context() {
             return Err(AppError::InsecureOrigin);
         }
         let devices = media_devices(window).ok_or(AppError::RecordingUnsupported)?;
         let constraints = MediaStreamConstraints::new();
-        constraints.set_audio(&JsValue::TRUE);
+        let audio = MediaTrackConstraints::new();
+        if let Some(id) = device_id {
+            audio.set_device_id_str(id);
+        }
+        constraints.set_audio_media_track_constraints(&audio);
         let promise = devices
             .get_user_media_with_constraints(&constraints)
             .map_err(|reason| refusal(&reason))?;
@@ -48,7 +54,7 @@ impl Drop for Microphone {
 }
 
 /// `navigator.mediaDevices`, which old browsers lack.
-fn media_devices(window: &Window) -> Option<MediaDevices> {
+pub fn media_devices(window: &Window) -> Option<MediaDevices> {
     let devices = window.navigator().media_devices().ok()?;
     (!devices.is_undefined()).then_some(devices)
 }

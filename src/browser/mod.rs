@@ -3,27 +3,47 @@
 //! Everything here compiles for the server too, where nothing calls it: call it in event handlers
 //! and effects only, never while rendering.
 
+mod acknowledgement;
 mod clip;
+mod connection;
+mod decoded;
+mod dialog;
 mod dynamic;
 mod export;
 mod file_choice;
 mod focus;
+mod input_device;
+mod level;
+mod level_meter;
 mod media_type;
 mod microphone;
 mod object_url;
+mod part_player;
 mod player;
 mod recorder;
 mod recorder_session;
 mod recorder_state;
 mod result_picture;
+mod slider;
 pub mod storage;
+mod upload;
+mod wav;
 
+pub use acknowledgement::{acknowledge, is_acknowledged};
 pub use clip::Clip;
+pub use connection::{keep_offline, watch_connection};
+pub use decoded::Decoded;
+pub use dialog::{close_dialog, open_dialog};
 pub use export::{copy, save_text, save_url};
-pub use file_choice::{chosen_file, dropped_file};
+pub use file_choice::{chosen_files, dropped_files, fetch_clip, files_in, pasted_files};
 pub use focus::focus;
+pub use input_device::{InputDevice, input_devices};
+pub use level::{LevelHint, LevelHistory, N_LEVELS};
+pub use part_player::play_within;
 pub use player::{Player, pointer_share};
 pub use recorder::Recorder;
 use recorder_session::RecorderSession;
 pub use recorder_state::{MAX_RECORDING_S, NEARLY_FULL_S, RecorderEvent, RecorderState};
 pub use result_picture::ResultPicture;
+pub use slider::move_slider;
+pub use upload::{Upload, UploadEvent};

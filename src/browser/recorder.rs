@@ -5,12 +5,18 @@ use std::mem::take;
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
 
-use super::{Clip, RecorderEvent, RecorderSession, RecorderState};
+use super::{
+    Clip, InputDevice, LevelHistory, RecorderEvent, RecorderSession, RecorderState, input_devices,
+    recorder_session::Tick,
+};
 
 /// The page's recorder. Its session, if there is one, ends with the page's owner.
 #[derive(Clone, Copy)]
 pub struct Recorder {
     state: RwSignal<RecorderState>,
+    levels: RwSignal<LevelHistory>,
+    devices: RwSignal<Vec<InputDevice>>,
+    device_id: RwSignal<Option<String>>,
     session: StoredValue<Option<SendWrapper<RecorderSession>>>,
 }
 
@@ -19,6 +25,9 @@ impl Recorder {
     pub fn new() -> Self {
         Self {
             state: RwSignal::new(RecorderState::Idle),
+            levels: RwSignal::new(LevelHistory::default()),
+            devices: RwSignal::new(Vec::new()),
+            device_id: RwSignal::new(None),
             session: StoredValue::new(None),
         }
     }
@@ -28,17 +37,48 @@ impl Recorder {
         self.state.read_only()
     }
 
+    /// How loud the recording under way has been lately.
+    pub fn levels(self) -> ReadSignal<LevelHistory> {
+        self.levels.read_only()
+    }
+
+    /// The microphones to choose from, as far as the browser tells.
+    pub fn devices(self) -> ReadSignal<Vec<InputDevice>> {
+        self.devices.read_only()
+    }
+
+    /// The chosen microphone; `None` leaves the choice to the browser.
+    pub fn device_id(self) -> Option<String> {
+        self.device_id.get()
+    }
+
+    /// Chooses the microphone for the next recording.
+    pub fn choose(self, device_id: String) {
+        self.device_id.set(Some(device_id));
+    }
+
+    /// Brings [`devices`](Self::devices) up to date.
+    pub fn find_devices(self) {
+        spawn_local(async move {
+            let found = input_devices().await;
+            // The page may have gone meanwhile.
+            self.devices.try_set(found);
+        });
+    }
+
     /// Asks for the microphone and records. `on_clip` receives the recording after
     /// [`stop`](Self::stop) or at the maximum length.
     pub fn start(self, on_clip: impl Fn(Clip) + 'static) {
         self.tell(RecorderEvent::Ask);
-        let on_tick = move |passed_s| self.tell(RecorderEvent::Tick { passed_s });
+        self.levels.set(LevelHistory::default());
+        let device_id = self.device_id.get_untracked();
+        let on_tick = move |tick| self.tick(tick);
         let on_recorded = move |clip| {
             self.discard();
             on_clip(clip);
         };
         spawn_local(async move {
-            let started = RecorderSession::start(on_tick, on_recorded).await;
+            let started = RecorderSession::start(device_id.as_deref(), on_tick, on_recorded).await;
             // Who did not wait for the permission does not want the recording any more.
             if self.state.try_get_untracked() != Some(RecorderState::Asking) {
                 return;
@@ -47,6 +87,7 @@ impl Recorder {
                 Ok(session) => {
                     self.session.set_value(Some(SendWrapper::new(session)));
                     self.tell(RecorderEvent::Opened);
+                    self.find_devices();
                 }
                 Err(error) => self.tell(RecorderEvent::Fail(error)),
             }
@@ -74,6 +115,17 @@ impl Recorder {
     pub fn discard(self) {
         self.session.set_value(None);
         self.tell(RecorderEvent::Reset);
+    }
+
+    fn tick(self, Tick { passed_s, peak }: Tick) {
+        self.tell(RecorderEvent::Tick { passed_s });
+        let is_listening = matches!(
+            self.state.try_get_untracked(),
+            Some(RecorderState::Recording { .. })
+        );
+        if let Some(peak) = peak.filter(|_| is_listening) {
+            self.levels.try_update(|levels| levels.push(peak));
+        }
     }
 
     fn tell(self, event: RecorderEvent) {

@@ -1,6 +1,10 @@
 //! One recording, from the open microphone to the finished clip.
 
-use std::{cell::RefCell, rc::Rc, time::Duration};
+use std::{
+    cell::RefCell,
+    rc::{Rc, Weak},
+    time::Duration,
+};
 
 use js_sys::{Array, Date, Reflect};
 use leptos::prelude::{IntervalHandle, set_interval_with_handle, window};
@@ -9,16 +13,26 @@ use web_sys::{
     Blob, BlobEvent, BlobPropertyBag, MediaRecorder, MediaRecorderOptions, RecordingState,
 };
 
-use super::{Clip, media_type, microphone::Microphone};
+use super::{Clip, level_meter::LevelMeter, media_type, microphone::Microphone};
 use crate::error::AppError;
 
-/// How often the timer is brought up to date.
-const TICK: Duration = Duration::from_millis(200);
+/// How often timer and level are brought up to date.
+const TICK: Duration = Duration::from_millis(100);
 
-/// A running recording. Dropping it ends everything: recorder, timer and microphone.
+/// What a tick tells.
+#[derive(Clone, Copy, Debug)]
+pub struct Tick {
+    /// Seconds since the last one.
+    pub passed_s: f64,
+    /// Largest absolute sample since about then, full scale 1; `None` where the browser cannot tell.
+    pub peak: Option<f32>,
+}
+
+/// A running recording. Dropping it ends everything: recorder, timer, meter and microphone.
 pub struct RecorderSession {
     recorder: MediaRecorder,
     timer: Option<IntervalHandle>,
+    _meter: Option<Rc<LevelMeter>>,
     // The browser calls these until they are taken off the recorder, in `drop`.
     _on_data: Closure<dyn FnMut(BlobEvent)>,
     _on_stop: Closure<dyn FnMut()>,
@@ -26,18 +40,19 @@ pub struct RecorderSession {
 }
 
 impl RecorderSession {
-    /// Opens the microphone and starts to record. `on_tick` is told the seconds since it was called
-    /// last, `on_recorded` receives the clip after [`stop`](Self::stop).
+    /// Opens the microphone, that with `device_id` if there is one, and starts to record. `on_recorded` receives the
+    /// clip after [`stop`](Self::stop).
     ///
     /// # Errors
     /// One [`AppError`] for each reason that a person can do something about.
     pub async fn start(
-        on_tick: impl Fn(f64) + 'static,
+        device_id: Option<&str>,
+        on_tick: impl Fn(Tick) + 'static,
         on_recorded: impl Fn(Clip) + 'static,
     ) -> Result<Self, AppError> {
         let window = window();
         let unsupported = |_: JsValue| AppError::RecordingUnsupported;
-        let microphone = Microphone::open(&window).await?;
+        let microphone = Microphone::open(&window, device_id).await?;
         if !Reflect::has(&window, &"MediaRecorder".into()).unwrap_or(false) {
             return Err(AppError::RecordingUnsupported);
         }
@@ -66,9 +81,11 @@ impl RecorderSession {
         recorder.set_onstop(Some(on_stop.as_ref().unchecked_ref()));
         recorder.start().map_err(unsupported)?;
 
+        let meter = LevelMeter::open(&window, microphone.stream()).map(Rc::new);
         Ok(Self {
             recorder,
-            timer: ticking(on_tick),
+            timer: ticking(meter.as_ref(), on_tick),
+            _meter: meter,
             _on_data: on_data,
             _on_stop: on_stop,
             _microphone: microphone,
@@ -111,11 +128,22 @@ fn joined(parts: &Array, mime_type: &str) -> Option<Blob> {
     Blob::new_with_blob_sequence_and_options(parts, &properties).ok()
 }
 
-fn ticking(on_tick: impl Fn(f64) + 'static) -> Option<IntervalHandle> {
+/// The browser frees the timer's closure when it likes, so the closure does not hold the meter.
+fn ticking(
+    meter: Option<&Rc<LevelMeter>>,
+    on_tick: impl Fn(Tick) + 'static,
+) -> Option<IntervalHandle> {
+    let meter = meter.map(Rc::downgrade);
     let last_ms = RefCell::new(Date::now());
     let tick = move || {
         let now_ms = Date::now();
-        on_tick((now_ms - last_ms.replace(now_ms)) / 1000.0);
+        on_tick(Tick {
+            passed_s: (now_ms - last_ms.replace(now_ms)) / 1000.0,
+            peak: meter
+                .as_ref()
+                .and_then(Weak::upgrade)
+                .map(|meter| meter.peak()),
+        });
     };
     set_interval_with_handle(tick, TICK).ok()
 }

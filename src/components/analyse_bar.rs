@@ -1,11 +1,30 @@
-//! Sends the clip, or stops waiting for the answer.
+//! Sends what there is, or stops waiting for the answer.
 
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{t, td_string, use_i18n},
+    i18n::{Locale, number, t, td_string, use_i18n},
+    queue::Progress,
     workbench::Workbench,
 };
+
+/// What the submit button says.
+fn label(locale: Locale, workbench: Workbench) -> String {
+    let progress = workbench.queue().with(|queue| match &queue[..] {
+        [one] => Some(one.progress.clone()),
+        _ => None,
+    });
+    let n_clips = workbench.queue().with(Vec::len);
+    match progress {
+        Some(Progress::Sending { share }) if share < 1.0 => {
+            let percent = number::percent(locale, share as f32);
+            td_string!(locale, review.sending, percent)
+        }
+        _ if workbench.is_busy() => td_string!(locale, review.busy).to_owned(),
+        _ if n_clips > 1 => td_string!(locale, queue.analyse).to_owned(),
+        _ => td_string!(locale, review.analyse).to_owned(),
+    }
+}
 
 /// The form's submit button; beside it what else can be done with the clip.
 #[component]
@@ -13,29 +32,40 @@ pub fn AnalyseBar() -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
     let is_busy = move || workbench.is_busy();
-    let submit = move || match is_busy() {
-        true => td_string!(i18n.get_locale(), review.busy),
-        false => td_string!(i18n.get_locale(), review.analyse),
+    let submit = Memo::new(move |_| label(i18n.get_locale(), workbench));
+    let has_clip = move || workbench.queue().with(|queue| !queue.is_empty());
+    let is_recorded = move || {
+        workbench
+            .clip()
+            .is_some_and(|clip| clip.file_name.is_none())
     };
-    let has_clip = move || workbench.clip().is_some();
+    let is_done = move || {
+        let queue = workbench.queue().read();
+        queue.len() > 1 && !queue.iter().any(|one| one.progress.can_start())
+    };
     view! {
-        <div class="buttons">
+        <div class="buttons" class:needed-without-script=move || !has_clip()>
             <button
                 type="submit"
                 class="button"
                 class:button-primary=has_clip
                 class:is-busy=is_busy
-                disabled=is_busy
+                disabled=move || is_busy() || is_done()
             >
                 {submit}
             </button>
             <Show when=is_busy>
-                <button type="button" class="button" on:click=move |_| workbench.cancel()>
+                <button type="button" class="button" on:click=move |_| workbench.cancel_all()>
                     {t!(i18n, review.cancel)}
                 </button>
             </Show>
+            <Show when=move || is_recorded() && !is_busy()>
+                <button type="button" class="button" on:click=move |_| workbench.record()>
+                    {t!(i18n, review.again)}
+                </button>
+            </Show>
             <Show when=move || has_clip() && !is_busy()>
-                <button type="button" class="button" on:click=move |_| workbench.reset()>
+                <button type="button" class="button button-quiet" on:click=move |_| workbench.reset()>
                     {t!(i18n, review.discard)}
                 </button>
             </Show>

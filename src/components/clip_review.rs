@@ -1,13 +1,15 @@
-//! Listens to the clip before it is sent.
+//! Listens to the clip before it is sent, and chooses a part of it.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
+use super::TrimEditor;
 use crate::{
+    browser::{focus, play_within},
     i18n::{t, t_string, use_i18n},
     workbench::Workbench,
 };
 
-/// Name and player of the clip.
+/// Name, player and waveform of the clip.
 #[component]
 pub fn ClipReview() -> impl IntoView {
     let i18n = use_i18n();
@@ -19,15 +21,30 @@ pub fn ClipReview() -> impl IntoView {
         Some(name) => view! { <bdi lang="">{name}</bdi> }.into_any(),
         None => view! { <span>{t!(i18n, review.recorded)}</span> }.into_any(),
     };
+    // What was under the keyboard before is gone.
+    let heading = NodeRef::<html::P>::new();
+    Effect::new(move |_| heading.get().map(|heading| focus(&heading)));
+    let editor = move || {
+        let decoded = workbench.trim.decoded();
+        decoded.map(|decoded| view! { <TrimEditor decoded /> })
+    };
+    let keep_within = move |event: leptos::ev::Event| {
+        play_within(&event, workbench.trim.part_s());
+    };
     view! {
         <div class="review">
-            <p class="review-title">{title}</p>
+            <p class="review-title" tabindex="-1" node_ref=heading>
+                {title}
+            </p>
             <audio
                 controls
                 preload="metadata"
                 src=url
                 aria-label=move || t_string!(i18n, review.listen)
+                on:play=keep_within
+                on:timeupdate=keep_within
             ></audio>
+            <div class="trim-place">{editor}</div>
         </div>
     }
 }

@@ -1,10 +1,10 @@
-//! Chooses or drops a file.
+//! Chooses, drops or pastes files.
 
-use leptos::prelude::*;
+use leptos::{ev, html, prelude::*};
 
 use crate::{
     api::PageFacts,
-    browser::{Clip, chosen_file, dropped_file},
+    browser::{chosen_files, dropped_files, files_in, pasted_files},
     i18n::{number, t, td_string, use_i18n},
     workbench::Workbench,
 };
@@ -13,7 +13,7 @@ use crate::{
 const ACCEPT: &str =
     "audio/*,video/webm,video/mp4,.wav,.flac,.mp3,.ogg,.oga,.opus,.webm,.m4a,.mp4,.aac";
 
-/// Chooses or drops a file. Its input is an ordinary one until the page is alive.
+/// Chooses, drops or pastes one file or several. Its input is an ordinary one until the page is alive.
 #[component]
 pub fn FilePicker() -> impl IntoView {
     let i18n = use_i18n();
@@ -24,11 +24,17 @@ pub fn FilePicker() -> impl IntoView {
         let max = number::mebibytes(i18n.get_locale(), max_upload_bytes);
         td_string!(i18n.get_locale(), upload.formats, max)
     };
-    let take = move |clip: Option<Clip>| {
-        if let Some(clip) = clip {
-            workbench.take(clip);
+    let input = NodeRef::<html::Input>::new();
+    Effect::new(move |_| {
+        let paste = window_event_listener(ev::paste, move |event| {
+            workbench.take(pasted_files(&event));
+        });
+        on_cleanup(move || paste.remove());
+        // A slow page lets its reader choose before it is alive.
+        if let Some(input) = input.get_untracked() {
+            workbench.take(files_in(&input));
         }
-    };
+    });
     view! {
         <label
             class="picker"
@@ -42,16 +48,18 @@ pub fn FilePicker() -> impl IntoView {
             on:drop=move |event| {
                 event.prevent_default();
                 is_over.set(false);
-                take(dropped_file(&event));
+                workbench.take(dropped_files(&event));
             }
         >
             <span class="picker-title">{t!(i18n, upload.choose)}</span>
             <input
                 type="file"
+                multiple
+                node_ref=input
                 name="file"
                 accept=ACCEPT
                 aria-describedby="upload-formats"
-                on:change=move |event| take(chosen_file(&event))
+                on:change=move |event| workbench.take(chosen_files(&event))
             />
             <span class="picker-drop">{t!(i18n, upload.drop)}</span>
         </label>

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     i18n::{t, use_i18n},
     routes::Links,
+    workbench::{Wish, Workbench},
 };
 
 /// What a result cannot tell, and what it must not be used for.
@@ -12,6 +13,7 @@ use crate::{
 pub fn LimitsNote() -> impl IntoView {
     let i18n = use_i18n();
     let links = expect_context::<Links>();
+    let workbench = expect_context::<Workbench>();
     view! {
         <section class="limits" aria-labelledby="limits-heading">
             <h2 id="limits-heading">{t!(i18n, limits.heading)}</h2>
@@ -20,6 +22,14 @@ pub fn LimitsNote() -> impl IntoView {
                 <li>{t!(i18n, limits.acted)}</li>
                 <li>{t!(i18n, limits.decisions)}</li>
             </ul>
+            <button
+                type="button"
+                class="link"
+                disabled=move || !workbench.is_live.get()
+                on:click=move |_| workbench.notice.set(Some(Wish::Read))
+            >
+                {t!(i18n, notice.reopen)}
+            </button>
             <a href=move || links.to("/about")>{t!(i18n, limits.more)}</a>
         </section>
     }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::MicrophoneChoice;
 use crate::{
     browser::{MAX_RECORDING_S, RecorderState},
     i18n::{number, td_string, use_i18n},
@@ -44,6 +45,7 @@ pub fn RecordButton() -> impl IntoView {
             <p id="record-hint" class="fine">
                 {hint}
             </p>
+            <MicrophoneChoice />
             // Where scripts run, a browser parses this element's content as text: nothing to hydrate.
             <noscript inner_html=no_script></noscript>
         </div>

@@ -1,10 +1,10 @@
-//! The recording under way: timer, pause, resume, stop, discard.
+//! The recording under way: level, timer, pause, resume, stop, discard.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
-use super::RecordingTimer;
+use super::{RecordingLevel, RecordingTimer};
 use crate::{
-    browser::RecorderState,
+    browser::{RecorderState, focus},
     i18n::{t, td_string, use_i18n},
     workbench::Workbench,
 };
@@ -30,12 +30,16 @@ pub fn RecordingPanel() -> impl IntoView {
         true => recorder.resume(),
         false => recorder.pause(),
     };
+    // The button that was under the keyboard is gone; this is the next one that is needed.
+    let stop = NodeRef::<html::Button>::new();
+    Effect::new(move |_| stop.get().map(|stop| focus(&stop)));
     view! {
         <div class="recording" class:is-paused=move || is_paused.get()>
             <p class="recording-state">
                 <span class="recording-dot" aria-hidden="true"></span>
                 {heading}
             </p>
+            <RecordingLevel />
             <RecordingTimer />
             <div class="buttons">
                 <button type="button" class="button" disabled=is_saving on:click=toggle>
@@ -44,6 +48,7 @@ pub fn RecordingPanel() -> impl IntoView {
                 <button
                     type="button"
                     class="button button-primary"
+                    node_ref=stop
                     disabled=is_saving
                     on:click=move |_| recorder.stop()
                 >

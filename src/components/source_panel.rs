@@ -2,7 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::{AnalyseBar, ClipReview, FilePicker, RecordButton, RecordingPanel};
+use super::{
+    AnalyseBar, ClipReview, ExampleShelf, FilePicker, OfflineNote, QueueList, RecordButton,
+    RecordingPanel,
+};
 use crate::{
     browser::RecorderState,
     i18n::{t, use_i18n},
@@ -19,6 +22,8 @@ enum Step {
     Recording,
     /// There is a clip to listen to and to send.
     Review,
+    /// There are several.
+    Queue,
 }
 
 /// Records or chooses a clip, and sends it. The browser itself posts the form where there is no WASM.
@@ -31,8 +36,11 @@ pub fn SourcePanel() -> impl IntoView {
         RecorderState::Recording { .. } | RecorderState::Paused { .. } | RecorderState::Saving => {
             Step::Recording
         }
-        _ if workbench.clip().is_some() => Step::Review,
-        _ => Step::Start,
+        _ => match workbench.queue().with(Vec::len) {
+            0 => Step::Start,
+            1 => Step::Review,
+            _ => Step::Queue,
+        },
     });
     view! {
         <section class="card source" aria-labelledby="clip-heading">
@@ -47,11 +55,15 @@ pub fn SourcePanel() -> impl IntoView {
                 }
             >
                 {move || match step.get() {
-                    Step::Start => view! { <RecordButton /><FilePicker /><AnalyseBar /> }.into_any(),
+                    Step::Start => {
+                        view! { <RecordButton /><FilePicker /><AnalyseBar /><ExampleShelf /> }.into_any()
+                    }
                     Step::Recording => view! { <RecordingPanel /> }.into_any(),
                     Step::Review => view! { <ClipReview /><AnalyseBar /> }.into_any(),
+                    Step::Queue => view! { <QueueList /><AnalyseBar /> }.into_any(),
                 }}
             </form>
+            <OfflineNote />
             <p class="fine">{t!(i18n, home.privacy)}</p>
         </section>
     }

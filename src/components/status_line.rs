@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    browser::{NEARLY_FULL_S, RecorderState},
+    browser::{LevelHint, LevelHistory, NEARLY_FULL_S, RecorderState},
     i18n::{Locale, number, td_string, use_i18n},
     workbench::Workbench,
 };
@@ -15,6 +15,8 @@ enum Status {
     Asking,
     Recording,
     NearlyFull,
+    TooQuiet,
+    Clipping,
     Paused,
     Recorded,
     Chosen,
@@ -26,7 +28,13 @@ fn status(workbench: Workbench) -> Status {
     match state {
         RecorderState::Asking => Status::Asking,
         RecorderState::Recording { .. } if state.is_nearly_full() => Status::NearlyFull,
-        RecorderState::Recording { .. } => Status::Recording,
+        RecorderState::Recording { .. } => {
+            match workbench.recorder.levels().with(LevelHistory::hint) {
+                Some(LevelHint::TooQuiet) => Status::TooQuiet,
+                Some(LevelHint::Clipping) => Status::Clipping,
+                None => Status::Recording,
+            }
+        }
         RecorderState::Paused { .. } => Status::Paused,
         _ if workbench.is_busy() => Status::Busy,
         _ if workbench.outcome().is_some() => Status::Nothing,
@@ -47,6 +55,8 @@ fn sentence(locale: Locale, status: Status) -> String {
             let left = number::decimal(locale, NEARLY_FULL_S, 0);
             td_string!(locale, recorder.said_nearly_full, left)
         }
+        Status::TooQuiet => td_string!(locale, recorder.too_quiet).to_owned(),
+        Status::Clipping => td_string!(locale, recorder.clipping).to_owned(),
         Status::Paused => td_string!(locale, recorder.said_paused).to_owned(),
         Status::Recorded => td_string!(locale, recorder.said_stopped).to_owned(),
         Status::Chosen => td_string!(locale, upload.said_chosen).to_owned(),

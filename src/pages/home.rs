@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     api::{PageFacts, SubmittedOutcome},
-    components::{LimitsNote, OutcomePanel, SourcePanel, StatusLine},
+    components::{LimitsNote, NoticeDialog, OutcomePanel, SourcePanel, StatusLine},
     i18n::{emotion_words::how_many, t, td_string, use_i18n},
     workbench::Workbench,
 };
@@ -40,5 +40,6 @@ pub fn HomePage() -> impl IntoView {
             </div>
         </div>
         <StatusLine />
+        <NoticeDialog />
     }
 }

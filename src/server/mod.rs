@@ -9,6 +9,7 @@
 //! | `/api/v1/...`, `GET /api` | ours, see [`v1`]; anything else below `/api` is 404 in its envelope |
 //! | `GET /healthz`, `/readyz`, `/metrics` | for what watches over the server |
 //! | `GET /language/{language}` | remembers the language |
+//! | `GET /manifest/{language}` | what a phone needs to install the page |
 //! | anything else | a file of the site, or the page's 404 |
 //!
 //! Invariant: every clip passes through [`recognize::Recognizing`].
@@ -16,6 +17,7 @@
 pub mod access;
 pub mod exposure;
 pub mod functions;
+mod manifest;
 mod markdown;
 pub mod metrics;
 mod model_card;
@@ -93,6 +95,7 @@ pub fn router(state: AppState) -> Router {
         .route("/readyz", get(probes::ready))
         .route("/metrics", get(probes::metrics))
         .route("/language/{language}", get(pages::choose_language))
+        .route("/manifest/{language}", get(manifest::manifest))
         .method_not_allowed_fallback(rest::method_not_allowed)
         .fallback_service(site)
         .layer(from_fn_with_state(state.clone(), upload::bound_body))

@@ -3,7 +3,7 @@
 use axum::{
     extract::Request,
     http::{
-        HeaderName, HeaderValue, Method, Uri,
+        HeaderName, HeaderValue, Method, StatusCode, Uri,
         header::{
             CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
             X_CONTENT_TYPE_OPTIONS,
@@ -36,13 +36,37 @@ const HEADERS: [(HeaderName, &str); 6] = [
         CONTENT_SECURITY_POLICY,
         "default-src 'none'; frame-ancestors 'none'",
     ),
-    // File names carry no hash: browsers ask again, and mostly hear 304.
+    // Browsers ask again, and mostly hear 304.
     (CACHE_CONTROL, "no-cache"),
 ];
 
+/// The worker that keeps the page for when there is no connection: it asks this server for files, and nobody else.
+const WORKER: (&str, &str) = (
+    "/service-worker.js",
+    "default-src 'none'; connect-src 'self'",
+);
+
+/// Of a file whose name changes with its content.
+const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+
+/// Digits of the hash in such a name, hexadecimal; `xtask` writes them.
+const HASH_LENGTH: usize = 16;
+
 /// Adds the headers that a handler has not set itself.
 pub async fn add_headers(request: Request, next: Next) -> Response {
+    let is_worker = request.uri().path() == WORKER.0;
+    let is_permanent = has_hashed_name(request.uri().path());
     let mut response = next.run(request).await;
+    let is_there = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
+    if is_permanent && is_there {
+        response.headers_mut().insert(CACHE_CONTROL, FOR_EVER);
+    }
+    if is_worker {
+        let policy = HeaderValue::from_static(WORKER.1);
+        response
+            .headers_mut()
+            .insert(CONTENT_SECURITY_POLICY, policy);
+    }
     for (name, value) in HEADERS {
         let headers = response.headers_mut();
         headers
@@ -50,6 +74,17 @@ pub async fn add_headers(request: Request, next: Next) -> Response {
             .or_insert(HeaderValue::from_static(value));
     }
     response
+}
+
+/// Whether a path ends in a name like `page.0123456789abcdef.css`.
+fn has_hashed_name(path: &str) -> bool {
+    let hash = path
+        .rsplit('/')
+        .next()
+        .and_then(|name| name.rsplit('.').nth(1));
+    hash.is_some_and(|hash| {
+        hash.len() == HASH_LENGTH && hash.bytes().all(|digit| digit.is_ascii_hexdigit())
+    })
 }
 
 /// Content security policy of a page: our files, the page's own inline scripts by nonce, WASM,
@@ -63,6 +98,7 @@ pub fn page_policy(nonce: &Nonce, env: &Env) -> String {
         "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'wasm-unsafe-eval'; \
          style-src 'self' 'nonce-{nonce}'; style-src-attr 'unsafe-inline'; \
          img-src 'self' data: blob:; media-src 'self' blob:; connect-src 'self'{reload}; \
+         worker-src 'self'; manifest-src 'self'; \
          object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     )
 }
@@ -106,4 +142,22 @@ fn is_cross_site(request: &Request) -> bool {
     let origin = Uri::try_from(origin).ok();
     let origin = origin.as_ref().and_then(Uri::authority);
     origin.map(|authority| authority.as_str().as_bytes()) != header(HOST)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_names_with_a_hash_are_kept_for_ever() {
+        assert!(has_hashed_name("/pkg/banglaser.0123456789abcdef.wasm"));
+        for path in [
+            "/",
+            "/pkg/banglaser.wasm",
+            "/a.0123456789abcdeg.css",
+            "/0123456789abcdef",
+        ] {
+            assert!(!has_hashed_name(path), "{path}");
+        }
+    }
 }

@@ -167,3 +167,28 @@ async fn nothing_there_is_a_404_page() {
         assert!(answer.header("content-type").starts_with("text/html"));
     }
 }
+
+#[tokio::test]
+async fn the_manifest_is_in_the_language_of_its_address() {
+    for (language, name) in [
+        ("bn", "BanglaSER – বাংলা কণ্ঠে আবেগ"),
+        ("en", "BanglaSER – the emotion in"),
+    ] {
+        let answer = send(shipped(), get(&format!("/manifest/{language}"))).await;
+        assert_eq!(answer.header("content-type"), "application/manifest+json");
+        let manifest = answer.json();
+        assert_eq!(manifest["lang"], language);
+        assert!(manifest["name"].as_str().expect("a name").starts_with(name));
+        for icon in manifest["icons"].as_array().expect("icons") {
+            let picture = send(shipped(), get(icon["src"].as_str().expect("a path"))).await;
+            assert_eq!(picture.header("content-type"), "image/png");
+        }
+        let page = in_language(get("/"), language).await;
+        assert!(
+            page.text()
+                .contains(&format!("href=\"/manifest/{language}\""))
+        );
+    }
+    let unknown = send(shipped(), get("/manifest/tlh")).await;
+    assert_eq!(unknown.status, StatusCode::NOT_FOUND);
+}

@@ -119,3 +119,19 @@ async fn other_sites_forms_are_refused() {
         );
     }
 }
+
+#[tokio::test]
+async fn the_worker_may_ask_this_server_only() {
+    let worker = send(shipped(), get("/service-worker.js")).await;
+    assert_eq!(worker.status, StatusCode::OK);
+    assert_eq!(
+        worker.header("content-security-policy"),
+        "default-src 'none'; connect-src 'self'"
+    );
+    assert_eq!(worker.header("cache-control"), "no-cache");
+    let page = send(shipped(), get("/")).await;
+    assert!(
+        page.header("content-security-policy")
+            .contains("worker-src 'self'; manifest-src 'self'")
+    );
+}

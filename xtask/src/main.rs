@@ -8,6 +8,7 @@ mod browser;
 mod bundle;
 mod command;
 mod compress;
+mod hashed_name;
 mod load;
 mod node;
 mod outside;

@@ -10,6 +10,7 @@ use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command::run;
 use crate::compress;
+use crate::hashed_name;
 use crate::toolchain::{Toolchain, WASM_TARGET};
 use crate::workspace::Workspace;
 
@@ -62,14 +63,30 @@ pub fn build(workspace: &Workspace, toolchain: &Toolchain, profile: &str) -> Res
     copy_tree(&pkg, &site.join("pkg"))?;
     fs::remove_file(site.join("pkg").join(STAMP))?;
     let style_sheet = join_style_sheets(&workspace.root.join("style"))?;
-    fs::write(
-        site.join("pkg").join(format!("{OUTPUT_NAME}.css")),
-        style_sheet,
-    )?;
+    name_by_content(&site, style_sheet)?;
     if ships {
         compress::tree(&site)?;
     }
     Ok(site)
+}
+
+/// Gives script, WebAssembly, style sheet and fonts names that change with their content.
+fn name_by_content(site: &Path, mut style_sheet: String) -> Result<()> {
+    for entry in site.join("fonts").read_dir()? {
+        let font = entry?.path();
+        if font.extension() == Some(OsStr::new("woff2")) {
+            let name = font.file_name().unwrap_or_default().to_string_lossy();
+            let hashed = hashed_name::with_hash(&name, &hashed_name::give(&font)?);
+            style_sheet = style_sheet.replace(&*name, &hashed);
+        }
+    }
+    let file = |kind: &str| site.join("pkg").join(format!("{OUTPUT_NAME}.{kind}"));
+    fs::write(file("css"), style_sheet)?;
+    let mut list = String::new();
+    for kind in ["js", "wasm", "css"] {
+        list += &format!("{kind}:{}\n", hashed_name::give(&file(kind))?);
+    }
+    fs::write(site.join(hashed_name::LIST), list).context("cannot write the list of hashes")
 }
 
 const STAMP: &str = "stamp";

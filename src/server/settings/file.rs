@@ -8,7 +8,7 @@
 
 use std::{
     env, fs, io,
-    path::{Path, PathBuf},
+    path::{self, Path, PathBuf},
 };
 
 use leptos::config::{LeptosOptions, errors::LeptosConfigError, get_config_from_file};
@@ -18,6 +18,9 @@ use super::Settings;
 
 /// Name of the file beside the program.
 pub const FILE_NAME: &str = "Leptos.toml";
+
+/// The list in the site that says which hashes the page's file names carry; a site without one has plain names.
+const HASHES: &str = "hash.txt";
 
 /// Stands above the file's `checkpoint`.
 const CHECKPOINT_VARIABLE: &str = "BANGLASER_RECOGNIZER_CHECKPOINT";
@@ -131,6 +134,11 @@ pub fn leptos_options(path: &Path) -> Result<LeptosOptions, SettingsError> {
         let folder = path.parent().unwrap_or(Path::new(""));
         let site_root = folder.join(&*options.site_root);
         options.site_root = site_root.to_string_lossy().into();
+    }
+    // Leptos looks from the program's folder on, whatever the site's is.
+    if let Ok(list) = path::absolute(Path::new(&*options.site_root).join(HASHES)) {
+        options.hash_files = list.is_file();
+        options.hash_file = list.to_string_lossy().into();
     }
     Ok(options)
 }

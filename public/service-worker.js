@@ -1,0 +1,71 @@
+// Keeps the page for when there is no connection: what was visited, with the script, style and fonts that it names. Never
+// audio, never an answer of the server's interfaces: only GETs of pages and of files whose names change with their content.
+const CACHE = "page-1";
+const FILES = /\/(?:pkg|fonts)\/[\w-]+\.[0-9a-f]{16}\.\w+/g;
+const START = "/";
+
+const isFile = (url) => url.pathname.match(FILES) !== null || /^\/(?:icon\.svg|icons\/)/.test(url.pathname);
+
+/** Fetches and keeps a file, unless it is kept already; returns it. */
+async function file(cache, path) {
+  const kept = await cache.match(path);
+  if (kept) return kept;
+  const answer = await fetch(path);
+  if (answer.ok) await cache.put(path, answer.clone());
+  return answer;
+}
+
+/** The files that a page or a style sheet names. */
+const named = async (answer) => (await answer.clone().text()).match(FILES) ?? [];
+
+/** Keeps a page and what it names. */
+async function keep(page, answer) {
+  const cache = await caches.open(CACHE);
+  for (const path of await named(answer)) {
+    const kept = await file(cache, path);
+    if (path.endsWith(".css")) for (const font of await named(kept)) await file(cache, font);
+  }
+  await cache.put(page, answer);
+  await tidy(cache);
+}
+
+/** Lets files go that no kept page names any more. */
+async function tidy(cache) {
+  const wanted = new Set();
+  const requests = await cache.keys();
+  for (const request of requests) {
+    const kept = await cache.match(request);
+    if (/html|css/.test(kept.headers.get("content-type"))) for (const path of await named(kept)) wanted.add(path);
+  }
+  for (const request of requests) {
+    const { pathname } = new URL(request.url);
+    if (pathname.match(FILES) && !wanted.has(pathname)) await cache.delete(request);
+  }
+}
+
+/** The page from the server; without one as it was last; one that was never visited leads to the start. */
+async function visit(event) {
+  const path = new URL(event.request.url).pathname;
+  try {
+    const answer = await fetch(event.request);
+    const isPage = answer.ok && !answer.redirected && (answer.headers.get("content-type") ?? "").startsWith("text/html");
+    if (isPage) event.waitUntil(keep(path, answer.clone()));
+    return answer;
+  } catch {
+    return (await caches.match(path)) ?? (path === START ? Response.error() : Response.redirect(START));
+  }
+}
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(fetch(START).then((answer) => keep(START, answer)).then(() => self.skipWaiting()));
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (request.mode === "navigate") event.respondWith(visit(event));
+  else if (isFile(url)) event.respondWith(caches.open(CACHE).then((cache) => file(cache, url.pathname)));
+});

@@ -1,0 +1,87 @@
+//! A clip's samples, so that a part of it can be seen and cut out before anything is sent.
+//!
+//! Input   a clip in any format that this browser plays
+//! Output  mono, f32 in `[-1, 1]`, [`SAMPLE_RATE_HZ`]; parts of it as WAV, 16 bit
+//! Errors  none: what the browser cannot decode is sent whole
+
+use std::rc::Rc;
+
+use js_sys::{Array, Uint8Array};
+use send_wrapper::SendWrapper;
+use wasm_bindgen::JsCast;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AudioBuffer, Blob, BlobPropertyBag, OfflineAudioContext};
+
+use super::{Clip, wav};
+
+/// The recogniser's own rate: more would be thrown away on arrival.
+pub const SAMPLE_RATE_HZ: u32 = 16_000;
+
+/// Samples of a clip; clones share them.
+#[derive(Clone, Debug)]
+pub struct Decoded(SendWrapper<Rc<[f32]>>);
+
+impl Decoded {
+    /// Decodes `clip`; `None` where this browser cannot.
+    pub async fn of(clip: &Clip) -> Option<Self> {
+        let bytes = JsFuture::from(clip.blob().array_buffer()).await.ok()?;
+        // It renders nothing, and unlike an ordinary context it holds no audio device.
+        let context = OfflineAudioContext::new_with_number_of_channels_and_length_and_sample_rate(
+            1,
+            1,
+            SAMPLE_RATE_HZ as f32,
+        );
+        let decoding = context
+            .ok()?
+            .decode_audio_data(bytes.unchecked_ref())
+            .ok()?;
+        let buffer: AudioBuffer = JsFuture::from(decoding).await.ok()?.unchecked_into();
+        let samples = mono(&buffer)?;
+        (!samples.is_empty()).then(|| Self(SendWrapper::new(samples.into())))
+    }
+
+    /// Length in seconds.
+    pub fn duration_s(&self) -> f64 {
+        self.0.len() as f64 / f64::from(SAMPLE_RATE_HZ)
+    }
+
+    /// Largest absolute sample of each of `n_parts` equal parts, `[0, 1]`.
+    pub fn peaks(&self, n_parts: usize) -> Vec<f32> {
+        let part_length = self.0.len().div_ceil(n_parts.max(1)).max(1);
+        let peak = |part: &[f32]| part.iter().fold(0.0_f32, |peak, one| peak.max(one.abs()));
+        self.0.chunks(part_length).map(peak).collect()
+    }
+
+    /// The part from `start_s` to `end_s` as a clip of its own; `None` where there is nothing between them.
+    pub fn part(&self, start_s: f64, end_s: f64, of: &Clip) -> Option<Clip> {
+        let at = |time_s: f64| {
+            let sample_idx = (time_s.max(0.0) * f64::from(SAMPLE_RATE_HZ)).round() as usize;
+            sample_idx.min(self.0.len())
+        };
+        let samples = self.0.get(at(start_s)..at(end_s))?;
+        let bytes = Uint8Array::from(&wav::encode(samples, SAMPLE_RATE_HZ)[..]);
+        let properties = BlobPropertyBag::new();
+        properties.set_type("audio/wav");
+        let parts = Array::of1(&bytes);
+        let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &properties).ok()?;
+        Some(of.with_content(blob))
+    }
+}
+
+impl PartialEq for Decoded {
+    fn eq(&self, other: &Self) -> bool {
+        Rc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+fn mono(buffer: &AudioBuffer) -> Option<Vec<f32>> {
+    let n_channels = buffer.number_of_channels();
+    let mut mean = vec![0.0; buffer.length() as usize];
+    for channel_idx in 0..n_channels {
+        let channel = buffer.get_channel_data(channel_idx).ok()?;
+        for (sum, sample) in mean.iter_mut().zip(channel) {
+            *sum += sample / n_channels as f32;
+        }
+    }
+    Some(mean)
+}

@@ -1,0 +1,57 @@
+//! What everybody reads once before the first recording or analysis.
+
+use leptos::{html, prelude::*};
+
+use crate::{
+    browser::{close_dialog, open_dialog},
+    i18n::{t, td_string, use_i18n},
+    workbench::{Wish, Workbench},
+};
+
+/// The notice; open while the workbench says why.
+#[component]
+pub fn NoticeDialog() -> impl IntoView {
+    let i18n = use_i18n();
+    let workbench = expect_context::<Workbench>();
+    let notice = workbench.notice;
+    let dialog = NodeRef::<html::Dialog>::new();
+    Effect::new(move |_| {
+        if let Some(dialog) = dialog.get() {
+            match notice.get() {
+                Some(_) => open_dialog(&dialog),
+                None => close_dialog(&dialog),
+            }
+        }
+    });
+    let is_reading = move || notice.get() == Some(Wish::Read);
+    let decline = move || match is_reading() {
+        true => td_string!(i18n.get_locale(), notice.close),
+        false => td_string!(i18n.get_locale(), notice.decline),
+    };
+    view! {
+        <dialog
+            class="notice"
+            aria-labelledby="notice-heading"
+            node_ref=dialog
+            on:close=move |_| notice.set(None)
+        >
+            <h2 id="notice-heading">{t!(i18n, notice.heading)}</h2>
+            <h3>{t!(i18n, notice.audio_heading)}</h3>
+            <p>{t!(i18n, notice.audio)}</p>
+            <h3>{t!(i18n, notice.score_heading)}</h3>
+            <p>{t!(i18n, notice.score)}</p>
+            <h3>{t!(i18n, notice.use_heading)}</h3>
+            <p>{t!(i18n, notice.use_)}</p>
+            <div class="buttons">
+                <Show when=move || !is_reading()>
+                    <button type="button" class="button button-primary" on:click=move |_| workbench.agree()>
+                        {t!(i18n, notice.agree)}
+                    </button>
+                </Show>
+                <button type="button" class="button" on:click=move |_| notice.set(None)>
+                    {decline}
+                </button>
+            </div>
+        </dialog>
+    }
+}

@@ -1,0 +1,23 @@
+//! Says when there is no connection, and what works without.
+
+use leptos::prelude::*;
+
+use crate::{
+    browser::watch_connection,
+    i18n::{t, use_i18n},
+};
+
+/// A line while the browser is offline.
+#[component]
+pub fn OfflineNote() -> impl IntoView {
+    let i18n = use_i18n();
+    let is_online = RwSignal::new(true);
+    Effect::new(move |_| watch_connection(is_online));
+    view! {
+        <div role="status">
+            <Show when=move || !is_online.get()>
+                <p class="offline-note">{t!(i18n, home.offline)}</p>
+            </Show>
+        </div>
+    }
+}

@@ -1,0 +1,86 @@
+//! One of several clips: its name, how far it has come, and what can be done with it.
+
+use emotion::ConfidenceBand;
+use leptos::prelude::*;
+
+use crate::{
+    api::Analysis,
+    i18n::{Locale, emotion_words::sounds, error_message, number, t, td_string, use_i18n},
+    queue::{ClipId, Progress},
+    workbench::Workbench,
+};
+
+/// How far a clip has come, in words.
+fn state(locale: Locale, progress: &Progress) -> String {
+    match progress {
+        Progress::Chosen => td_string!(locale, queue.chosen).to_owned(),
+        Progress::Waiting => td_string!(locale, queue.waiting).to_owned(),
+        Progress::Sending { share } => {
+            let percent = number::percent(locale, *share as f32);
+            td_string!(locale, review.sending, percent)
+        }
+        Progress::Analysing => td_string!(locale, review.busy).to_owned(),
+        Progress::Ended(Err(error)) => error_message(locale, error),
+        Progress::Ended(Ok(Analysis { prediction, .. })) => match prediction.certainty.band {
+            ConfidenceBand::Unclear => td_string!(locale, result.unclear).to_owned(),
+            _ => sounds(locale, prediction.emotion()).to_owned(),
+        },
+    }
+}
+
+/// A row of the queue.
+#[component]
+pub fn QueueRow(id: ClipId) -> impl IntoView {
+    let i18n = use_i18n();
+    let workbench = expect_context::<Workbench>();
+    let queue = workbench.queue();
+    let one =
+        Memo::new(move |_| queue.with(|queue| queue.iter().find(|one| one.id == id).cloned()));
+    let name = move || one.get().and_then(|one| one.clip.file_name);
+    let progress = Memo::new(move |_| one.get().map(|one| one.progress).unwrap_or_default());
+    let words = move || progress.with(|progress| state(i18n.get_locale(), progress));
+    let has_failed = move || matches!(progress.get(), Progress::Ended(Err(_)));
+    let action = move || {
+        match progress.get() {
+        Progress::Ended(Ok(_)) => view! {
+            <button
+                type="button"
+                class="button button-small"
+                aria-pressed=move || (workbench.shown() == Some(id)).to_string()
+                on:click=move |_| workbench.show(id)
+            >
+                {t!(i18n, queue.show)}
+            </button>
+        }
+        .into_any(),
+        Progress::Ended(Err(_)) | Progress::Chosen => view! {
+            <button type="button" class="button button-small" on:click=move |_| workbench.retry(id)>
+                {move || match has_failed() {
+                    true => td_string!(i18n.get_locale(), queue.retry),
+                    false => td_string!(i18n.get_locale(), review.analyse),
+                }}
+            </button>
+        }
+        .into_any(),
+        _ => view! {
+            <button type="button" class="button button-small" on:click=move |_| workbench.cancel(id)>
+                {t!(i18n, review.cancel)}
+            </button>
+        }
+        .into_any(),
+    }
+    };
+    let row = format!("clip-{id}");
+    let named_by = row.clone();
+    view! {
+        <li>
+            <div class="queue-row" class:has-failed=has_failed role="group" aria-labelledby=named_by>
+                <bdi class="queue-name" id=row lang="">
+                    {name}
+                </bdi>
+                <span class="queue-state">{words}</span>
+                {action}
+            </div>
+        </li>
+    }
+}

@@ -1,0 +1,58 @@
+//! What a phone needs to install the page, in the page's language.
+
+use axum::{
+    Json,
+    extract::{Path, Request, State},
+    http::header::CONTENT_TYPE,
+    response::{IntoResponse, Response},
+};
+use serde_json::json;
+
+use super::{pages, state::AppState};
+use crate::{
+    app::{PAPER_COLOR, THEME_COLOR},
+    i18n::{Locale, emotion_words::how_many, td_string},
+};
+
+/// The web app manifest (W3C) in a language.
+pub async fn manifest(
+    State(state): State<AppState>,
+    Path(language): Path<String>,
+    request: Request,
+) -> Response {
+    let Ok(locale) = language.parse::<Locale>() else {
+        return pages::not_found(State(state), request).await;
+    };
+    let count = how_many(locale, state.page_facts.n_emotions);
+    let icon = |file: &str, side: u32, purpose: &str| {
+        json!({
+            "src": format!("/icons/{file}"),
+            "sizes": format!("{side}x{side}"),
+            "type": "image/png",
+            "purpose": purpose,
+        })
+    };
+    let manifest = json!({
+        "id": "/",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        "lang": locale.to_string(),
+        "dir": "ltr",
+        "name": td_string!(locale, site.title),
+        "short_name": "BanglaSER",
+        "description": td_string!(locale, site.description, count),
+        "background_color": PAPER_COLOR,
+        "theme_color": THEME_COLOR,
+        "icons": [
+            icon("icon-192.png", 192, "any"),
+            icon("icon-512.png", 512, "any"),
+            icon("maskable-512.png", 512, "maskable"),
+        ],
+    });
+    (
+        [(CONTENT_TYPE, "application/manifest+json")],
+        Json(manifest),
+    )
+        .into_response()
+}
