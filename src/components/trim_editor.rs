@@ -84,7 +84,9 @@ fn TrimSlider(
                 aria-valuetext=move || spoken(at_s.get())
                 on:input=on_input
             />
-            <span class="trim-time">{move || spoken(at_s.get())}</span>
+            <span class="trim-time" aria-hidden="true">
+                {move || spoken(at_s.get())}
+            </span>
         </label>
     }
 }
