@@ -19,14 +19,7 @@ use crate::workspace::Workspace;
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let toolchain = wasm_target::ensure(workspace)?;
     let site = page::build(workspace, &toolchain, page::SHIPPED)?;
-    run(toolchain.cargo(workspace).args([
-        "build",
-        "--release",
-        "--package",
-        "banglaser",
-        "--features",
-        "ssr",
-    ]))?;
+    build_release_server(workspace, &toolchain)?;
 
     let dist = workspace.root.join("dist");
     let next = workspace.root.join("dist.new");
@@ -53,6 +46,18 @@ pub fn serve_draft(workspace: &Workspace) -> Result<()> {
     let site = page::build(workspace, &toolchain, page::DRAFT)?;
     build_server(workspace, &toolchain)?;
     become_server(&assemble_trial(workspace, &site)?)
+}
+
+/// Compiles the server that ships.
+pub fn build_release_server(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> {
+    run(toolchain.cargo(workspace).args([
+        "build",
+        "--release",
+        "--package",
+        "banglaser",
+        "--features",
+        "ssr",
+    ]))
 }
 
 /// Compiles the debug server, with the tests' features, so that nothing is compiled a second time.

@@ -97,7 +97,11 @@ impl Drop for TrialServer {
     }
 }
 
-fn free_address() -> Result<SocketAddr> {
+/// A port that nobody uses on 127.0.0.1.
+///
+/// # Errors
+/// Where there is none.
+pub fn free_address() -> Result<SocketAddr> {
     let listener =
         TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on 127.0.0.1")?;
     Ok(listener.local_addr()?)

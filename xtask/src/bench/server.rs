@@ -1,7 +1,7 @@
 //! The servers that are compared: ours as it is released, and a stand-in for the original one.
 
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::client::{Client, Request};
-use crate::command::run;
+use crate::bundle;
+use crate::trial_server::free_address;
 use crate::wasm_target;
 use crate::workspace::Workspace;
 
@@ -30,14 +31,7 @@ impl Program {
     /// Builds our server in release mode.
     pub fn ours(workspace: &Workspace) -> Result<Self> {
         let toolchain = wasm_target::ensure(workspace)?;
-        run(toolchain.cargo(workspace).args([
-            "build",
-            "--release",
-            "--package",
-            "banglaser",
-            "--features",
-            "ssr",
-        ]))?;
+        bundle::build_release_server(workspace, &toolchain)?;
         Ok(Self {
             path: workspace.server_binary("release"),
             args: vec!["serve".to_owned(), "--address".to_owned()],
@@ -150,10 +144,4 @@ impl Drop for Server {
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
-}
-
-fn free_address() -> Result<SocketAddr> {
-    let listener =
-        TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port on 127.0.0.1")?;
-    Ok(listener.local_addr()?)
 }
