@@ -19,6 +19,7 @@ mod quality;
 mod resample;
 mod spectrum;
 mod speech;
+mod voice_bands;
 mod waveform;
 mod window;
 
@@ -33,6 +34,7 @@ pub use quality::Quality;
 pub use resample::resample;
 pub use spectrum::{HOP_LENGTH, N_BINS, N_FFT, PowerSpectrum, hann_window, n_frames};
 pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB, Speech};
+pub use voice_bands::VoiceBands;
 pub use waveform::Waveform;
 pub use window::{N_FRAMES, WINDOW_HOP_SAMPLES, WINDOW_SAMPLES, windows};
 

@@ -29,18 +29,32 @@ struct Band {
 impl MelFilterBank {
     /// Computes the triangles.
     pub fn new() -> Self {
-        let corners_hz = corners_hz();
+        Self::of_corners(&corners_hz(), N_BINS)
+    }
+
+    /// Triangles between other corners, Hz, over `n_bins` from 0 to 8000 Hz, of one area: twice the
+    /// inverse of a band's width is its peak.
+    pub(crate) fn with_equal_areas(corners_hz: &[f32; N_MELS + 2], n_bins: usize) -> Self {
+        let mut bank = Self::of_corners(corners_hz, n_bins);
+        for (band, corners_hz) in bank.bands.iter_mut().zip(corners_hz.windows(3)) {
+            let peak = 2.0 / (corners_hz[2] - corners_hz[0]);
+            band.weights.iter_mut().for_each(|weight| *weight *= peak);
+        }
+        bank
+    }
+
+    fn of_corners(corners_hz: &[f32; N_MELS + 2], n_bins: usize) -> Self {
         let bands = (0..N_MELS)
             .map(|band| {
                 let [low_hz, peak_hz, high_hz] = [0, 1, 2].map(|corner| corners_hz[band + corner]);
                 let weight = |bin: usize| {
-                    let bin_hz = TOP_HZ * bin as f32 / (N_BINS - 1) as f32;
+                    let bin_hz = TOP_HZ * bin as f32 / (n_bins - 1) as f32;
                     let rise = (bin_hz - low_hz) / (peak_hz - low_hz);
                     let fall = (high_hz - bin_hz) / (high_hz - peak_hz);
                     rise.min(fall).max(0.0)
                 };
-                let first_bin = (0..N_BINS).find(|&bin| weight(bin) > 0.0).unwrap_or(0);
-                let weights = (first_bin..N_BINS)
+                let first_bin = (0..n_bins).find(|&bin| weight(bin) > 0.0).unwrap_or(0);
+                let weights = (first_bin..n_bins)
                     .map(weight)
                     .take_while(|&weight| weight > 0.0)
                     .collect();

@@ -9,7 +9,8 @@
 use std::{borrow::Cow, ops::Range, path::Path};
 
 use audio::{
-    FeatureExtractor, Features, Quality, SAMPLE_RATE_HZ, Speech, WINDOW_SAMPLES, Waveform, frame_s,
+    FeatureExtractor, Features, HOP_LENGTH, Quality, SAMPLE_RATE_HZ, Speech, WINDOW_SAMPLES,
+    Waveform, frame_s,
 };
 use emotion::{
     Calibration, LabelSet, NotProbabilities, Note, Prediction, Probabilities, WindowPrediction,
@@ -139,8 +140,16 @@ pub fn predict(
         Input::Speech => speech_span(&features, whole),
     };
     let input = members[0].input();
-    let spoken: Vec<(Range<usize>, Vec<f32>)> = spoken_windows(&features, span)
-        .map(|(frames, window, speech)| (frames, input.read_span(&window, speech.span())))
+    let spoken: Vec<Spoken> = spoken_windows(&features, span)
+        .map(|(frames, window, speech)| {
+            let speech = speech.span();
+            let at = |frame_idx: usize| samples.len().min((frames.start + frame_idx) * HOP_LENGTH);
+            Spoken {
+                samples: &samples[at(speech.start)..at(speech.end)],
+                read: input.read_span(&window, speech),
+                frames,
+            }
+        })
         .collect();
     if spoken.is_empty() {
         return Err(RecognizeError::NoSpeech);
@@ -148,8 +157,7 @@ pub fn predict(
 
     let mut windows = Vec::with_capacity(spoken.len());
     for batch in spoken.chunks(BATCH_WINDOWS) {
-        let read: Vec<&[f32]> = batch.iter().map(|(_, read)| &read[..]).collect();
-        for ((frames, _), logits) in batch.iter().zip(logits(members, &read)) {
+        for (Spoken { frames, .. }, logits) in batch.iter().zip(logits(members, batch)) {
             let probabilities = Probabilities::from_logits(labels, &logits)?;
             windows.push(WindowPrediction {
                 start_s: frame_s(frames.start),
@@ -172,6 +180,16 @@ pub fn predict(
         probabilities,
         windows,
     })
+}
+
+/// A window in which somebody speaks.
+struct Spoken<'a> {
+    /// Where in the clip.
+    frames: Range<usize>,
+    /// What the network reads of it.
+    read: Vec<f32>,
+    /// From the first word to the last.
+    samples: &'a [f32],
 }
 
 /// What of the recording may make the answer worse.
@@ -211,11 +229,16 @@ fn speech_span(features: &Features, whole: Range<usize>) -> Range<usize> {
         .unwrap_or(0..0)
 }
 
-/// Logits of what was read of windows: `n_classes` per window, in class order; the mean of the
-/// members', which are of one architecture.
-fn logits(members: &[impl Network], read: &[&[f32]]) -> Vec<Vec<f32>> {
+/// Logits of windows: `n_classes` per window, in class order; the mean of the members', which are of one
+/// architecture and have one speaker encoder.
+fn logits(members: &[impl Network], spoken: &[Spoken]) -> Vec<Vec<f32>> {
     let n_features = members[0].input().n_features();
-    let batch = Batch::new(read, n_features, &backend::device());
+    let read: Vec<&[f32]> = spoken.iter().map(|one| &one.read[..]).collect();
+    let mut batch = Batch::new(&read, n_features, &backend::device());
+    let samples: Vec<&[f32]> = spoken.iter().map(|one| one.samples).collect();
+    if let Some(voices) = members[0].voices(&samples) {
+        batch = batch.with_voices(&voices);
+    }
     let of_members = members.iter().map(|member| member.forward(&batch));
     let sum = of_members
         .reduce(|left, right| left + right)

@@ -22,6 +22,9 @@ const LEAST_RIGHT: [(ConfidenceBand, f64); 2] =
 /// Share of all answers, the least sure, that are called unclear.
 const UNCLEAR_SHARE: f64 = 0.2;
 
+/// A band of fewer answers than this share says nothing certain: the band below takes them.
+const LEAST_SHARE: f64 = 0.05;
+
 /// Shares of the answers, the surest first, of which the accuracy is told.
 const COVERAGES: [f64; 5] = [0.2, 0.4, 0.6, 0.8, 1.0];
 
@@ -193,7 +196,8 @@ fn bands(outcomes: &[Outcome]) -> Vec<BandAccuracy> {
             .filter(|(confidence, _)| (min_confidence..upper).contains(confidence))
             .copied()
             .collect();
-        if !inside.is_empty() {
+        let share = inside.len() as f64 / outcomes.len() as f64;
+        if share >= LEAST_SHARE || (band == ConfidenceBand::Unclear && !inside.is_empty()) {
             upper = min_confidence;
             bands.push(BandAccuracy {
                 band,
@@ -299,5 +303,19 @@ mod tests {
             assert!((band.min_confidence - bound).abs() < 0.05, "{band:?}");
             assert!((bound..bound + 0.3).contains(&accuracy), "{band:?}");
         }
+    }
+
+    #[test]
+    fn a_narrow_band_joins_the_one_below() {
+        // Right 4 times in 10 below 0.21, 7 times above: from 0.2 to 0.21 there is no band.
+        let outcomes: Vec<Outcome> = (0..1000)
+            .map(|idx| {
+                let right = if idx < 210 { 4 } else { 7 };
+                (f64::from(idx) / 1000.0, idx * 3 % 10 < right)
+            })
+            .collect();
+        let bands = bands(&outcomes);
+        let names: Vec<_> = bands.iter().map(|one| one.band).collect();
+        assert_eq!(names, [ConfidenceBand::Medium, ConfidenceBand::Unclear]);
     }
 }

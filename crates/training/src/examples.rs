@@ -1,15 +1,16 @@
 //! The corpus in memory: waveforms for evaluation, features for training.
 //!
-//! A *take* is a clip as another microphone would have recorded it.
+//! A *take* is a clip as some microphone would have recorded it.
 
 use std::{collections::BTreeSet, fs, ops::Range};
 
 use anyhow::Context;
-use audio::{DecodeLimits, FeatureExtractor, Features, Waveform};
+use audio::{DecodeLimits, FeatureExtractor, Features, HOP_LENGTH, WINDOW_SAMPLES, Waveform};
 use emotion::Emotion;
 use indicatif::{ParallelProgressIterator, ProgressStyle};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
+use recognizer::network::PackedEncoder;
 
 use crate::{
     channel,
@@ -39,9 +40,17 @@ pub struct Example {
     pub sentence: Option<String>,
     /// 16 kHz mono.
     pub waveform: Waveform,
-    /// Of the clip from the first word to the last, `[n_frames]`; first the clip as it is, then its
-    /// takes.
-    pub takes: Vec<Features>,
+    /// First the clip as it is, then as other microphones would have recorded it.
+    pub takes: Vec<Take>,
+}
+
+/// A clip from the first word to the last.
+#[derive(Clone, Debug)]
+pub struct Take {
+    /// `[n_frames]`.
+    pub features: Features,
+    /// What a speaker encoder hears in it; empty without one.
+    pub voice: Vec<f32>,
 }
 
 /// What else is read of a corpus than its clips as they are.
@@ -59,7 +68,11 @@ pub struct Examples(pub Vec<Example>);
 
 impl Examples {
     /// Decodes the corpus on all cores.
-    pub fn read(corpus: &Corpus, takes: Takes) -> anyhow::Result<Self> {
+    pub fn read(
+        corpus: &Corpus,
+        takes: Takes,
+        encoder: Option<&PackedEncoder>,
+    ) -> anyhow::Result<Self> {
         let style = ProgressStyle::with_template("decoding {wide_bar} {pos}/{len}")?;
         corpus
             .clips
@@ -67,11 +80,13 @@ impl Examples {
             .progress_with_style(style)
             .enumerate()
             .map_init(FeatureExtractor::new, |extractor, (clip_idx, clip)| {
-                let mut example = example(extractor, clip)?;
+                let mut example = example(extractor, encoder, clip)?;
                 if takes == Takes::All {
                     let mut rng = StdRng::seed_from_u64(clip_idx as u64);
                     let others = other_takes(&example.waveform.samples, &mut rng);
-                    let others = others.iter().map(|samples| speech(extractor, samples));
+                    let others = others
+                        .iter()
+                        .map(|samples| take(extractor, encoder, samples));
                     example.takes.extend(others);
                 }
                 Ok(example)
@@ -89,7 +104,11 @@ impl Examples {
     }
 }
 
-fn example(extractor: &mut FeatureExtractor, clip: &Clip) -> anyhow::Result<Example> {
+fn example(
+    extractor: &mut FeatureExtractor,
+    encoder: Option<&PackedEncoder>,
+    clip: &Clip,
+) -> anyhow::Result<Example> {
     let bytes = fs::read(&clip.path).with_context(|| clip.path.display().to_string())?;
     let waveform = audio::decode(bytes, &DecodeLimits::default())
         .with_context(|| clip.path.display().to_string())?;
@@ -99,15 +118,26 @@ fn example(extractor: &mut FeatureExtractor, clip: &Clip) -> anyhow::Result<Exam
         speaker: clip.speaker.clone(),
         sex: clip.sex.clone(),
         sentence: clip.sentence.clone(),
-        takes: vec![speech(extractor, &waveform.samples)],
+        takes: vec![take(extractor, encoder, &waveform.samples)],
         waveform,
     })
 }
 
-/// Features from the first word to the last.
-fn speech(extractor: &mut FeatureExtractor, samples: &[f32]) -> Features {
+/// What is read of samples from the first word to the last; the voice of the first 4 s of them.
+fn take(
+    extractor: &mut FeatureExtractor,
+    encoder: Option<&PackedEncoder>,
+    samples: &[f32],
+) -> Take {
     let features = extractor.features(samples);
-    features.slice(features.speech_span())
+    let span = features.speech_span();
+    let [start, end] = [span.start, span.end].map(|frame| samples.len().min(frame * HOP_LENGTH));
+    let speech = &samples[start..end.min(start + WINDOW_SAMPLES)];
+    let voice = encoder.and_then(|encoder| encoder.voices(&[speech]).pop());
+    Take {
+        features: features.slice(span),
+        voice: voice.unwrap_or_default(),
+    }
 }
 
 /// The clip too loud for its microphone, through a telephone, as a voice message, and across a noisy

@@ -19,7 +19,12 @@ use recognizer::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{augment, examples::Example, gradient::Trainable, recipe::Recipe};
+use crate::{
+    augment,
+    examples::{Example, Take},
+    gradient::Trainable,
+    recipe::Recipe,
+};
 
 /// Epochs in which the learning rate rises.
 const WARM_UP_EPOCHS: f64 = 2.0;
@@ -197,30 +202,53 @@ fn batch(
 ) -> (Batch, Tensor<2>) {
     let input = recipe.architecture().input;
     let n_labels = recipe.labels.n_labels();
-    let mut read: Vec<(Vec<f32>, Vec<f32>)> = examples
+    let mut read: Vec<Read> = examples
         .iter()
         .map(|example| {
             let is_varied = rng.random_bool(recipe.varied);
-            let window = window(take(example, rng), is_varied, input, rng);
-            let mut values = input.read(&window);
+            let take = take(example, rng);
+            let window = window(&take.features, is_varied, input, rng);
+            let mut frames = input.read(&window);
             if is_varied {
-                augment::mask(&mut values, input.n_features(), rng);
+                augment::mask(&mut frames, input.n_features(), rng);
             }
-            (values, target(example.emotion, class_weights, recipe))
+            Read {
+                frames,
+                voice: take.voice.clone(),
+                target: target(example.emotion, class_weights, recipe),
+            }
         })
         .collect();
     if recipe.mixup > 0.0 {
-        read = mixed(read, recipe.mixup, rng);
+        read = mixed(&read, recipe.mixup, rng);
     }
-    let (read, targets): (Vec<_>, Vec<_>) = read.into_iter().unzip();
-    let shape = [targets.len(), n_labels];
-    let targets = TensorData::new(targets.concat(), shape);
-    let batch = Batch::new(&read, input.n_features(), &device.clone().inner());
-    (batch, Tensor::from_data(targets, device))
+    let device_of_batch = device.clone().inner();
+    let frames: Vec<&[f32]> = read.iter().map(|one| &one.frames[..]).collect();
+    let batch = Batch::new(&frames, input.n_features(), &device_of_batch);
+    let shape = [read.len(), n_labels];
+    let mut voices = Vec::with_capacity(read.len());
+    let mut targets = Vec::with_capacity(read.len() * n_labels);
+    for one in read {
+        voices.push(one.voice);
+        targets.extend(one.target);
+    }
+    let targets = TensorData::new(targets, shape);
+    (
+        batch.with_voices(&voices),
+        Tensor::from_data(targets, device),
+    )
+}
+
+/// What is read of one window, and what it shall be.
+struct Read {
+    frames: Vec<f32>,
+    voice: Vec<f32>,
+    /// Weighted distribution, `[n_labels]`.
+    target: Vec<f32>,
 }
 
 /// The clip as it is or, as often, as another microphone recorded it.
-fn take<'a>(example: &'a Example, rng: &mut StdRng) -> &'a Features {
+fn take<'a>(example: &'a Example, rng: &mut StdRng) -> &'a Take {
     let takes = &example.takes;
     if takes.len() == 1 || rng.random_bool(0.5) {
         return &takes[0];
@@ -259,11 +287,7 @@ fn window(features: &Features, is_varied: bool, input: Input, rng: &mut StdRng) 
 }
 
 /// Mixup (Zhang et al. 2018): every example and its target blended with another's.
-fn mixed(
-    read: Vec<(Vec<f32>, Vec<f32>)>,
-    alpha: f32,
-    rng: &mut StdRng,
-) -> Vec<(Vec<f32>, Vec<f32>)> {
+fn mixed(read: &[Read], alpha: f32, rng: &mut StdRng) -> Vec<Read> {
     let share = Beta::new(alpha, alpha).expect("positive").sample(rng);
     let share = f32::max(share, 1.0 - share);
     let mut others: Vec<usize> = (0..read.len()).collect();
@@ -274,10 +298,13 @@ fn mixed(
             .map(|idx| share * at(left, idx) + (1.0 - share) * at(right, idx))
             .collect()
     };
-    read.iter()
-        .zip(others)
-        .map(|((values, target), other)| {
-            (blend(values, &read[other].0), blend(target, &read[other].1))
-        })
-        .collect()
+    let blended = read.iter().zip(others).map(|(one, other)| {
+        let other = &read[other];
+        Read {
+            frames: blend(&one.frames, &other.frames),
+            voice: blend(&one.voice, &other.voice),
+            target: blend(&one.target, &other.target),
+        }
+    });
+    blended.collect()
 }

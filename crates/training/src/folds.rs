@@ -123,7 +123,7 @@ mod tests {
     use emotion::Emotion;
 
     use super::*;
-    use crate::examples::Example;
+    use crate::examples::{Example, Take};
 
     fn corpus(n_speakers: usize) -> Examples {
         let waveform = Waveform {
@@ -137,7 +137,10 @@ mod tests {
             sex: Some(if speaker % 2 == 1 { "M" } else { "F" }.to_owned()),
             sentence: Some(sentence.to_string()),
             waveform: waveform.clone(),
-            takes: vec![features.clone()],
+            takes: vec![Take {
+                features: features.clone(),
+                voice: Vec::new(),
+            }],
         };
         let each = (0..n_speakers).flat_map(|speaker| [(speaker, 1), (speaker, 2)]);
         Examples(each.map(example).collect())

@@ -9,7 +9,7 @@ use ndarray::Array2;
 use rand::{Rng, rngs::StdRng};
 use recognizer::network::{Batch, BiLstm, Network, TimeDelayLayer};
 
-use crate::{lstm_gradient, recipe::Recipe};
+use crate::{import, lstm_gradient, recipe::Recipe};
 
 /// A network that can be trained.
 pub trait Trainable: Network + Module {
@@ -29,7 +29,12 @@ pub trait Trainable: Network + Module {
 
 impl Trainable for BiLstm {
     fn new(recipe: &Recipe, device: &Device) -> Self {
-        Self::new(recipe.architecture(), recipe.labels.n_labels(), device)
+        let mut network = Self::new(recipe.architecture(), recipe.labels.n_labels(), device);
+        if let Some(file) = &recipe.speaker_encoder {
+            let encoder = import::speaker_encoder(file, device);
+            network.speaker_encoder = Some(encoder.expect("its voices were computed before"));
+        }
+        network
     }
 
     fn loss_and_gradients(
@@ -52,10 +57,7 @@ pub fn by_autodiff<N: Trainable>(
     batch: &Batch,
     loss_of: impl FnOnce(Tensor<2>) -> Tensor<1>,
 ) -> (f64, GradientsParams) {
-    let batch = Batch {
-        frames: batch.frames.clone().autodiff(),
-        lengths: batch.lengths.clone(),
-    };
+    let batch = batch.autodiff();
     let loss = loss_of(network.forward(&batch));
     let loss_value = loss.clone().into_scalar::<f64>();
     (
@@ -74,10 +76,7 @@ fn by_hand(
     let plain = batch.frames.device();
     let n_windows = batch.lengths.len();
     let lengths = batch.lengths(network.stride());
-    let batch = Batch {
-        frames: batch.frames.clone().autodiff(),
-        lengths: batch.lengths.clone(),
-    };
+    let batch = batch.autodiff();
 
     let read = network.front(&batch);
     let mut frames = time_major(read.clone().inner());

@@ -8,19 +8,23 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, ensure};
+use burn::tensor::Device;
 use emotion::LabelSet;
-use pytorch_reader::{DType, PytorchReader};
+use pytorch_reader::{DType, PytorchReader, Tensor};
 use recognizer::{
     Checkpoint, backend,
-    checkpoint::{Config, Metrics, load_weights},
-    network::Architecture,
+    checkpoint::{Config, Metrics, load_speaker_encoder, load_weights},
+    network::{Architecture, SpeakerEncoder},
 };
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-use crate::ship;
+use crate::{recipe::SPEAKER_ENCODER, ship};
 
 /// Says in the place of a protocol that nothing was measured.
 const NOT_EVALUATED: &str = "imported; not evaluated on unseen speakers by this project";
+
+/// Where Resemblyzer's file keeps the tensors.
+const ENCODER_KEY: &str = "model_state";
 
 /// Counts batches while training; of no use afterwards.
 const COUNTER: &str = "bn.num_batches_tracked";
@@ -28,6 +32,18 @@ const COUNTER: &str = "bn.num_batches_tracked";
 /// Reads `file`, whose logits are in the order of `labels`, and writes the checkpoint `id` to `out`.
 pub fn import(file: &Path, labels: LabelSet, id: String, out: &Path) -> anyhow::Result<()> {
     ship::write(&read(file, labels, id)?, out)
+}
+
+/// The layers of a speaker encoder that are read, from the file of Resemblyzer's weights.
+pub fn speaker_encoder(file: &Path, device: &Device) -> anyhow::Result<SpeakerEncoder> {
+    let tensors = PytorchReader::with_top_level_key(file, ENCODER_KEY)
+        .with_context(|| format!("{} is no file of a speaker encoder", file.display()))?
+        .into_tensors();
+    let lstm = tensors
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("lstm."));
+    load_speaker_encoder(&as_safetensors(lstm)?, SPEAKER_ENCODER, device)
+        .context("the tensors are no such encoder")
 }
 
 /// Reads a PyTorch file as a checkpoint.
@@ -56,11 +72,12 @@ fn safetensors_of(file: &Path) -> anyhow::Result<Vec<u8>> {
     let tensors = PytorchReader::new(file)
         .with_context(|| format!("{} is no PyTorch file", file.display()))?
         .into_tensors();
+    as_safetensors(tensors.into_iter().filter(|(name, _)| name != COUNTER))
+}
+
+fn as_safetensors(tensors: impl Iterator<Item = (String, Tensor)>) -> anyhow::Result<Vec<u8>> {
     let mut read = BTreeMap::new();
     for (name, tensor) in tensors {
-        if name == COUNTER {
-            continue;
-        }
         ensure!(
             tensor.dtype() == DType::F32,
             "{name} is {:?}, not f32",

@@ -39,7 +39,10 @@ use evaluate::Evaluation;
 use examples::{Examples, Takes};
 use folds::Split;
 use recipe::Recipe;
-use recognizer::{Recognizer, network::BiLstm};
+use recognizer::{
+    Recognizer, backend,
+    network::{BiLstm, PackedEncoder},
+};
 use rivals::Rival;
 use ship::Finding;
 
@@ -234,7 +237,7 @@ fn main() -> anyhow::Result<()> {
         } => {
             let recognizer = Recognizer::open(&checkpoint)?;
             let corpus = Corpus::read(&corpora.folders()?, &LabelSet::new(Emotion::ALL.into())?)?;
-            let examples = Examples::read(&corpus, Takes::One)?;
+            let examples = Examples::read(&corpus, Takes::One, None)?;
             let outcomes = foreign::outcomes(&recognizer, &examples)?;
             foreign::print_foreign(recognizer.labels(), &outcomes);
             Ok(())
@@ -310,8 +313,13 @@ impl Corpora {
             corpus.n_sentences()
         );
         let also = Corpus::read(also, &recipe.trained_labels()?)?;
-        let examples = Examples::read(&corpus, takes)?;
-        Ok((examples, Examples::read(&also, takes)?))
+        let encoder = recipe.speaker_encoder.as_deref().map(|file| {
+            import::speaker_encoder(file, &backend::device())
+                .map(|encoder| PackedEncoder::new(&encoder))
+        });
+        let encoder = encoder.transpose()?;
+        let examples = Examples::read(&corpus, takes, encoder.as_ref())?;
+        Ok((examples, Examples::read(&also, takes, encoder.as_ref())?))
     }
 
     fn folders(&self) -> anyhow::Result<Vec<Folder>> {

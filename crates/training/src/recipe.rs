@@ -2,9 +2,11 @@
 
 #[cfg(test)]
 use clap::FromArgMatches;
+use std::path::PathBuf;
+
 use clap::{Args, ValueEnum};
 use emotion::{Emotion, LabelSet};
-use recognizer::network::{Architecture, Input, Pooling, TimeDelay};
+use recognizer::network::{Architecture, EncoderShape, Input, Pooling, TimeDelay};
 use serde::{Deserialize, Serialize};
 
 /// Architecture, optimiser and seed of a training; together with the corpus it decides the result.
@@ -23,6 +25,10 @@ pub struct Recipe {
     /// Which network.
     #[arg(long, value_enum, default_value_t = Network::Speech)]
     pub network: Network,
+    /// Layers of a speaker encoder that hear the voice beside the network: PyTorch's file of Resemblyzer
+    /// (docs/evaluation.md). They are not trained.
+    #[arg(long, value_name = "FILE")]
+    pub speaker_encoder: Option<PathBuf>,
     /// Passes over the training clips.
     #[arg(long, default_value_t = 100)]
     pub epochs: usize,
@@ -52,6 +58,13 @@ pub struct Recipe {
     pub seed: u64,
 }
 
+/// The layers that are read of a speaker encoder: the second hears more than the third
+/// (docs/evaluation.md).
+pub const SPEAKER_ENCODER: EncoderShape = EncoderShape {
+    hidden_size: 256,
+    n_layers: 2,
+};
+
 /// Networks that can be trained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -80,8 +93,14 @@ impl Network {
 impl Recipe {
     /// The network's sizes and choices.
     pub fn architecture(&self) -> Architecture {
+        // With a speaker encoder both together stay below a million parameters.
+        let size = if self.speaker_encoder.is_some() {
+            64
+        } else {
+            96
+        };
         let time_delay = |stride| TimeDelay {
-            size: 96,
+            size,
             context: 5,
             stride,
         };
@@ -89,11 +108,12 @@ impl Recipe {
             input: Input::Speech,
             front: vec![time_delay(1), time_delay(2)],
             bidirectional: true,
-            hidden_size: 96,
+            hidden_size: size,
             n_layers: 1,
             dropout: 0.4,
             pooling: Pooling::Attention,
             head_size: 64,
+            speaker_encoder: self.speaker_encoder.as_ref().map(|_| SPEAKER_ENCODER),
         };
         match self.network {
             Network::Paper => Architecture::paper(),

@@ -57,6 +57,10 @@ impl Network for Rival {
         self.shell.input()
     }
 
+    fn voices(&self, windows: &[&[f32]]) -> Option<Vec<Vec<f32>>> {
+        self.shell.voices(windows)
+    }
+
     fn forward(&self, batch: &Batch) -> Tensor<2> {
         let frames = self.shell.front(batch);
         let mask = batch.mask(self.shell.stride());

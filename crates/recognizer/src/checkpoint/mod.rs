@@ -22,7 +22,7 @@ use burn::tensor::Device;
 pub use config::{Config, Features};
 pub use error::CheckpointError;
 pub use metrics::{CalibrationMetrics, Confusion, Coverage, FoldMetrics, Metrics, Spread};
-pub use weights::{load_weights, save_weights};
+pub use weights::{load_speaker_encoder, load_weights, save_weights};
 
 use crate::network::BiLstm;
 

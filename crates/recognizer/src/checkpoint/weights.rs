@@ -14,9 +14,11 @@ use burn::{
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use super::CheckpointError;
-use crate::network::{Architecture, BiLstm};
+use crate::network::{Architecture, BiLstm, EncoderShape, LstmLayer, SpeakerEncoder};
 
 const SKIPPED: &str = "bn.num_batches_tracked";
+const LSTM: &str = "lstm";
+const ENCODER: &str = "speaker_encoder";
 const HIDDEN: &str = "fc.0";
 const OUTPUT: &str = "fc.3";
 const DIRECTIONS: [&str; 2] = ["", "_reverse"];
@@ -41,6 +43,21 @@ pub fn load_weights(
 /// The network's weights in safetensors format; the inverse of [`load_weights`].
 pub fn save_weights(network: &BiLstm) -> Vec<u8> {
     serialize(tensors(network, ""))
+}
+
+/// Loads the LSTM layers of a speaker encoder: `lstm.weight_ih_l0` and so on, f32, in safetensors format;
+/// what else is in the file is not read.
+///
+/// # Errors
+/// [`CheckpointError`] when a tensor is missing or of another shape.
+pub fn load_speaker_encoder(
+    bytes: &[u8],
+    shape: EncoderShape,
+    device: &Device,
+) -> Result<SpeakerEncoder, CheckpointError> {
+    let mut encoder = SpeakerEncoder::new(shape, device);
+    State::read(bytes, device)?.lstm(LSTM, &mut encoder.layers)?;
+    Ok(encoder)
 }
 
 /// Loads the members of a committee; the names begin with a member's number and a dot.
@@ -84,17 +101,17 @@ fn tensors(network: &BiLstm, prefix: &str) -> Vec<NamedTensor> {
         let values = data.iter::<f32>().flat_map(f32::to_le_bytes).collect();
         tensors.push((format!("{prefix}{name}"), shape, values));
     };
-    for (layer_idx, layer) in network.layers.iter().enumerate() {
+    for (name, layer_idx, layer) in lstm_layers(network) {
         let [n_directions, ..] = layer.weight_hh.dims();
         for (direction_idx, suffix) in DIRECTIONS[..n_directions].iter().enumerate() {
             for (kind, matrix) in [("ih", &layer.weight_ih), ("hh", &layer.weight_hh)] {
                 let matrix = of_direction(matrix.val(), direction_idx).transpose();
-                let name = format!("lstm.weight_{kind}_l{layer_idx}{suffix}");
+                let name = format!("{name}.weight_{kind}_l{layer_idx}{suffix}");
                 push(name, matrix.dims().into(), matrix.into_data());
             }
             for (kind, vector) in [("ih", &layer.bias_ih), ("hh", &layer.bias_hh)] {
                 let vector = vector.val().slice(s![direction_idx]).squeeze_dim::<1>(0);
-                let name = format!("lstm.bias_{kind}_l{layer_idx}{suffix}");
+                let name = format!("{name}.bias_{kind}_l{layer_idx}{suffix}");
                 push(name, vector.dims().into(), vector.into_data());
             }
         }
@@ -138,6 +155,15 @@ fn tensors(network: &BiLstm, prefix: &str) -> Vec<NamedTensor> {
         push(format!("{name}.bias"), bias.dims().into(), bias.into_data());
     }
     tensors
+}
+
+/// The network's own LSTM layers and those of its speaker encoder, with the first part of their names.
+fn lstm_layers(network: &BiLstm) -> impl Iterator<Item = (&'static str, usize, &LstmLayer)> {
+    let encoder = network.speaker_encoder.iter();
+    let of_encoder = encoder.flat_map(|encoder| encoder.layers.iter().enumerate());
+    let own = network.layers.iter().enumerate();
+    own.map(|(layer_idx, layer)| (LSTM, layer_idx, layer))
+        .chain(of_encoder.map(|(layer_idx, layer)| (ENCODER, layer_idx, layer)))
 }
 
 fn serialize(tensors: Vec<NamedTensor>) -> Vec<u8> {
@@ -207,17 +233,9 @@ impl<'data> State<'data> {
             self.linear(&mut attention.hidden, "attention.hidden")?;
             self.linear(&mut attention.score, "attention.score")?;
         }
-        for (layer_idx, layer) in network.layers.iter_mut().enumerate() {
-            self.matrices(
-                &mut layer.weight_ih,
-                &format!("lstm.weight_ih_l{layer_idx}"),
-            )?;
-            self.matrices(
-                &mut layer.weight_hh,
-                &format!("lstm.weight_hh_l{layer_idx}"),
-            )?;
-            self.vectors(&mut layer.bias_ih, &format!("lstm.bias_ih_l{layer_idx}"))?;
-            self.vectors(&mut layer.bias_hh, &format!("lstm.bias_hh_l{layer_idx}"))?;
+        self.lstm(LSTM, &mut network.layers)?;
+        if let Some(encoder) = &mut network.speaker_encoder {
+            self.lstm(ENCODER, &mut encoder.layers)?;
         }
         let pooled_size = network.norm.gamma.dims();
         network.norm.gamma = Param::from_tensor(self.tensor("bn.weight", pooled_size)?);
@@ -227,6 +245,22 @@ impl<'data> State<'data> {
         self.linear(&mut network.hidden, HIDDEN)?;
         self.linear(&mut network.output, OUTPUT)?;
         Ok(network)
+    }
+
+    fn lstm(&mut self, name: &str, layers: &mut [LstmLayer]) -> Result<(), CheckpointError> {
+        for (layer_idx, layer) in layers.iter_mut().enumerate() {
+            self.matrices(
+                &mut layer.weight_ih,
+                &format!("{name}.weight_ih_l{layer_idx}"),
+            )?;
+            self.matrices(
+                &mut layer.weight_hh,
+                &format!("{name}.weight_hh_l{layer_idx}"),
+            )?;
+            self.vectors(&mut layer.bias_ih, &format!("{name}.bias_ih_l{layer_idx}"))?;
+            self.vectors(&mut layer.bias_hh, &format!("{name}.bias_hh_l{layer_idx}"))?;
+        }
+        Ok(())
     }
 
     fn tensor<const D: usize>(

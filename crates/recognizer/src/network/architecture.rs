@@ -22,6 +22,26 @@ pub struct Architecture {
     pub pooling: Pooling,
     /// Units of the head's hidden layer.
     pub head_size: usize,
+    /// What hears the voice as a whole beside the frames; nothing in the paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub speaker_encoder: Option<EncoderShape>,
+}
+
+/// Sizes of a [`SpeakerEncoder`](super::SpeakerEncoder).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EncoderShape {
+    /// Units per layer.
+    pub hidden_size: usize,
+    /// Stacked layers.
+    pub n_layers: usize,
+}
+
+impl EncoderShape {
+    /// Values of a voice vector.
+    pub const fn voice_size(self) -> usize {
+        2 * self.hidden_size
+    }
 }
 
 /// What the network reads of a window.
@@ -70,6 +90,7 @@ impl Architecture {
             dropout: 0.3,
             pooling: Pooling::Last,
             head_size: 64,
+            speaker_encoder: None,
         }
     }
 
@@ -90,9 +111,10 @@ impl Architecture {
 
     /// Length of the vector that the head reads.
     pub fn pooled_size(&self) -> usize {
-        match self.pooling {
+        let of_frames = match self.pooling {
             Pooling::Last => self.frame_size(),
             Pooling::Attention => 2 * (self.frame_size() + self.input.n_features()),
-        }
+        };
+        of_frames + self.speaker_encoder.map_or(0, EncoderShape::voice_size)
     }
 }

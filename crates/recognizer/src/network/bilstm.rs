@@ -7,7 +7,8 @@ use burn::{
 };
 
 use super::{
-    Architecture, Attention, Batch, Input, LstmLayer, Network, Packed, Pooling, TimeDelayLayer,
+    Architecture, Attention, Batch, Input, LstmLayer, Network, Packed, PackedEncoder, Pooling,
+    SpeakerEncoder, TimeDelayLayer,
     pooling::{equal_weights, last, statistics},
 };
 
@@ -20,6 +21,8 @@ pub struct BiLstm {
     pub layers: Vec<LstmLayer>,
     /// Weighs the frames, where the architecture pools so.
     pub attention: Option<Attention>,
+    /// Hears the voice as a whole, where the architecture says so; never trained.
+    pub speaker_encoder: Option<SpeakerEncoder>,
     /// Normalises the pooled vector.
     pub norm: BatchNorm,
     /// From the pooled vector to `head_size`.
@@ -53,6 +56,9 @@ impl BiLstm {
             layers,
             attention: (architecture.pooling == Pooling::Attention)
                 .then(|| Attention::new(size, device)),
+            speaker_encoder: architecture
+                .speaker_encoder
+                .map(|shape| SpeakerEncoder::new(shape, device)),
             norm: BatchNormConfig::new(pooled_size).init(device),
             hidden: LinearConfig::new(pooled_size, architecture.head_size).init(device),
             output: LinearConfig::new(architecture.head_size, n_classes).init(device),
@@ -92,17 +98,20 @@ impl BiLstm {
 
     /// Logits from the last layer's output `[batch, n_frames / stride, frame_size]`.
     pub fn head(&self, frames: Tensor<3>, batch: &Batch) -> Tensor<2> {
-        let pooled = match &self.attention {
+        let mut pooled = match &self.attention {
             Some(attention) => {
                 let mask = batch.mask(self.stride());
                 let weights = attention.weights(frames.clone(), mask);
                 let read = statistics(batch.frames.clone(), equal_weights(batch.mask(1)));
-                let heard = statistics(frames, weights);
-                self.dropout
-                    .forward(self.norm.forward(Tensor::cat(vec![heard, read], 1)))
+                vec![statistics(frames, weights), read]
             }
-            None => self.norm.forward(last(frames, &batch.lengths)),
+            None => vec![last(frames, &batch.lengths)],
         };
+        pooled.extend(batch.voices.clone());
+        let mut pooled = self.norm.forward(Tensor::cat(pooled, 1));
+        if self.attention.is_some() {
+            pooled = self.dropout.forward(pooled);
+        }
         let hidden = relu(self.hidden.forward(pooled));
         self.output.forward(self.dropout.forward(hidden))
     }
@@ -126,6 +135,11 @@ impl Network for BiLstm {
         self.architecture.input
     }
 
+    fn voices(&self, windows: &[&[f32]]) -> Option<Vec<Vec<f32>>> {
+        let encoder = self.speaker_encoder.as_ref()?;
+        Some(PackedEncoder::new(encoder).voices(windows))
+    }
+
     fn forward(&self, batch: &Batch) -> Tensor<2> {
         if !batch.frames.is_autodiff() {
             return Packed::new(self).forward(batch);
@@ -139,7 +153,10 @@ mod tests {
     use burn::tensor::Tolerance;
 
     use super::*;
-    use crate::{backend, network::TimeDelay};
+    use crate::{
+        backend,
+        network::{EncoderShape, TimeDelay},
+    };
 
     fn layer(stride: usize) -> TimeDelay {
         TimeDelay {
@@ -181,12 +198,32 @@ mod tests {
             n_layers: 0,
             ..speech.clone()
         };
-        for architecture in [speech, paper, forward_only, not_recurrent] {
+        let encoder = EncoderShape {
+            hidden_size: 3,
+            n_layers: 2,
+        };
+        let [with_voice, paper_with_voice] = [&speech, &paper].map(|architecture| Architecture {
+            speaker_encoder: Some(encoder),
+            ..architecture.clone()
+        });
+        for architecture in [
+            speech,
+            paper,
+            forward_only,
+            not_recurrent,
+            with_voice,
+            paper_with_voice,
+        ] {
             let n_features = architecture.input.n_features();
+            let voice_size = architecture
+                .speaker_encoder
+                .map_or(0, EncoderShape::voice_size);
             let network = BiLstm::new(architecture, 5, &device);
             // One window; fours, twos and a rest; more than go through the layers together.
             for lengths in [&[9][..], &[30, 1, 7, 7, 12, 30, 5], &[3; 19]] {
                 let batch = Batch::new(&windows(lengths, n_features), n_features, &device);
+                let voices = windows(&vec![1; lengths.len()], voice_size);
+                let batch = batch.with_voices(&voices);
                 let found = network.forward(&batch).into_data();
                 let expected = network.by_operations(&batch).into_data();
                 found.assert_approx_eq::<f32>(&expected, Tolerance::absolute(2e-6));

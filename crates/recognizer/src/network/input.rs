@@ -59,6 +59,8 @@ pub struct Batch {
     pub frames: Tensor<3>,
     /// Frames of each window, `[batch]`.
     pub lengths: Vec<usize>,
+    /// The voice vector of each window, `[batch, voice_size]`, where the network has a speaker encoder.
+    pub voices: Option<Tensor<2>>,
 }
 
 impl Batch {
@@ -77,6 +79,26 @@ impl Batch {
         Self {
             frames: Tensor::from_data(data, device),
             lengths,
+            voices: None,
+        }
+    }
+
+    /// The same windows with their voice vectors, one each.
+    #[must_use]
+    pub fn with_voices(mut self, voices: &[Vec<f32>]) -> Self {
+        let shape = [voices.len(), voices.first().map_or(0, Vec::len)];
+        let data = TensorData::new(voices.concat(), shape);
+        self.voices = (shape[1] > 0).then(|| Tensor::from_data(data, &self.frames.device()));
+        self
+    }
+
+    /// The same on the autodiff device of its device.
+    #[must_use]
+    pub fn autodiff(&self) -> Self {
+        Self {
+            frames: self.frames.clone().autodiff(),
+            lengths: self.lengths.clone(),
+            voices: self.voices.clone().map(Tensor::autodiff),
         }
     }
 

@@ -29,14 +29,20 @@ impl Attention {
         tanh_in_place(&mut hidden);
         let mut scores = &self.score.multiply_rows(&hidden)[..];
         let mut pooled = Vec::new();
+        let floor = VARIANCE_FLOOR as f32;
         for ((frames_of, read_of), length) in
             frames.windows().zip(read.windows()).zip(&frames.lengths)
         {
             let (of_window, behind) = scores.split_at(*length);
             scores = behind;
-            push_statistics(&mut pooled, frames_of, &softmax(of_window));
+            push_statistics(&mut pooled, frames_of, &softmax(of_window), floor);
             let n_read = read_of.len() / read.size;
-            push_statistics(&mut pooled, read_of, &vec![1.0 / n_read as f32; n_read]);
+            push_statistics(
+                &mut pooled,
+                read_of,
+                &vec![1.0 / n_read as f32; n_read],
+                floor,
+            );
         }
         pooled
     }
@@ -49,8 +55,14 @@ fn softmax(scores: &[f32]) -> Vec<f32> {
     powers.into_iter().map(|power| power / sum).collect()
 }
 
-/// Appends the weighted mean and standard deviation of `frames`, `weights.len()` of them.
-fn push_statistics(pooled: &mut Vec<f32>, frames: &[f32], weights: &[f32]) {
+/// Appends the weighted mean and standard deviation of `frames`, `weights.len()` of them;
+/// `variance_floor` is added to the variances.
+pub(super) fn push_statistics(
+    pooled: &mut Vec<f32>,
+    frames: &[f32],
+    weights: &[f32],
+    variance_floor: f32,
+) {
     let size = frames.len() / weights.len();
     let weighted = || frames.chunks_exact(size).zip(weights);
     let first = pooled.len();
@@ -67,6 +79,6 @@ fn push_statistics(pooled: &mut Vec<f32>, frames: &[f32], weights: &[f32]) {
         }
     }
     for sum in deviation {
-        *sum = (*sum + VARIANCE_FLOOR as f32).sqrt();
+        *sum = (*sum + variance_floor).sqrt();
     }
 }

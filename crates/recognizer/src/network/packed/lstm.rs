@@ -10,8 +10,9 @@ use burn::tensor::{Tensor, s};
 use super::{
     activation::{SIGMOID_OCTAVES, TANH_OCTAVES},
     frames::Frames,
+    halves,
     panels::{Panels, n_lanes},
-    recurrence::{self, Columns, Projected},
+    recurrence::{self, Columns, Projected, Weights},
     values,
 };
 use crate::network::LstmLayer;
@@ -37,11 +38,26 @@ pub(super) struct Lstm {
 #[derive(Debug)]
 struct Direction {
     input: Panels,
-    hidden: Panels,
+    hidden: Weights,
 }
 
 impl Lstm {
     pub fn new(layer: &LstmLayer) -> Self {
+        Self::with(layer, |weights, no_bias| {
+            Weights::Whole(Panels::new(&weights, &no_bias))
+        })
+    }
+
+    /// With recurrent weights of 16 bits.
+    pub fn halved(layer: &LstmLayer) -> Self {
+        Self::with(layer, |weights, no_bias| {
+            let n_lanes = n_lanes();
+            let pairs = halves::pairs(&weights, n_lanes);
+            Weights::Halved(Panels::new(&pairs, &no_bias[..no_bias.len() / 2]))
+        })
+    }
+
+    fn with(layer: &LstmLayer, hidden: fn(Vec<f32>, Vec<f32>) -> Weights) -> Self {
         let [n_directions, hidden_size, _] = layer.weight_hh.dims();
         let bias = layer.bias_ih.val() + layer.bias_hh.val();
         let of_direction = |stacked: Tensor<3>, idx| {
@@ -53,7 +69,7 @@ impl Lstm {
             let no_bias = vec![0.0; bias.len()];
             Direction {
                 input: Panels::new(&of_direction(layer.weight_ih.val(), idx), &bias),
-                hidden: Panels::new(&of_direction(layer.weight_hh.val(), idx), &no_bias),
+                hidden: hidden(of_direction(layer.weight_hh.val(), idx), no_bias),
             }
         });
         Self {

@@ -11,9 +11,11 @@
 mod activation;
 mod attention;
 mod frames;
+mod halves;
 mod lstm;
 mod panels;
 mod recurrence;
+mod speaker_encoder;
 mod time_delay;
 
 use burn::{
@@ -26,6 +28,8 @@ use self::{
 };
 use super::{Batch, BiLstm, Input, Network};
 
+pub use speaker_encoder::PackedEncoder;
+
 /// Windows that go through the layers together: as many as keep the layers' outputs near the processor.
 const N_TOGETHER: usize = 8;
 
@@ -37,6 +41,7 @@ pub struct Packed {
     front: Vec<TimeDelay>,
     layers: Vec<Lstm>,
     attention: Option<Attention>,
+    speaker_encoder: Option<PackedEncoder>,
     hidden: Panels,
     output: Panels,
 }
@@ -51,13 +56,14 @@ impl Packed {
             front: network.front.iter().map(TimeDelay::new).collect(),
             layers: network.layers.iter().map(Lstm::new).collect(),
             attention: network.attention.as_ref().map(Attention::new),
+            speaker_encoder: network.speaker_encoder.as_ref().map(PackedEncoder::new),
             hidden: normalised(network).panels(),
             output: output.panels(),
         }
     }
 
-    /// Logits of all windows, `[n_windows, n_classes]`.
-    fn logits(&self, read: &Frames) -> Vec<f32> {
+    /// Logits of all windows, `[n_windows, n_classes]`, of what is read of them and their voice vectors.
+    fn logits(&self, read: &Frames, voices: &[f32]) -> Vec<f32> {
         let mut frames = None;
         for layer in &self.front {
             frames = Some(layer.forward(frames.as_ref().unwrap_or(read)));
@@ -70,11 +76,21 @@ impl Packed {
             frames = Some(layer.forward(frames.as_ref().unwrap_or(read)));
         }
         let frames = frames.as_ref().unwrap_or(read);
-        let pooled = match (&self.attention, self.layers.last()) {
+        let mut pooled = match (&self.attention, self.layers.last()) {
             (Some(attention), _) => attention.pool(frames, read),
             (None, Some(layer)) => layer.last(frames).values,
             (None, None) => frames.last().values,
         };
+        if !voices.is_empty() {
+            let n_windows = read.lengths.len();
+            let rows = pooled.chunks_exact(pooled.len() / n_windows);
+            let with_voices = rows.zip(voices.chunks_exact(voices.len() / n_windows));
+            pooled = with_voices
+                .flat_map(|(row, voice)| [row, voice])
+                .flatten()
+                .copied()
+                .collect();
+        }
         let mut hidden = self.hidden.multiply_rows(&pooled);
         hidden.iter_mut().for_each(|value| *value = value.max(0.0));
         self.output.multiply_rows(&hidden)
@@ -86,18 +102,28 @@ impl Network for Packed {
         self.input
     }
 
+    fn voices(&self, windows: &[&[f32]]) -> Option<Vec<Vec<f32>>> {
+        let encoder = self.speaker_encoder.as_ref()?;
+        Some(encoder.voices(windows))
+    }
+
     fn forward(&self, batch: &Batch) -> Tensor<2> {
         let [n_windows, n_frames, n_features] = batch.frames.dims();
+        let voices = batch.voices.clone().map_or_else(Vec::new, values);
         let values = values(batch.frames.clone());
         let windows: Vec<&[f32]> = values
             .chunks_exact(n_frames * n_features)
             .zip(&batch.lengths)
             .map(|(window, length)| &window[..length * n_features])
             .collect();
-        let together = windows.chunks(N_TOGETHER);
-        let logits: Vec<f32> = together
-            .flat_map(|windows| self.logits(&Frames::new(windows, n_features)))
-            .collect();
+        let voice_size = voices.len() / n_windows;
+        let mut voices = &voices[..];
+        let mut logits = Vec::with_capacity(n_windows * self.n_classes);
+        for windows in windows.chunks(N_TOGETHER) {
+            let (of_windows, behind) = voices.split_at(windows.len() * voice_size);
+            voices = behind;
+            logits.extend(self.logits(&Frames::new(windows, n_features), of_windows));
+        }
         let logits = TensorData::new(logits, [n_windows, self.n_classes]);
         Tensor::from_data(logits, &batch.frames.device())
     }

@@ -11,6 +11,7 @@ use pulp::{Arch, Simd, WithSimd};
 
 use super::{
     activation::{TANH_OCTAVES, exp2},
+    halves::second_of,
     lstm::N_GATES,
     panels::Panels,
 };
@@ -32,28 +33,45 @@ pub(super) struct Columns<'a> {
     pub columns: Range<usize>,
 }
 
-/// Runs the direction with these recurrent weights over all frames, with the widest vectors that the
-/// processor has.
-pub(super) fn run(weights: &Panels, projected: &Projected, output: Columns) {
-    Arch::new().dispatch(Run {
-        weights,
-        projected,
-        output,
-    });
+/// Recurrent weights: of a frame all are read, so that their bytes are the time.
+#[derive(Debug)]
+pub(super) enum Weights {
+    /// `[n_inputs, n_blocks, 4]` vectors.
+    Whole(Panels),
+    /// `[n_inputs, n_blocks, 2]` vectors of pairs, i with f and g with o; see [`halves`](super::halves).
+    Halved(Panels),
 }
 
-struct Run<'a> {
+/// Runs the direction with these recurrent weights over all frames, with the widest vectors that the
+/// processor has.
+pub(super) fn run(weights: &Weights, projected: &Projected, output: Columns) {
+    match weights {
+        Weights::Whole(weights) => Arch::new().dispatch(Run::<N_GATES> {
+            weights,
+            projected,
+            output,
+        }),
+        Weights::Halved(weights) => Arch::new().dispatch(Run::<{ N_GATES / 2 }> {
+            weights,
+            projected,
+            output,
+        }),
+    }
+}
+
+/// `VECTORS` are stored per block.
+struct Run<'a, const VECTORS: usize> {
     weights: &'a Panels,
     projected: &'a Projected<'a>,
     output: Columns<'a>,
 }
 
-impl WithSimd for Run<'_> {
+impl<const VECTORS: usize> WithSimd for Run<'_, VECTORS> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let mut sweep = Sweep::new(simd, self.weights, self.projected, self.output);
+        let mut sweep = Sweep::<S, VECTORS>::new(simd, self.weights, self.projected, self.output);
         let n_windows = self.projected.lengths.len();
         let n_steps = self.projected.lengths.iter().copied().max().unwrap_or(0);
         for step in 0..n_steps {
@@ -78,7 +96,7 @@ impl WithSimd for Run<'_> {
 }
 
 /// State of a direction between two frames.
-struct Sweep<'a, S: Simd> {
+struct Sweep<'a, S: Simd, const VECTORS: usize> {
     simd: S,
     weights: &'a Panels,
     projected: &'a Projected<'a>,
@@ -95,11 +113,11 @@ struct Sweep<'a, S: Simd> {
     new_hidden: Vec<f32>,
 }
 
-impl<'a, S: Simd> Sweep<'a, S> {
+impl<'a, S: Simd, const VECTORS: usize> Sweep<'a, S, VECTORS> {
     #[inline(always)]
     fn new(simd: S, weights: &'a Panels, projected: &'a Projected, output: Columns<'a>) -> Self {
         let n_windows = projected.lengths.len();
-        let n_blocks = weights.n_outputs() / (N_GATES * S::F32_LANES);
+        let n_blocks = weights.n_outputs() / (VECTORS * S::F32_LANES);
         let padded_size = n_blocks * S::F32_LANES;
         let mut n_before = 0;
         let starts = projected.lengths.iter().map(|length| {
@@ -157,18 +175,34 @@ impl<'a, S: Simd> Sweep<'a, S> {
             }
             // Before the first step the state is 0, and so are the products.
             if step > 0 {
-                let mut weights: [&[[S::f32s; N_GATES]]; BLOCKS] = [&[]; BLOCKS];
+                // A panel has four vectors: one block's, or two blocks' pairs.
+                let mut weights: [&[[S::f32s; 4]]; BLOCKS] = [&[]; BLOCKS];
                 for (block, weights) in weights.iter_mut().enumerate() {
-                    let panel = self.weights.weights::<S>(first_block + block);
+                    let panel = (first_block + block) * VECTORS / 4;
+                    let panel = self.weights.weights::<S>(panel);
                     *weights = &panel.as_chunks().0[..hidden_size];
                 }
                 for unit in 0..hidden_size {
+                    let mut of_gates = [[simd.splat_f32s(0.0); N_GATES]; BLOCKS];
+                    for block in 0..BLOCKS {
+                        let stored = weights[block][unit];
+                        of_gates[block] = if VECTORS == N_GATES {
+                            stored
+                        } else {
+                            let [low, high] = if (first_block + block) % 2 == 0 {
+                                [stored[0], stored[1]]
+                            } else {
+                                [stored[2], stored[3]]
+                            };
+                            [low, second_of(simd, low), high, second_of(simd, high)]
+                        };
+                    }
                     for window in 0..WINDOWS {
                         let value = simd.splat_f32s(hidden[window][unit]);
                         for block in 0..BLOCKS {
                             for gate in 0..N_GATES {
                                 let sum = &mut gates[window][block][gate];
-                                *sum = simd.mul_add_e_f32s(value, weights[block][unit][gate], *sum);
+                                *sum = simd.mul_add_e_f32s(value, of_gates[block][gate], *sum);
                             }
                         }
                     }

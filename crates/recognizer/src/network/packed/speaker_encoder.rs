@@ -1,0 +1,94 @@
+//! A speaker encoder as it runs.
+
+use audio::{N_MELS, VoiceBands};
+
+use super::{attention::push_statistics, frames::Frames, lstm::Lstm};
+use crate::network::SpeakerEncoder;
+
+/// A [`SpeakerEncoder`] laid out for the processor.
+#[derive(Debug)]
+pub struct PackedEncoder {
+    layers: Vec<Lstm>,
+}
+
+impl PackedEncoder {
+    /// Lays out the weights of `encoder`; whole, a layer's 1 MiB of recurrent weights would not stay near
+    /// the core from frame to frame.
+    pub fn new(encoder: &SpeakerEncoder) -> Self {
+        Self {
+            layers: encoder.layers.iter().map(Lstm::halved).collect(),
+        }
+    }
+
+    /// The voice vector of each window, 16 kHz samples of speech; at most 4 s are worth reading.
+    pub fn voices(&self, windows: &[&[f32]]) -> Vec<Vec<f32>> {
+        let mut extractor = VoiceBands::new();
+        let together = windows.chunks(super::N_TOGETHER);
+        together
+            .flat_map(|windows| {
+                let bands: Vec<Vec<f32>> = windows
+                    .iter()
+                    .map(|samples| extractor.bands(samples))
+                    .collect();
+                let bands: Vec<&[f32]> = bands.iter().map(Vec::as_slice).collect();
+                self.voices_of(Frames::new(&bands, N_MELS))
+            })
+            .collect()
+    }
+
+    fn voices_of(&self, bands: Frames) -> Vec<Vec<f32>> {
+        let mut frames = bands;
+        for layer in &self.layers {
+            frames = layer.forward(&frames);
+        }
+        let voice = |window: &[f32]| {
+            let mut voice = Vec::with_capacity(2 * frames.size);
+            let n_frames = window.len() / frames.size;
+            push_statistics(
+                &mut voice,
+                window,
+                &vec![1.0 / n_frames as f32; n_frames],
+                0.0,
+            );
+            voice
+        };
+        frames.windows().map(voice).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use burn::tensor::{Tensor, TensorData};
+
+    use super::*;
+    use crate::{backend, network::EncoderShape};
+
+    #[test]
+    fn a_voice_is_the_mean_and_the_deviation_of_the_last_layer() {
+        let device = backend::device();
+        device.seed(4);
+        let shape = EncoderShape {
+            hidden_size: 7,
+            n_layers: 2,
+        };
+        let encoder = SpeakerEncoder::new(shape, &device);
+        let samples: Vec<f32> = (0..4000).map(|n| (n as f32 * 0.05).sin()).collect();
+        // The second window must not hear the first.
+        let voices = PackedEncoder::new(&encoder).voices(&[&samples[..1700], &samples]);
+
+        let bands = VoiceBands::new().bands(&samples);
+        let n_frames = bands.len() / N_MELS;
+        let data = TensorData::new(bands, [1, n_frames, N_MELS]);
+        let mut frames = Tensor::<3>::from_data(data, &device);
+        for layer in &encoder.layers {
+            frames = layer.forward(frames, &[n_frames]);
+        }
+        let (variance, mean) = frames.var_mean_bias(1);
+        let expected = Tensor::cat(vec![mean, variance.sqrt()], 2);
+        let expected: Vec<f32> = expected.into_data().iter::<f32>().collect();
+        assert_eq!(voices[1].len(), expected.len());
+        for (found, expected) in voices[1].iter().zip(expected) {
+            assert!((found - expected).abs() < 1e-3, "{found}, {expected}");
+        }
+    }
+}
