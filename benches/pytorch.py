@@ -30,7 +30,7 @@ class PaperNetwork(torch.nn.Module):
 
 
 class ShippedNetwork(torch.nn.Module):
-    """Two time-delay layers, a bidirectional layer of 96 units, attention: the architecture of models/bilstm-v3."""
+    """Two time-delay layers, a bidirectional layer of 96 units, attention: the architecture of models/bilstm-v4."""
 
     def __init__(self):
         super().__init__()

@@ -14,7 +14,7 @@ use recognizer::{
 const N_FRAMES: usize = audio::N_FRAMES;
 
 fn shipped() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v3")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v4")
 }
 
 fn forward(criterion: &mut Criterion) {
@@ -30,11 +30,28 @@ fn forward(criterion: &mut Criterion) {
         for (n_windows, windows) in [(1, "1 window"), (32, "32 windows")] {
             let value = |idx: usize| (idx as f32 * 0.7).sin();
             let window: Vec<f32> = (0..N_FRAMES * n_features).map(value).collect();
-            let batch = Batch::new(&vec![window; n_windows], n_features, &device);
+            let mut batch = Batch::new(&vec![window; n_windows], n_features, &device);
+            let speech = voice();
+            if let Some(voices) = network.voices(&vec![&speech.samples[..]; n_windows]) {
+                batch = batch.with_voices(&voices);
+            }
             criterion.bench_function(&format!("forward, {name}, {windows}"), |bencher| {
                 bencher.iter(|| network.forward(black_box(&batch)).into_data());
             });
         }
+    }
+}
+
+/// What hears the voice beside the shipped network, over 4 s of speech without a pause.
+fn speaker_encoder(criterion: &mut Criterion) {
+    let checkpoint = Checkpoint::open(&shipped(), &backend::device()).expect("it opens");
+    let network = Packed::new(&checkpoint.members[0]);
+    let speech = voice();
+    for (n_windows, windows) in [(1, "1 window"), (8, "8 windows")] {
+        let windows_of = vec![&speech.samples[..]; n_windows];
+        criterion.bench_function(&format!("speaker encoder, {windows}"), |bencher| {
+            bencher.iter(|| network.voices(black_box(&windows_of)));
+        });
     }
 }
 
@@ -64,5 +81,5 @@ fn recognition(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(stages, forward, recognition);
+criterion_group!(stages, forward, speaker_encoder, recognition);
 criterion_main!(stages);
