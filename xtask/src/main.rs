@@ -10,6 +10,7 @@ mod command;
 mod compress;
 mod hashed_name;
 mod load;
+mod never_called;
 mod node;
 mod outside;
 mod page;
