@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes the page's two font files from Noto Sans Bengali, and checks that Bengali is still shaped alike.
+"""Makes the page's font files from Noto Sans Bengali, and checks that Bengali is still shaped alike.
 
     npm pack @fontsource-variable/noto-sans-bengali@5.3.0 && tar xzf fontsource-variable-*.tgz
     pip install fonttools==4.68.0 brotli uharfbuzz
@@ -25,10 +25,14 @@ RARE = {0x98C, 0x9E0, 0x9E1, 0x9E2, 0x9E3, *range(0x9F4, 0x9FF)}
 BENGALI = {0x964, 0x965, *range(0x981, 0x9FF), 0x200C, 0x200D, 0x20B9, 0x25CC} - RARE
 # ASCII, Latin-1, and the signs of running text and tables.
 LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x100), *map(ord, "–—‘’“”…−•"), 0x2009, 0x202F}
-FILES = {
-    "noto-sans-bengali-bengali-wght-normal.woff2": ("noto-sans-bengali.woff2", BENGALI),
-    "noto-sans-bengali-latin-wght-normal.woff2": ("noto-sans-bengali-latin.woff2", LATIN),
-}
+# The one Bengali word of an English page, which links to the Bengali one.
+OWN_NAME = {*map(ord, "বাংলা")}
+BENGALI_ORIGINAL = "noto-sans-bengali-bengali-wght-normal.woff2"
+FILES = [
+    ("noto-sans-bengali.woff2", BENGALI_ORIGINAL, BENGALI),
+    ("noto-sans-bengali-own-name.woff2", BENGALI_ORIGINAL, OWN_NAME),
+    ("noto-sans-bengali-latin.woff2", "noto-sans-bengali-latin-wght-normal.woff2", LATIN),
+]
 CONSONANTS = [chr(code) for code in range(0x995, 0x9BA) if unicodedata.name(chr(code), "")] + [*"\u09dc\u09dd\u09df\u09f0\u09f1"]
 SIGNS = ["", *"ািীুূৃেৈোৌ", "ং", "ঃ", "ঁ", "্"]
 
@@ -80,10 +84,10 @@ def syllables():
 
 
 def main(originals: Path, fonts: Path) -> None:
-    for name, (made, characters) in FILES.items():
+    for made, name, characters in FILES:
         reduced(originals / name, characters).save(fonts / made)
         print(f"{made}: {(fonts / made).stat().st_size} bytes, was {(originals / name).stat().st_size}")
-    before = shaper(originals / "noto-sans-bengali-bengali-wght-normal.woff2")
+    before = shaper(originals / BENGALI_ORIGINAL)
     after = shaper(fonts / "noto-sans-bengali.woff2")
     n_syllables = 0
     for text in syllables():
