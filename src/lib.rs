@@ -14,6 +14,7 @@ pub mod components;
 pub mod error;
 pub mod history;
 pub mod i18n;
+pub mod live;
 pub mod pages;
 pub mod palette;
 pub mod preferences;

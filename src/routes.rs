@@ -5,7 +5,10 @@ use std::borrow::Cow;
 use leptos::prelude::*;
 use leptos_router::{PartialPathMatch, PathSegment, PossibleRouteMatch, hooks::use_location};
 
-use crate::i18n::{Locale, path};
+use crate::{
+    i18n::{Locale, path},
+    live::{Live, live},
+};
 
 /// Every page, without its language.
 pub const PAGES: [&str; 4] = ["/", "/about", "/model", "/history"];
@@ -53,14 +56,16 @@ impl Links {
     }
 
     /// The path of a page.
-    pub fn to(self, page: &str) -> String {
-        path::localized(self.locale(), page)
+    pub fn to(self, page: &'static str) -> Live<String> {
+        live(move || path::localized(self.locale(), page))
     }
 
     /// The path of the page that is shown, in a language.
-    pub fn in_language(self, locale: Locale) -> String {
-        self.here
-            .with(|here| path::localized(Some(locale), path::split(here).1))
+    pub fn in_language(self, locale: Locale) -> Live<String> {
+        live(move || {
+            self.here
+                .with(|here| path::localized(Some(locale), path::split(here).1))
+        })
     }
 }
 

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     api::{Accuracy, PageFacts},
     i18n::{emotion_words::how_many, number, td_string, use_i18n},
+    live::live,
 };
 
 /// How often the loaded model is right on unseen speakers; nothing where its metrics do not say.
@@ -28,5 +29,5 @@ pub fn AccuracyNote() -> impl IntoView {
             chance = percent(1.0 / n_emotions as f32)
         )
     };
-    accuracy.map(|accuracy| view! { <p class="fine">{move || sentence(accuracy)}</p> })
+    accuracy.map(|accuracy| view! { <p class="fine">{live(move || sentence(accuracy))}</p> })
 }

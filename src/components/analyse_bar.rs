@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{Locale, number, t, td_string, use_i18n},
+    i18n::{Locale, number, td_string, text, use_i18n},
+    live::live,
     queue::Progress,
     workbench::Workbench,
 };
@@ -44,29 +45,29 @@ pub fn AnalyseBar() -> impl IntoView {
         queue.len() > 1 && !queue.iter().any(|one| one.progress.can_start())
     };
     view! {
-        <div class="buttons" class:needed-without-script=move || !has_clip()>
+        <div class="buttons" class:needed-without-script=live(move || !has_clip())>
             <button
                 type="submit"
                 class="button"
                 class:button-primary=has_clip
                 class:is-busy=is_busy
-                disabled=move || is_busy() || is_done()
+                disabled=live(move || is_busy() || is_done())
             >
                 {submit}
             </button>
             <Show when=is_busy>
                 <button type="button" class="button" on:click=move |_| workbench.cancel_all()>
-                    {t!(i18n, review.cancel)}
+                    {text!(i18n, review.cancel)}
                 </button>
             </Show>
             <Show when=move || is_recorded() && !is_busy()>
                 <button type="button" class="button" on:click=move |_| workbench.record()>
-                    {t!(i18n, review.again)}
+                    {text!(i18n, review.again)}
                 </button>
             </Show>
             <Show when=move || has_clip() && !is_busy()>
                 <button type="button" class="button button-quiet" on:click=move |_| workbench.reset()>
-                    {t!(i18n, review.discard)}
+                    {text!(i18n, review.discard)}
                 </button>
             </Show>
         </div>

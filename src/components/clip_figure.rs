@@ -7,7 +7,8 @@ use super::{TimelineParts, clip_tracks, timeline::parts};
 use crate::{
     api::Pictures,
     browser::{Player, pointer_share},
-    i18n::{t, t_string, use_i18n},
+    i18n::{text, use_i18n},
+    live::live,
     workbench::Workbench,
 };
 
@@ -33,12 +34,12 @@ pub fn ClipFigure(prediction: StoredValue<Prediction>, pictures: Pictures) -> im
             player.play_from(pointer_share(&stage, &event) * duration_s);
         }
     };
-    let tracks = move || {
+    let tracks = live(move || {
         parts.with_value(|parts| clip_tracks(i18n.get_locale(), duration_s, &pictures, parts))
-    };
-    let place = move || format!("{:.2}%", 100.0 * player.position_s() / duration_s.max(0.1));
+    });
+    let place = live(move || format!("{:.2}%", 100.0 * player.position_s() / duration_s.max(0.1)));
     view! {
-        <h3>{t!(i18n, result.picture)}</h3>
+        <h3>{text!(i18n, result.picture)}</h3>
         <Show when=move || is_playable.get()>
             <audio
                 controls
@@ -47,10 +48,10 @@ pub fn ClipFigure(prediction: StoredValue<Prediction>, pictures: Pictures) -> im
                 node_ref=player.audio
                 on:timeupdate=move |_| player.follow()
                 on:error=move |_| cannot_play.set(true)
-                aria-label=move || t_string!(i18n, result.listen)
+                aria-label=text!(i18n, result.listen)
             ></audio>
         </Show>
-        <div class="stage" class:is-playable=move || is_playable.get()>
+        <div class="stage" class:is-playable=live(move || is_playable.get())>
             <div class="tracks" inner_html=tracks></div>
             <div class="playground" node_ref=stage on:click=jump>
                 <span class="playhead" style:inset-inline-start=place></span>

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::{EmotionFace, ProbabilityBars, ResultSource, past_results::N_COMPARED};
 use crate::{
     history::Entry,
-    i18n::{emotion_words::sentence, t, use_i18n},
+    i18n::{emotion_words::sentence, text, use_i18n},
+    live::live,
 };
 
 /// The results that are chosen, side by side; while only one is, what to do.
@@ -24,7 +25,7 @@ pub fn Comparison(
             <section class="card" data-emotion=emotion.code() aria-labelledby=format!("compared-{place}")>
                 <h3 id=format!("compared-{place}") class="result-heading">
                     <EmotionFace emotion />
-                    <span>{move || sentence(i18n.get_locale(), &prediction)}</span>
+                    <span>{live(move || sentence(i18n.get_locale(), &prediction))}</span>
                 </h3>
                 <p class="fine"><ResultSource source /></p>
                 <ProbabilityBars probabilities place=place + 1 />
@@ -37,7 +38,7 @@ pub fn Comparison(
             return ().into_any();
         }
         if chosen.len() < N_COMPARED {
-            return view! { <p class="fine">{t!(i18n, history.hint)}</p> }.into_any();
+            return view! { <p class="fine">{text!(i18n, history.hint)}</p> }.into_any();
         }
         let entries = entries.get().unwrap_or_default();
         let found = chosen
@@ -46,7 +47,7 @@ pub fn Comparison(
         let sides = found.cloned().enumerate().map(one).collect_view();
         view! {
             <section class="comparison" aria-labelledby="comparison-heading">
-                <h2 id="comparison-heading">{t!(i18n, history.comparison)}</h2>
+                <h2 id="comparison-heading">{text!(i18n, history.comparison)}</h2>
                 <div class="comparison-sides">{sides}</div>
             </section>
         }

@@ -3,7 +3,10 @@
 use emotion::LabelSet;
 use leptos::prelude::*;
 
-use crate::i18n::{emotion_words::label, number, t, td_string, use_i18n};
+use crate::{
+    i18n::{emotion_words::label, number, td_string, text, use_i18n},
+    live::live,
+};
 
 /// Side of the square of cells, in units of the picture; up to seven labels divide it evenly.
 const SIDE: usize = 420;
@@ -45,7 +48,7 @@ pub fn ConfusionMatrix(
                 fill-opacity=share
             />
             <text x=middle(column) y=middle(row)>
-                {move || number::percent(i18n.get_locale(), share)}
+                {live(move || number::percent(i18n.get_locale(), share))}
             </text>
         }
     };
@@ -64,7 +67,7 @@ pub fn ConfusionMatrix(
         }
     });
     let rows = rows.collect_view();
-    let alternative = move || {
+    let alternative = live(move || {
         let locale = i18n.get_locale();
         let right = labels.iter().enumerate().map(|(class_idx, emotion)| {
             let share = number::percent(locale, shares[class_idx][class_idx]);
@@ -72,7 +75,7 @@ pub fn ConfusionMatrix(
         });
         let shares = right.collect::<Vec<_>>().join(", ");
         td_string!(locale, confusion.right, shares)
-    };
+    });
     let answer_axis = format!("translate({} {})", SIDE / 2, 20_i32 - TOP as i32);
     let truth_axis = format!(
         "translate({} {}) rotate(-90)",
@@ -81,7 +84,7 @@ pub fn ConfusionMatrix(
     );
     view! {
         <figure class="matrix">
-            <h2>{t!(i18n, confusion.heading)}</h2>
+            <h2>{text!(i18n, confusion.heading)}</h2>
             <svg
                 viewBox=format!("0 0 {} {}", LEFT + SIDE + RIGHT, TOP + SIDE + 2)
                 role="img"
@@ -89,15 +92,15 @@ pub fn ConfusionMatrix(
             >
                 <g transform=format!("translate({LEFT} {TOP})")>
                     <text class="matrix-axis" transform=answer_axis>
-                        {t!(i18n, confusion.answer)}
+                        {text!(i18n, confusion.answer)}
                     </text>
                     <text class="matrix-axis" transform=truth_axis>
-                        {t!(i18n, confusion.truth)}
+                        {text!(i18n, confusion.truth)}
                     </text>
                     {rows}
                 </g>
             </svg>
-            <figcaption class="fine">{t!(i18n, confusion.caption)}</figcaption>
+            <figcaption class="fine">{text!(i18n, confusion.caption)}</figcaption>
         </figure>
     }
 }

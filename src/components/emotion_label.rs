@@ -3,10 +3,13 @@
 use emotion::Emotion;
 use leptos::prelude::*;
 
-use crate::i18n::{
-    I18nLocaleTrait,
-    emotion_words::{label, other},
-    use_i18n,
+use crate::{
+    i18n::{
+        I18nLocaleTrait,
+        emotion_words::{label, other},
+        use_i18n,
+    },
+    live::live,
 };
 
 /// The name in the page's language, and smaller in the other one.
@@ -16,9 +19,9 @@ pub fn EmotionLabel(emotion: Emotion) -> impl IntoView {
     let other_locale = move || other(i18n.get_locale());
     view! {
         <span class="emotion-label">
-            {move || label(i18n.get_locale(), emotion)} " "
-            <span class="other-language" lang=move || other_locale().as_str()>
-                {move || label(other_locale(), emotion)}
+            {live(move || label(i18n.get_locale(), emotion))} " "
+            <span class="other-language" lang=live(move || other_locale().as_str())>
+                {live(move || label(other_locale(), emotion))}
             </span>
         </span>
     }

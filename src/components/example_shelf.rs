@@ -4,7 +4,8 @@ use leptos::{prelude::*, task::spawn_local};
 
 use crate::{
     browser::fetch_clip,
-    i18n::{number, t, td_string, use_i18n},
+    i18n::{number, td_string, text, use_i18n},
+    live::live,
     workbench::Workbench,
 };
 
@@ -18,7 +19,7 @@ pub fn ExampleShelf() -> impl IntoView {
     let workbench = expect_context::<Workbench>();
     let buttons = EXAMPLES.into_iter().enumerate().map(|(example_idx, file)| {
         let number = move || number::decimal(i18n.get_locale(), example_idx as f64 + 1.0, 0);
-        let label = move || td_string!(i18n.get_locale(), examples.label, number = number());
+        let label = live(move || td_string!(i18n.get_locale(), examples.label, number = number()));
         let name = move || td_string!(i18n.get_locale(), examples.name, number = number());
         let take = move |_| {
             let name = untrack(name);
@@ -34,7 +35,7 @@ pub fn ExampleShelf() -> impl IntoView {
                 <button
                     type="button"
                     class="button button-small"
-                    disabled=move || !workbench.is_live.get()
+                    disabled=live(move || !workbench.is_live.get())
                     on:click=take
                 >
                     {label}
@@ -44,8 +45,8 @@ pub fn ExampleShelf() -> impl IntoView {
     });
     view! {
         <section class="examples" aria-labelledby="examples-heading">
-            <h3 id="examples-heading">{t!(i18n, examples.heading)}</h3>
-            <p class="fine">{t!(i18n, examples.synthetic)}</p>
+            <h3 id="examples-heading">{text!(i18n, examples.heading)}</h3>
+            <p class="fine">{text!(i18n, examples.synthetic)}</p>
             <ul class="shelf">{buttons.collect_view()}</ul>
         </section>
     }

@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use crate::{
     browser::storage,
     history::Entry,
-    i18n::{emotion_words::label, t, td_string, use_i18n},
+    i18n::{emotion_words::label, td_string, text, use_i18n},
+    live::live,
 };
 
 /// How far the question is.
@@ -47,28 +48,28 @@ pub fn Feedback(entry: StoredValue<Entry>) -> impl IntoView {
             .map(|&emotion| {
                 view! {
                     <button type="button" class="button" on:click=move |_| say(emotion)>
-                        {move || label(i18n.get_locale(), emotion)}
+                        {live(move || label(i18n.get_locale(), emotion))}
                     </button>
                 }
             })
             .collect_view()
     };
-    let question = move || match step.get() {
+    let question = live(move || match step.get() {
         Step::Unasked | Step::Noted => ().into_any(),
         Step::Asked => view! {
-            <p>{t!(i18n, feedback.question)}</p>
-            <button type="button" class="button" on:click=right>{t!(i18n, feedback.yes)}</button>
+            <p>{text!(i18n, feedback.question)}</p>
+            <button type="button" class="button" on:click=right>{text!(i18n, feedback.yes)}</button>
             <button type="button" class="button" on:click=move |_| step.set(Step::Which)>
-                {t!(i18n, feedback.no)}
+                {text!(i18n, feedback.no)}
             </button>
         }
         .into_any(),
-        Step::Which => view! { <p>{t!(i18n, feedback.which)}</p>{choices()} }.into_any(),
-    };
-    let noted = move || match step.get() {
+        Step::Which => view! { <p>{text!(i18n, feedback.which)}</p>{choices()} }.into_any(),
+    });
+    let noted = live(move || match step.get() {
         Step::Noted => td_string!(i18n.get_locale(), feedback.noted),
         _ => "",
-    };
+    });
     view! {
         <div class="feedback">{question} <p aria-live="polite">{noted}</p></div>
     }

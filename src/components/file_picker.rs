@@ -5,7 +5,8 @@ use leptos::{ev, html, prelude::*};
 use crate::{
     api::PageFacts,
     browser::{chosen_files, dropped_files, files_in, pasted_files},
-    i18n::{number, t, td_string, use_i18n},
+    i18n::{number, td_string, text, use_i18n},
+    live::live,
     workbench::Workbench,
 };
 
@@ -20,10 +21,10 @@ pub fn FilePicker() -> impl IntoView {
     let workbench = expect_context::<Workbench>();
     let max_upload_bytes = expect_context::<PageFacts>().max_upload_bytes;
     let is_over = RwSignal::new(false);
-    let formats = move || {
+    let formats = live(move || {
         let max = number::mebibytes(i18n.get_locale(), max_upload_bytes);
         td_string!(i18n.get_locale(), upload.formats, max)
-    };
+    });
     let input = NodeRef::<html::Input>::new();
     Effect::new(move |_| {
         let paste = window_event_listener(ev::paste, move |event| {
@@ -38,8 +39,8 @@ pub fn FilePicker() -> impl IntoView {
     view! {
         <label
             class="picker"
-            class:is-live=move || workbench.is_live.get()
-            class:is-over=move || is_over.get()
+            class:is-live=live(move || workbench.is_live.get())
+            class:is-over=live(move || is_over.get())
             on:dragover=move |event| {
                 event.prevent_default();
                 is_over.set(true);
@@ -51,7 +52,7 @@ pub fn FilePicker() -> impl IntoView {
                 workbench.take(dropped_files(&event));
             }
         >
-            <span class="picker-title">{t!(i18n, upload.choose)}</span>
+            <span class="picker-title">{text!(i18n, upload.choose)}</span>
             <input
                 type="file"
                 multiple
@@ -61,7 +62,7 @@ pub fn FilePicker() -> impl IntoView {
                 aria-describedby="upload-formats"
                 on:change=move |event| workbench.take(chosen_files(&event))
             />
-            <span class="picker-drop">{t!(i18n, upload.drop)}</span>
+            <span class="picker-drop">{text!(i18n, upload.drop)}</span>
         </label>
         <p id="upload-formats" class="fine">
             {formats}

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{I18nLocaleTrait, Locale, t_string, use_i18n},
+    i18n::{I18nLocaleTrait, Locale, text, use_i18n},
+    live::live,
     routes::Links,
 };
 
@@ -12,7 +13,7 @@ use crate::{
 pub fn LanguageSwitch() -> impl IntoView {
     let i18n = use_i18n();
     view! {
-        <nav class="segments" aria-label=move || t_string!(i18n, site.language)>
+        <nav class="segments" aria-label=text!(i18n, site.language)>
             <LanguageLink locale=Locale::bn own_name="বাংলা" />
             <LanguageLink locale=Locale::en own_name="English" />
         </nav>
@@ -27,11 +28,11 @@ fn LanguageLink(locale: Locale, own_name: &'static str) -> impl IntoView {
     let code = locale.as_str();
     view! {
         <a
-            href=move || links.in_language(locale)
+            href=links.in_language(locale)
             data-noscroll=""
             lang=code
             hreflang=code
-            aria-current=move || (i18n.get_locale() == locale).then_some("true")
+            aria-current=live(move || (i18n.get_locale() == locale).then_some("true"))
         >
             {own_name}
         </a>

@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{t, use_i18n},
+    i18n::{text, use_i18n},
+    live::live,
     routes::Links,
     workbench::{Wish, Workbench},
 };
@@ -16,21 +17,21 @@ pub fn LimitsNote() -> impl IntoView {
     let workbench = expect_context::<Workbench>();
     view! {
         <section class="limits" aria-labelledby="limits-heading">
-            <h2 id="limits-heading">{t!(i18n, limits.heading)}</h2>
+            <h2 id="limits-heading">{text!(i18n, limits.heading)}</h2>
             <ul>
-                <li>{t!(i18n, limits.expression)}</li>
-                <li>{t!(i18n, limits.acted)}</li>
-                <li>{t!(i18n, limits.decisions)}</li>
+                <li>{text!(i18n, limits.expression)}</li>
+                <li>{text!(i18n, limits.acted)}</li>
+                <li>{text!(i18n, limits.decisions)}</li>
             </ul>
             <button
                 type="button"
                 class="link"
-                disabled=move || !workbench.is_live.get()
+                disabled=live(move || !workbench.is_live.get())
                 on:click=move |_| workbench.notice.set(Some(Wish::Read))
             >
-                {t!(i18n, notice.reopen)}
+                {text!(i18n, notice.reopen)}
             </button>
-            <a href=move || links.to("/about")>{t!(i18n, limits.more)}</a>
+            <a href=links.to("/about")>{text!(i18n, limits.more)}</a>
         </section>
     }
 }

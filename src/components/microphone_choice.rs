@@ -3,7 +3,8 @@
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{t, use_i18n},
+    i18n::{text, use_i18n},
+    live::live,
     workbench::Workbench,
 };
 
@@ -17,7 +18,7 @@ pub fn MicrophoneChoice() -> impl IntoView {
     let options = move || {
         let options = devices.get().into_iter().map(|device| {
             let id = device.id.clone();
-            let is_chosen = move || recorder.device_id().as_ref() == Some(&id);
+            let is_chosen = live(move || recorder.device_id().as_ref() == Some(&id));
             view! {
                 <option value=device.id lang="" selected=is_chosen>
                     {device.label}
@@ -29,7 +30,7 @@ pub fn MicrophoneChoice() -> impl IntoView {
     view! {
         <Show when=move || { devices.with(Vec::len) > 1 }>
             <label class="field">
-                <span>{t!(i18n, recorder.microphone)}</span>
+                <span>{text!(i18n, recorder.microphone)}</span>
                 <select on:change=move |event| recorder.choose(event_target_value(&event))>{options}</select>
             </label>
         </Show>

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::{AccuracyNote, ConfusionMatrix};
 use crate::{
     api::ModelFacts,
-    i18n::{Locale, t, td_string, use_i18n},
+    i18n::{Locale, td_string, text, use_i18n},
+    live::live,
 };
 
 /// The card in the reader's language, or what is known without one.
@@ -19,8 +20,8 @@ pub fn ModelCard(facts: ModelFacts) -> impl IntoView {
         labels,
         confusion,
     } = facts;
-    let name = move || td_string!(i18n.get_locale(), model.name, id = id.as_str());
-    let text = move || {
+    let name = live(move || td_string!(i18n.get_locale(), model.name, id = id.as_str()));
+    let text = live(move || {
         let card = match i18n.get_locale() {
             Locale::bn => card_bn.clone(),
             Locale::en => card_en.clone(),
@@ -29,13 +30,13 @@ pub fn ModelCard(facts: ModelFacts) -> impl IntoView {
             Some(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),
             None => view! {
                 <div class="prose">
-                    <p>{t!(i18n, model.no_card)}</p>
+                    <p>{text!(i18n, model.no_card)}</p>
                     <AccuracyNote />
                 </div>
             }
             .into_any(),
         }
-    };
+    });
     view! {
         <p class="lead">{name}</p>
         <div class="model-card">

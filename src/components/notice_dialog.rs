@@ -4,7 +4,8 @@ use leptos::{html, prelude::*};
 
 use crate::{
     browser::{close_dialog, open_dialog},
-    i18n::{t, td_string, use_i18n},
+    i18n::{td_string, text, use_i18n},
+    live::live,
     workbench::{Wish, Workbench},
 };
 
@@ -24,10 +25,10 @@ pub fn NoticeDialog() -> impl IntoView {
         }
     });
     let is_reading = move || notice.get() == Some(Wish::Read);
-    let decline = move || match is_reading() {
+    let decline = live(move || match is_reading() {
         true => td_string!(i18n.get_locale(), notice.close),
         false => td_string!(i18n.get_locale(), notice.decline),
-    };
+    });
     view! {
         <dialog
             class="notice"
@@ -35,17 +36,17 @@ pub fn NoticeDialog() -> impl IntoView {
             node_ref=dialog
             on:close=move |_| notice.set(None)
         >
-            <h2 id="notice-heading">{t!(i18n, notice.heading)}</h2>
-            <h3>{t!(i18n, notice.audio_heading)}</h3>
-            <p>{t!(i18n, notice.audio)}</p>
-            <h3>{t!(i18n, notice.score_heading)}</h3>
-            <p>{t!(i18n, notice.score)}</p>
-            <h3>{t!(i18n, notice.use_heading)}</h3>
-            <p>{t!(i18n, notice.use_)}</p>
+            <h2 id="notice-heading">{text!(i18n, notice.heading)}</h2>
+            <h3>{text!(i18n, notice.audio_heading)}</h3>
+            <p>{text!(i18n, notice.audio)}</p>
+            <h3>{text!(i18n, notice.score_heading)}</h3>
+            <p>{text!(i18n, notice.score)}</p>
+            <h3>{text!(i18n, notice.use_heading)}</h3>
+            <p>{text!(i18n, notice.use_)}</p>
             <div class="buttons">
                 <Show when=move || !is_reading()>
                     <button type="button" class="button button-primary" on:click=move |_| workbench.agree()>
-                        {t!(i18n, notice.agree)}
+                        {text!(i18n, notice.agree)}
                     </button>
                 </Show>
                 <button type="button" class="button" on:click=move |_| notice.set(None)>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser::watch_connection,
-    i18n::{t, use_i18n},
+    i18n::{text, use_i18n},
 };
 
 /// A line while the browser is offline.
@@ -16,7 +16,7 @@ pub fn OfflineNote() -> impl IntoView {
     view! {
         <div role="status">
             <Show when=move || !is_online.get()>
-                <p class="offline-note">{t!(i18n, home.offline)}</p>
+                <p class="offline-note">{text!(i18n, home.offline)}</p>
             </Show>
         </div>
     }

@@ -9,8 +9,9 @@ use crate::{
     i18n::{
         I18nLocaleTrait,
         emotion_words::{label, sentence},
-        number, t, td_string, use_i18n,
+        number, td_string, text, use_i18n,
     },
+    live::live,
 };
 
 /// Where a result comes from: its file's name, in whatever language its owner speaks, or a recording.
@@ -19,7 +20,7 @@ pub fn ResultSource(source: Option<String>) -> impl IntoView {
     let i18n = use_i18n();
     match source {
         Some(name) => view! { <bdi lang="">{name}</bdi> }.into_any(),
-        None => view! { <span>{t!(i18n, history.recorded)}</span> }.into_any(),
+        None => view! { <span>{text!(i18n, history.recorded)}</span> }.into_any(),
     }
 }
 
@@ -38,18 +39,18 @@ pub fn PastResult(
         heard_as,
     } = entry;
     let emotion = prediction.emotion();
-    let title = move || {
+    let title = live(move || {
         let locale = i18n.get_locale();
         let percent = number::percent(locale, prediction.confidence());
         format!("{} · {percent}", sentence(locale, &prediction))
-    };
-    let time = move || storage::local_time(at_ms, i18n.get_locale().as_str());
-    let said = move || {
+    });
+    let time = live(move || storage::local_time(at_ms, i18n.get_locale().as_str()));
+    let said = live(move || {
         heard_as.map(|heard_as| {
             let locale = i18n.get_locale();
             td_string!(locale, history.said, emotion = label(locale, heard_as))
         })
-    };
+    });
     let is_compared = Memo::new(move |_| compared.with(|compared| compared.contains(&at_ms)));
     let toggle = move |_| {
         let was_compared = is_compared.get_untracked();
@@ -73,11 +74,11 @@ pub fn PastResult(
                 <p class="fine">{said}</p>
             </div>
             <div class="past-result-actions">
-                <button type="button" class="button" aria-pressed=move || is_compared.get().to_string() on:click=toggle>
-                    {t!(i18n, history.compare)}
+                <button type="button" class="button" aria-pressed=live(move || is_compared.get().to_string()) on:click=toggle>
+                    {text!(i18n, history.compare)}
                 </button>
                 <button type="button" class="button" on:click=move |_| remove.run(at_ms)>
-                    {t!(i18n, history.remove)}
+                    {text!(i18n, history.remove)}
                 </button>
             </div>
         </li>

@@ -6,7 +6,8 @@ use super::{Comparison, PastResult, PastResultsBar};
 use crate::{
     browser::storage,
     history::Entry,
-    i18n::{t, td_string, use_i18n},
+    i18n::{td_string, text, use_i18n},
+    live::live,
     routes::Links,
 };
 
@@ -37,23 +38,25 @@ pub fn PastResults(
         remaining.retain(|entry| entry.at_ms != at_ms);
         change(remaining);
     };
-    let said = move || match has_removed.get() {
+    let said = live(move || match has_removed.get() {
         true => td_string!(i18n.get_locale(), history.removed),
         false => "",
-    };
-    let list = move || {
+    });
+    let list = live(move || {
         match entries.get() {
         None => ().into_any(),
         Some(entries) if entries.is_empty() => view! {
             <div class="empty">
-                <p>{t!(i18n, history.empty)}</p>
-                <a class="button button-primary" href=move || links.to("/")>{t!(i18n, history.to_start)}</a>
+                <p>{text!(i18n, history.empty)}</p>
+                <a class="button button-primary" href=links.to("/")>{text!(i18n, history.to_start)}</a>
             </div>
         }
         .into_any(),
         Some(entries) => {
             let exported = entries.clone();
-            let rows = entries.into_iter().map(|entry| view! { <PastResult entry compared remove /> });
+            let rows = entries
+                .into_iter()
+                .map(|entry| view! { <PastResult entry compared remove /> });
             let rows = rows.collect_view();
             view! {
                 <PastResultsBar entries=exported clear=move |()| change(Vec::new()) />
@@ -62,9 +65,9 @@ pub fn PastResults(
             .into_any()
         }
     }
-    };
+    });
     view! {
-        <p class="fine" hidden=move || is_kept.get()>{t!(i18n, history.off)}</p>
+        <p class="fine" hidden=live(move || is_kept.get())>{text!(i18n, history.off)}</p>
         {view! { <Comparison entries compared /> }.into_any()}
         {list}
         <p class="visually-hidden" aria-live="polite">{said}</p>

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::{
     browser::save_text,
     history::{Entry, to_csv},
-    i18n::{number, t, td_string, use_i18n},
+    i18n::{number, td_string, text, use_i18n},
+    live::live,
 };
 
 /// The number of results, their export, and their removal after a question.
@@ -14,13 +15,13 @@ pub fn PastResultsBar(entries: Vec<Entry>, #[prop(into)] clear: Callback<()>) ->
     let i18n = use_i18n();
     let is_asked = RwSignal::new(false);
     let n_entries = entries.len();
-    let count = move || match n_entries {
+    let count = live(move || match n_entries {
         1 => td_string!(i18n.get_locale(), history.one).to_owned(),
         _ => {
             let count = number::decimal(i18n.get_locale(), n_entries as f64, 0);
             td_string!(i18n.get_locale(), history.many, count)
         }
-    };
+    });
     let entries = StoredValue::new(entries);
     let as_json = move |_| {
         let json = entries.with_value(|entries| serde_json::to_string(entries).unwrap_or_default());
@@ -33,29 +34,29 @@ pub fn PastResultsBar(entries: Vec<Entry>, #[prop(into)] clear: Callback<()>) ->
             &entries.with_value(|entries| to_csv(entries)),
         )
     };
-    let removal = move || match is_asked.get() {
+    let removal = live(move || match is_asked.get() {
         false => view! {
             <button type="button" class="button" on:click=move |_| is_asked.set(true)>
-                {t!(i18n, history.remove_all)}
+                {text!(i18n, history.remove_all)}
             </button>
         }
         .into_any(),
         true => view! {
-            <span role="alert">{t!(i18n, history.really)}</span>
+            <span role="alert">{text!(i18n, history.really)}</span>
             <button type="button" class="button button-danger" on:click=move |_| clear.run(())>
-                {t!(i18n, history.yes)}
+                {text!(i18n, history.yes)}
             </button>
             <button type="button" class="button" on:click=move |_| is_asked.set(false)>
-                {t!(i18n, history.no)}
+                {text!(i18n, history.no)}
             </button>
         }
         .into_any(),
-    };
+    });
     view! {
         <div class="past-results-bar">
             <h2 id="past-results-count">{count}</h2>
-            <button type="button" class="button" on:click=as_json>{t!(i18n, export.json)}</button>
-            <button type="button" class="button" on:click=as_csv>{t!(i18n, export.csv)}</button>
+            <button type="button" class="button" on:click=as_json>{text!(i18n, export.json)}</button>
+            <button type="button" class="button" on:click=as_csv>{text!(i18n, export.csv)}</button>
             {removal}
         </div>
     }

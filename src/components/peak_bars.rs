@@ -4,6 +4,8 @@ use std::fmt::Write;
 
 use leptos::prelude::*;
 
+use crate::live::live;
+
 /// Height of the picture in its own units.
 const HEIGHT: f32 = 40.0;
 
@@ -30,8 +32,8 @@ pub fn PeakBars(
 ) -> impl IntoView {
     let path = Memo::new(move |_| peaks.with(|peaks| outline(peaks, n_bars)));
     let selection = part.map(|part| {
-        let start = move || part.get().0 * n_bars as f64;
-        let width = move || (part.get().1 - part.get().0) * n_bars as f64;
+        let start = live(move || part.get().0 * n_bars as f64);
+        let width = live(move || (part.get().1 - part.get().0) * n_bars as f64);
         view! {
             <clipPath id="peaks-selection">
                 <rect x=start y="-1" width=width height=HEIGHT + 2.0 />

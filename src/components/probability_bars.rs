@@ -4,7 +4,10 @@ use emotion::Probabilities;
 use leptos::prelude::*;
 
 use super::EmotionLabel;
-use crate::i18n::{emotion_words::how_many, number, td_string, use_i18n};
+use crate::{
+    i18n::{emotion_words::how_many, number, td_string, use_i18n},
+    live::live,
+};
 
 /// A list with a number and a bar for each emotion. The bars are drawings: the numbers say it all.
 #[component]
@@ -17,16 +20,16 @@ pub fn ProbabilityBars(
     let i18n = use_i18n();
     let ranked = probabilities.ranked();
     let n_emotions = ranked.len();
-    let heading = move || {
+    let heading = live(move || {
         let locale = i18n.get_locale();
         td_string!(locale, result.all, count = how_many(locale, n_emotions))
-    };
+    });
     let rows = ranked.into_iter().map(|(emotion, probability)| {
         view! {
             <li class="bar" data-emotion=emotion.code()>
                 <EmotionLabel emotion />
                 <span class="bar-number">
-                    {move || number::percent(i18n.get_locale(), probability)}
+                    {live(move || number::percent(i18n.get_locale(), probability))}
                 </span>
                 <svg class="meter" aria-hidden="true">
                     <rect class="meter-track" width="100%" height="100%" rx="3" />

@@ -3,7 +3,10 @@
 use emotion::Prediction;
 use leptos::prelude::*;
 
-use crate::i18n::{emotion_words::note, t_string, use_i18n};
+use crate::{
+    i18n::{emotion_words::note, text, use_i18n},
+    live::live,
+};
 
 /// A list of what may make the answer worse and what to do about it; nothing where there is nothing.
 #[component]
@@ -12,11 +15,11 @@ pub fn QualityNotes(prediction: StoredValue<Prediction>) -> impl IntoView {
     let notes = prediction.with_value(|prediction| prediction.notes.clone());
     let speech_s = prediction.with_value(|prediction| prediction.speech_s);
     let items = notes.iter().map(|&said| {
-        view! { <li>{move || note(i18n.get_locale(), said, speech_s)}</li> }
+        view! { <li>{live(move || note(i18n.get_locale(), said, speech_s))}</li> }
     });
     (!notes.is_empty()).then(|| {
         view! {
-            <ul class="notes" role="list" aria-label=move || t_string!(i18n, result.notes)>
+            <ul class="notes" role="list" aria-label=text!(i18n, result.notes)>
                 {items.collect_view()}
             </ul>
         }

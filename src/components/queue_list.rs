@@ -6,6 +6,7 @@ use super::QueueRow;
 use crate::{
     browser::focus,
     i18n::{number, td_string, use_i18n},
+    live::live,
     workbench::Workbench,
 };
 
@@ -16,10 +17,10 @@ pub fn QueueList() -> impl IntoView {
     let queue = expect_context::<Workbench>().queue();
     let heading = NodeRef::<html::H3>::new();
     Effect::new(move |_| heading.get().map(|heading| focus(&heading)));
-    let title = move || {
+    let title = live(move || {
         let count = number::decimal(i18n.get_locale(), queue.with(Vec::len) as f64, 0);
         td_string!(i18n.get_locale(), queue.heading, count)
-    };
+    });
     let ids = move || queue.with(|queue| queue.iter().map(|one| one.id).collect::<Vec<_>>());
     view! {
         <h3 id="queue-heading" tabindex="-1" node_ref=heading>

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 
 use crate::{
     api::Analysis,
-    i18n::{Locale, emotion_words::sounds, error_message, number, t, td_string, use_i18n},
+    i18n::{Locale, emotion_words::sounds, error_message, number, td_string, text, use_i18n},
+    live::live,
     queue::{ClipId, Progress},
     workbench::Workbench,
 };
@@ -36,40 +37,40 @@ pub fn QueueRow(id: ClipId) -> impl IntoView {
     let queue = workbench.queue();
     let one =
         Memo::new(move |_| queue.with(|queue| queue.iter().find(|one| one.id == id).cloned()));
-    let name = move || one.get().and_then(|one| one.clip.file_name);
+    let name = live(move || one.get().and_then(|one| one.clip.file_name));
     let progress = Memo::new(move |_| one.get().map(|one| one.progress).unwrap_or_default());
-    let words = move || progress.with(|progress| state(i18n.get_locale(), progress));
+    let words = live(move || progress.with(|progress| state(i18n.get_locale(), progress)));
     let has_failed = move || matches!(progress.get(), Progress::Ended(Err(_)));
-    let action = move || {
+    let action = live(move || {
         match progress.get() {
         Progress::Ended(Ok(_)) => view! {
             <button
                 type="button"
                 class="button button-small"
-                aria-pressed=move || (workbench.shown() == Some(id)).to_string()
+                aria-pressed=live(move || (workbench.shown() == Some(id)).to_string())
                 on:click=move |_| workbench.show(id)
             >
-                {t!(i18n, queue.show)}
+                {text!(i18n, queue.show)}
             </button>
         }
         .into_any(),
         Progress::Ended(Err(_)) | Progress::Chosen => view! {
             <button type="button" class="button button-small" on:click=move |_| workbench.retry(id)>
-                {move || match has_failed() {
+                {live(move || match has_failed() {
                     true => td_string!(i18n.get_locale(), queue.retry),
                     false => td_string!(i18n.get_locale(), review.analyse),
-                }}
+                })}
             </button>
         }
         .into_any(),
         _ => view! {
             <button type="button" class="button button-small" on:click=move |_| workbench.cancel(id)>
-                {t!(i18n, review.cancel)}
+                {text!(i18n, review.cancel)}
             </button>
         }
         .into_any(),
     }
-    };
+    });
     let row = format!("clip-{id}");
     let named_by = row.clone();
     view! {

@@ -6,6 +6,7 @@ use super::MicrophoneChoice;
 use crate::{
     browser::{MAX_RECORDING_S, RecorderState},
     i18n::{number, td_string, use_i18n},
+    live::live,
     workbench::Workbench,
 };
 
@@ -15,24 +16,24 @@ pub fn RecordButton() -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
     let is_asking = move || workbench.recorder.state().get() == RecorderState::Asking;
-    let label = move || match is_asking() {
+    let label = live(move || match is_asking() {
         true => td_string!(i18n.get_locale(), recorder.asking),
         false => td_string!(i18n.get_locale(), recorder.start),
-    };
-    let hint = move || {
+    });
+    let hint = live(move || {
         let maximum = number::decimal(i18n.get_locale(), MAX_RECORDING_S, 0);
         td_string!(i18n.get_locale(), recorder.hint, maximum)
-    };
-    let no_script = move || {
+    });
+    let no_script = live(move || {
         let sentence = td_string!(i18n.get_locale(), recorder.no_script);
         format!("<p class=\"fine\">{sentence}</p>")
-    };
+    });
     view! {
         <div class="record">
             <button
                 type="button"
                 class="record-button"
-                disabled=move || !workbench.is_live.get() || is_asking()
+                disabled=live(move || !workbench.is_live.get() || is_asking())
                 aria-describedby="record-hint"
                 on:click=move |_| workbench.record()
             >

@@ -6,6 +6,7 @@ use super::PeakBars;
 use crate::{
     browser::{LevelHint, N_LEVELS},
     i18n::{td_string, use_i18n},
+    live::live,
     workbench::Workbench,
 };
 
@@ -15,18 +16,18 @@ pub fn RecordingLevel() -> impl IntoView {
     let i18n = use_i18n();
     let levels = expect_context::<Workbench>().recorder.levels();
     let peaks = Signal::derive(move || levels.with(|levels| levels.peaks().to_vec()));
-    let latest = move || {
+    let latest = live(move || {
         let peak = peaks.with(|peaks| peaks.last().copied().unwrap_or_default());
         format!("{:.0}%", 100.0 * peak.sqrt())
-    };
+    });
     let hint = Memo::new(move |_| levels.with(|levels| levels.hint()));
-    let sentence = move || match hint.get() {
+    let sentence = live(move || match hint.get() {
         Some(LevelHint::TooQuiet) => td_string!(i18n.get_locale(), recorder.too_quiet),
         Some(LevelHint::Clipping) => td_string!(i18n.get_locale(), recorder.clipping),
         None => "",
-    };
+    });
     view! {
-        <div class="level" class:is-wrong=move || hint.get().is_some()>
+        <div class="level" class:is-wrong=live(move || hint.get().is_some())>
             <PeakBars peaks n_bars=N_LEVELS />
             <svg class="meter level-now" aria-hidden="true">
                 <rect class="meter-track" width="100%" height="100%" rx="3" />

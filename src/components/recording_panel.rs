@@ -5,7 +5,8 @@ use leptos::{html, prelude::*};
 use super::{RecordingLevel, RecordingTimer};
 use crate::{
     browser::{RecorderState, focus},
-    i18n::{t, td_string, use_i18n},
+    i18n::{td_string, text, use_i18n},
+    live::live,
     workbench::Workbench,
 };
 
@@ -17,15 +18,15 @@ pub fn RecordingPanel() -> impl IntoView {
     let state = recorder.state();
     let is_paused = Memo::new(move |_| matches!(state.get(), RecorderState::Paused { .. }));
     let is_saving = Memo::new(move |_| state.get() == RecorderState::Saving);
-    let heading = move || match (is_paused.get(), is_saving.get()) {
+    let heading = live(move || match (is_paused.get(), is_saving.get()) {
         (true, _) => td_string!(i18n.get_locale(), recorder.paused),
         (_, true) => td_string!(i18n.get_locale(), recorder.saving),
         _ => td_string!(i18n.get_locale(), recorder.recording),
-    };
-    let pause_or_resume = move || match is_paused.get() {
+    });
+    let pause_or_resume = live(move || match is_paused.get() {
         true => td_string!(i18n.get_locale(), recorder.resume),
         false => td_string!(i18n.get_locale(), recorder.pause),
-    };
+    });
     let toggle = move |_| match is_paused.get_untracked() {
         true => recorder.resume(),
         false => recorder.pause(),
@@ -34,7 +35,7 @@ pub fn RecordingPanel() -> impl IntoView {
     let stop = NodeRef::<html::Button>::new();
     Effect::new(move |_| stop.get().map(|stop| focus(&stop)));
     view! {
-        <div class="recording" class:is-paused=move || is_paused.get()>
+        <div class="recording" class:is-paused=live(move || is_paused.get())>
             <p class="recording-state">
                 <span class="recording-dot" aria-hidden="true"></span>
                 {heading}
@@ -52,11 +53,11 @@ pub fn RecordingPanel() -> impl IntoView {
                     disabled=is_saving
                     on:click=move |_| recorder.stop()
                 >
-                    {t!(i18n, recorder.stop)}
+                    {text!(i18n, recorder.stop)}
                 </button>
             </div>
             <button type="button" class="button button-quiet" on:click=move |_| recorder.discard()>
-                {t!(i18n, recorder.cancel)}
+                {text!(i18n, recorder.cancel)}
             </button>
         </div>
     }

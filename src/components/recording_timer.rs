@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     browser::MAX_RECORDING_S,
     i18n::{number, td_string, use_i18n},
+    live::live,
     workbench::Workbench,
 };
 
@@ -16,11 +17,11 @@ pub fn RecordingTimer() -> impl IntoView {
     let state = expect_context::<Workbench>().recorder.state();
     let elapsed_s = move || state.get().elapsed_s().unwrap_or(MAX_RECORDING_S);
     let clock = Memo::new(move |_| number::clock(i18n.get_locale(), elapsed_s()));
-    let maximum = move || {
+    let maximum = live(move || {
         let maximum = number::clock(i18n.get_locale(), MAX_RECORDING_S);
         td_string!(i18n.get_locale(), recorder.maximum, maximum)
-    };
-    let share = move || format!("{:.1}%", 100.0 * elapsed_s() / MAX_RECORDING_S);
+    });
+    let share = live(move || format!("{:.1}%", 100.0 * elapsed_s() / MAX_RECORDING_S));
     view! {
         <p class="timer" role="timer" aria-live="off">
             <span class="timer-clock">{clock}</span>

@@ -13,8 +13,9 @@ use crate::{
     i18n::{
         I18nLocaleTrait, Locale,
         emotion_words::{confidence, other, outcome_label, sentence, worth},
-        number, t, td_string, use_i18n,
+        number, td_string, text, use_i18n,
     },
+    live::live,
     routes::Links,
     workbench::Workbench,
 };
@@ -45,16 +46,16 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
     let in_words = move |words: fn(Locale, &Prediction) -> String| {
         move || prediction.with_value(|prediction| words(i18n.get_locale(), prediction))
     };
-    let other_label = move || {
+    let other_label = live(move || {
         let locale = other(i18n.get_locale());
         let label = prediction.with_value(|prediction| outcome_label(locale, prediction));
         view! { <span class="other-language" lang=locale.as_str()>{label}</span> }
-    };
-    let duration = move || {
+    });
+    let duration = live(move || {
         let duration_s = prediction.with_value(|prediction| prediction.duration_s);
         let seconds = number::decimal(i18n.get_locale(), f64::from(duration_s), 1);
         td_string!(i18n.get_locale(), result.duration, seconds)
-    };
+    });
     let start_again = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         workbench.reset();
@@ -78,11 +79,11 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
                 <p class="fine">{duration}</p>
                 <AccuracyNote />
                 <p class="fine">
-                    <a href=move || links.to("/model")>{t!(i18n, site.model)}</a>
+                    <a href=links.to("/model")>{text!(i18n, site.model)}</a>
                 </p>
             </div>
-            <a class="button button-primary" href=move || links.to("/") on:click=start_again>
-                {t!(i18n, result.again)}
+            <a class="button button-primary" href=links.to("/") on:click=start_again>
+                {text!(i18n, result.again)}
             </a>
         </section>
     }

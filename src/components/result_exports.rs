@@ -8,8 +8,9 @@ use crate::{
     i18n::{
         Locale,
         emotion_words::{as_text, confidence, label, sentence, worth},
-        number, t, td_string, use_i18n,
+        number, td_string, text, use_i18n,
     },
+    live::live,
     palette,
 };
 
@@ -82,20 +83,20 @@ pub fn ResultExports(entry: StoredValue<Entry>, waveform: String) -> impl IntoVi
             done.set(Done::Saved);
         }
     };
-    let said = move || match done.get() {
+    let said = live(move || match done.get() {
         Done::Nothing => "",
         Done::Copied => td_string!(i18n.get_locale(), export.copied),
         Done::NotCopied => td_string!(i18n.get_locale(), export.not_copied),
         Done::Saved => td_string!(i18n.get_locale(), export.saved),
-    };
+    });
     view! {
         <div class="exports" role="group" aria-labelledby="exports-heading">
-            <h3 id="exports-heading">{t!(i18n, export.heading)}</h3>
+            <h3 id="exports-heading">{text!(i18n, export.heading)}</h3>
             <div class="buttons">
-                <button type="button" class="button" on:click=as_copy>{t!(i18n, export.copy)}</button>
-                <button type="button" class="button" on:click=as_picture>{t!(i18n, export.picture)}</button>
-                <button type="button" class="button" on:click=as_json>{t!(i18n, export.json)}</button>
-                <button type="button" class="button" on:click=as_csv>{t!(i18n, export.csv)}</button>
+                <button type="button" class="button" on:click=as_copy>{text!(i18n, export.copy)}</button>
+                <button type="button" class="button" on:click=as_picture>{text!(i18n, export.picture)}</button>
+                <button type="button" class="button" on:click=as_json>{text!(i18n, export.json)}</button>
+                <button type="button" class="button" on:click=as_csv>{text!(i18n, export.csv)}</button>
             </div>
             <p class="fine" aria-live="polite">{said}</p>
         </div>

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::ThemeSwitch;
 use crate::{
-    i18n::{t, use_i18n},
+    i18n::{text, use_i18n},
     routes::Links,
 };
 
@@ -15,11 +15,11 @@ pub fn SiteFooter() -> impl IntoView {
     let links = expect_context::<Links>();
     view! {
         <footer class="site-footer">
-            <p>{t!(i18n, site.footer)}</p>
+            <p>{text!(i18n, site.footer)}</p>
             <div class="site-links">
-                <a href=move || links.to("/about")>{t!(i18n, site.about)}</a>
-                <a href=move || links.to("/model")>{t!(i18n, site.model)}</a>
-                <a href=move || links.to("/history")>{t!(i18n, site.history)}</a>
+                <a href=links.to("/about")>{text!(i18n, site.about)}</a>
+                <a href=links.to("/model")>{text!(i18n, site.model)}</a>
+                <a href=links.to("/history")>{text!(i18n, site.history)}</a>
             </div>
             <ThemeSwitch />
         </footer>

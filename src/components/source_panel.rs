@@ -8,7 +8,8 @@ use super::{
 };
 use crate::{
     browser::RecorderState,
-    i18n::{t, use_i18n},
+    i18n::{text, use_i18n},
+    live::live,
     routes::Links,
     workbench::Workbench,
 };
@@ -44,27 +45,27 @@ pub fn SourcePanel() -> impl IntoView {
     });
     view! {
         <section class="card source" aria-labelledby="clip-heading">
-            <h2 id="clip-heading">{t!(i18n, home.clip_heading)}</h2>
+            <h2 id="clip-heading">{text!(i18n, home.clip_heading)}</h2>
             <form
                 method="post"
-                action=move || links.to("/")
+                action=links.to("/")
                 enctype="multipart/form-data"
                 on:submit=move |event| {
                     event.prevent_default();
                     workbench.analyse();
                 }
             >
-                {move || match step.get() {
+                {live(move || match step.get() {
                     Step::Start => {
                         view! { <RecordButton /><FilePicker /><AnalyseBar /><ExampleShelf /> }.into_any()
                     }
                     Step::Recording => view! { <RecordingPanel /> }.into_any(),
                     Step::Review => view! { <ClipReview /><AnalyseBar /> }.into_any(),
                     Step::Queue => view! { <QueueList /><AnalyseBar /> }.into_any(),
-                }}
+                })}
             </form>
             <OfflineNote />
-            <p class="fine">{t!(i18n, home.privacy)}</p>
+            <p class="fine">{text!(i18n, home.privacy)}</p>
         </section>
     }
 }

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use crate::{
     browser::{LevelHint, LevelHistory, NEARLY_FULL_S, RecorderState},
     i18n::{Locale, number, td_string, use_i18n},
+    live::live,
     workbench::Workbench,
 };
 
@@ -72,7 +73,7 @@ pub fn StatusLine() -> impl IntoView {
     let status = Memo::new(move |_| status(workbench));
     view! {
         <p class="visually-hidden" role="status">
-            {move || sentence(i18n.get_locale(), status.get())}
+            {live(move || sentence(i18n.get_locale(), status.get()))}
         </p>
     }
 }

@@ -4,7 +4,8 @@ use leptos::prelude::*;
 
 use crate::{
     browser::storage::set_cookie,
-    i18n::{Locale, t_string, td_string, use_i18n},
+    i18n::{Locale, td_string, text, use_i18n},
+    live::live,
     preferences::THEME_COOKIE,
     theme::Theme,
 };
@@ -33,16 +34,16 @@ pub fn ThemeSwitch() -> impl IntoView {
         view! {
             <button
                 type="button"
-                disabled=move || !is_live.get()
-                aria-pressed=move || (chosen.get() == theme).to_string()
+                disabled=live(move || !is_live.get())
+                aria-pressed=live(move || (chosen.get() == theme).to_string())
                 on:click=choose
             >
-                {move || name(i18n.get_locale(), theme)}
+                {live(move || name(i18n.get_locale(), theme))}
             </button>
         }
     });
     view! {
-        <div class="segments" role="group" aria-label=move || t_string!(i18n, site.theme)>
+        <div class="segments" role="group" aria-label=text!(i18n, site.theme)>
             {buttons.into_iter().collect_view()}
         </div>
     }

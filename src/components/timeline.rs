@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use super::{EmotionFace, EmotionLabel};
 use crate::{
     browser::Player,
-    i18n::{Locale, number, t, t_string, use_i18n},
+    i18n::{Locale, number, text, use_i18n},
+    live::live,
 };
 
 /// A longer list is closed at first.
@@ -70,14 +71,14 @@ pub fn TimelineParts(
                 <button
                     type="button"
                     class="part"
-                    disabled=move || !is_playable.get()
-                    aria-current=move || (heard.get() == Some(part_idx)).then_some("true")
+                    disabled=live(move || !is_playable.get())
+                    aria-current=live(move || (heard.get() == Some(part_idx)).then_some("true"))
                     on:click=move |_| player.play_from(part.start_s)
                 >
-                    <span class="part-time">{move || span(i18n.get_locale(), &part)}</span>
+                    <span class="part-time">{live(move || span(i18n.get_locale(), &part))}</span>
                     <EmotionFace emotion=part.emotion />
                     <EmotionLabel emotion=part.emotion />
-                    <span>{move || number::percent(i18n.get_locale(), part.confidence)}</span>
+                    <span>{live(move || number::percent(i18n.get_locale(), part.confidence))}</span>
                 </button>
             </li>
         }
@@ -85,8 +86,8 @@ pub fn TimelineParts(
     (n_parts > 0).then(|| {
         view! {
             <details class="timeline" open=n_parts <= MAX_OPEN>
-                <summary>{t!(i18n, result.parts)}</summary>
-                <ol role="list" aria-label=move || t_string!(i18n, result.timeline_caption)>
+                <summary>{text!(i18n, result.parts)}</summary>
+                <ol role="list" aria-label=text!(i18n, result.timeline_caption)>
                     {rows.collect_view()}
                 </ol>
             </details>

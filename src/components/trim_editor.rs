@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use super::PeakBars;
 use crate::{
     browser::{Decoded, move_slider},
-    i18n::{number, t, t_string, td_string, use_i18n},
+    i18n::{number, t_string, td_string, text, use_i18n},
+    live::live,
     trim::STEP_S,
     workbench::Workbench,
 };
@@ -25,18 +26,18 @@ pub fn TrimEditor(decoded: Decoded) -> impl IntoView {
         (start_s / duration_s, end_s / duration_s)
     });
     let seconds = move |at_s: f64| number::decimal(i18n.get_locale(), at_s, 1);
-    let length = move || {
+    let length = live(move || {
         let (start_s, end_s) = trim.part_s();
         let (part, whole) = (seconds(end_s - start_s), seconds(duration_s));
         td_string!(i18n.get_locale(), review.part, part, whole)
-    };
+    });
     let spoken = move |at_s: f64| {
         let seconds = seconds(at_s);
         td_string!(i18n.get_locale(), review.seconds, seconds)
     };
     view! {
         <fieldset class="trim">
-            <legend class="visually-hidden">{t!(i18n, review.trim)}</legend>
+            <legend class="visually-hidden">{text!(i18n, review.trim)}</legend>
             <PeakBars peaks=Signal::derive(move || peaks.get_value()) n_bars=N_BARS part />
             <TrimSlider
                 label=Signal::derive(move || t_string!(i18n, review.start))
@@ -80,12 +81,12 @@ fn TrimSlider(
                 min="0"
                 max=duration_s
                 step=STEP_S
-                prop:value=move || at_s.get()
-                aria-valuetext=move || spoken(at_s.get())
+                prop:value=live(move || at_s.get())
+                aria-valuetext=live(move || spoken(at_s.get()))
                 on:input=on_input
             />
             <span class="trim-time" aria-hidden="true">
-                {move || spoken(at_s.get())}
+                {live(move || spoken(at_s.get()))}
             </span>
         </label>
     }

@@ -14,3 +14,13 @@ mod generated {
 
 pub use error_message::error_message;
 pub use generated::i18n::*;
+
+/// A sentence without numbers that follows the language, for the inside of an element or for an attribute.
+///
+/// Every use of leptos_i18n's `t!` is a type of its own; these share one.
+macro_rules! text {
+    ($i18n:ident, $($key:tt)+) => {
+        $crate::live::live(move || $crate::i18n::t_string!($i18n, $($key)+))
+    };
+}
+pub(crate) use text;

@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use crate::{
     api::PageFacts,
     components::AccuracyNote,
-    i18n::{emotion_words::how_many, t, td_string, use_i18n},
+    i18n::{emotion_words::how_many, td_string, text, use_i18n},
+    live::live,
     routes::Links,
 };
 
@@ -15,28 +16,28 @@ pub fn AboutPage() -> impl IntoView {
     let i18n = use_i18n();
     let links = expect_context::<Links>();
     let n_emotions = expect_context::<PageFacts>().n_emotions;
-    let how = move || {
+    let how = live(move || {
         let locale = i18n.get_locale();
         td_string!(locale, about.how, count = how_many(locale, n_emotions))
-    };
+    });
     view! {
         <article class="prose">
-            <h1>{t!(i18n, about.heading)}</h1>
-            <h2>{t!(i18n, about.how_heading)}</h2>
+            <h1>{text!(i18n, about.heading)}</h1>
+            <h2>{text!(i18n, about.how_heading)}</h2>
             <p>{how}</p>
-            <h2>{t!(i18n, about.meaning_heading)}</h2>
-            <p>{t!(i18n, about.meaning)}</p>
+            <h2>{text!(i18n, about.meaning_heading)}</h2>
+            <p>{text!(i18n, about.meaning)}</p>
             <AccuracyNote />
             <p>
-                <a href=move || links.to("/model")>{t!(i18n, site.model)}</a>
+                <a href=links.to("/model")>{text!(i18n, site.model)}</a>
             </p>
-            <h2>{t!(i18n, about.privacy_heading)}</h2>
-            <p>{t!(i18n, about.privacy)}</p>
-            <h2>{t!(i18n, about.use_heading)}</h2>
-            <p>{t!(i18n, about.use_)}</p>
+            <h2>{text!(i18n, about.privacy_heading)}</h2>
+            <p>{text!(i18n, about.privacy)}</p>
+            <h2>{text!(i18n, about.use_heading)}</h2>
+            <p>{text!(i18n, about.use_)}</p>
             <p>
-                <a class="button" href=move || links.to("/")>
-                    {t!(i18n, about.back)}
+                <a class="button" href=links.to("/")>
+                    {text!(i18n, about.back)}
                 </a>
             </p>
         </article>

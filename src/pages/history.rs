@@ -6,7 +6,8 @@ use crate::{
     browser::storage,
     components::PastResults,
     history::Entry,
-    i18n::{t, td_string, use_i18n},
+    i18n::{td_string, text, use_i18n},
+    live::live,
 };
 
 /// The page of past results.
@@ -23,23 +24,23 @@ pub fn HistoryPage() -> impl IntoView {
         is_kept.set(event_target_checked(&event));
         storage::keep_results(is_kept.get_untracked());
     };
-    let no_script = move || {
+    let no_script = live(move || {
         let sentence = td_string!(i18n.get_locale(), history.no_script);
         format!("<p>{sentence}</p>")
-    };
+    });
     view! {
         <div class="intro">
-            <h1>{t!(i18n, history.heading)}</h1>
-            <p class="lead">{t!(i18n, history.lead)}</p>
+            <h1>{text!(i18n, history.heading)}</h1>
+            <p class="lead">{text!(i18n, history.lead)}</p>
             <label class="switch">
                 <input
                     type="checkbox"
                     role="switch"
                     prop:checked=is_kept
-                    disabled=move || entries.get().is_none()
+                    disabled=live(move || entries.get().is_none())
                     on:change=keep
                 />
-                <span>{t!(i18n, history.keep)}</span>
+                <span>{text!(i18n, history.keep)}</span>
             </label>
             // Where scripts run, a browser parses this element's content as text: nothing to hydrate.
             <noscript inner_html=no_script></noscript>

@@ -7,7 +7,8 @@ use leptos::prelude::*;
 use crate::{
     api::{ModelFacts, describe_model},
     components::{ErrorNote, ModelCard},
-    i18n::{t, use_i18n},
+    i18n::{text, use_i18n},
+    live::live,
 };
 
 /// The page about the model.
@@ -23,13 +24,13 @@ pub fn ModelPage() -> impl IntoView {
             request.dispatch(());
         }
     });
-    let card = move || match answer.get() {
+    let card = live(move || match answer.get() {
         Some(Ok(facts)) => view! { <ModelCard facts /> }.into_any(),
         Some(Err(error)) => view! { <ErrorNote error /> }.into_any(),
-        None => view! { <p role="status">{t!(i18n, model.loading)}</p> }.into_any(),
-    };
+        None => view! { <p role="status">{text!(i18n, model.loading)}</p> }.into_any(),
+    });
     view! {
-        <h1>{t!(i18n, site.model)}</h1>
+        <h1>{text!(i18n, site.model)}</h1>
         {card}
     }
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{t, use_i18n},
+    i18n::{text, use_i18n},
     routes::Links,
 };
 
@@ -14,11 +14,11 @@ pub fn NotFoundPage() -> impl IntoView {
     let links = expect_context::<Links>();
     view! {
         <div class="intro">
-            <h1>{t!(i18n, not_found.heading)}</h1>
-            <p class="lead">{t!(i18n, not_found.advice)}</p>
+            <h1>{text!(i18n, not_found.heading)}</h1>
+            <p class="lead">{text!(i18n, not_found.advice)}</p>
             <p>
-                <a class="button" href=move || links.to("/")>
-                    {t!(i18n, not_found.home)}
+                <a class="button" href=links.to("/")>
+                    {text!(i18n, not_found.home)}
                 </a>
             </p>
         </div>
