@@ -23,15 +23,19 @@ WEIGHTS = (400, 700)
 # Vocalic l and long vocalic r, Sanskrit accents, old currency signs: no word of today's Bengali or Assamese has them.
 RARE = {0x98C, 0x9E0, 0x9E1, 0x9E2, 0x9E3, *range(0x9F4, 0x9FF)}
 BENGALI = {0x964, 0x965, *range(0x981, 0x9FF), 0x200C, 0x200D, 0x20B9, 0x25CC} - RARE
-# ASCII, Latin-1, and the signs of running text and tables.
-LATIN = {*range(0x20, 0x7F), *range(0xA0, 0x100), *map(ord, "–—‘’“”…−•"), 0x2009, 0x202F}
+# ASCII, and the signs of running text and tables.
+LATIN = {*range(0x20, 0x7F), 0xA0, *map(ord, "±·×–—‘’“”…−•"), 0x2009, 0x202F}
+# The rest of Latin-1, for names of files and devices.
+LATIN_1 = {*range(0xA1, 0x100)} - LATIN
 # The one Bengali word of an English page, which links to the Bengali one.
 OWN_NAME = {*map(ord, "বাংলা")}
 BENGALI_ORIGINAL = "noto-sans-bengali-bengali-wght-normal.woff2"
+LATIN_ORIGINAL = "noto-sans-bengali-latin-wght-normal.woff2"
 FILES = [
     ("noto-sans-bengali.woff2", BENGALI_ORIGINAL, BENGALI),
     ("noto-sans-bengali-own-name.woff2", BENGALI_ORIGINAL, OWN_NAME),
-    ("noto-sans-bengali-latin.woff2", "noto-sans-bengali-latin-wght-normal.woff2", LATIN),
+    ("noto-sans-bengali-latin.woff2", LATIN_ORIGINAL, LATIN),
+    ("noto-sans-bengali-latin-1.woff2", LATIN_ORIGINAL, LATIN_1),
 ]
 CONSONANTS = [chr(code) for code in range(0x995, 0x9BA) if unicodedata.name(chr(code), "")] + [*"\u09dc\u09dd\u09df\u09f0\u09f1"]
 SIGNS = ["", *"ািীুূৃেৈোৌ", "ং", "ঃ", "ঁ", "্"]
