@@ -12,8 +12,9 @@ use leptos_i18n_parser::parse_locales::{
     parse_locales,
 };
 
-/// What the generated module does not live up to.
-const LINTS: &str = "#![allow(missing_docs, clippy::all, clippy::allow_attributes)]";
+/// What the generated module does not live up to; only its sentences are used.
+const LINTS: &str =
+    "#![allow(missing_docs, dead_code, unused_imports, clippy::all, clippy::allow_attributes)]";
 
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");

@@ -1,18 +1,14 @@
 //! The page's frame: document, providers and routes.
 
 use leptos::prelude::*;
-use leptos_i18n::context::UseLocalesOptions;
 use leptos_meta::{HashedStylesheet, Html, Link, Meta, MetaTags, Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
+use leptos_router::components::{FlatRoutes, Route, Router};
 
 use crate::{
     api::PageFacts,
     browser::{keep_offline, storage::set_cookie},
     components::{SiteFooter, SiteHeader},
-    i18n::{
-        I18nContextProvider, I18nLocaleTrait, Locale, emotion_words::how_many, path, td_string,
-        use_i18n,
-    },
+    i18n::{I18n, I18nLocaleTrait, Locale, emotion_words::how_many, path, td_string, use_i18n},
     pages::{AboutPage, HistoryPage, HomePage, ModelPage, NotFoundPage},
     preferences::{LOCALE_COOKIE, Preferences},
     routes::{Links, Localized, PAGES},
@@ -72,19 +68,20 @@ fn language_links() -> Option<impl IntoView> {
 pub fn App() -> impl IntoView {
     provide_meta_context();
     provide_context(SharedValue::new(expect_context::<PageFacts>).into_inner());
-    let wanted = || use_context::<Preferences>();
-    let theme = SharedValue::new(move || wanted().and_then(|wanted| wanted.theme)).into_inner();
+    let wanted = || use_context::<Preferences>().map(|wanted| (wanted.locale, wanted.theme));
+    let (locale, theme) = SharedValue::new(wanted).into_inner().unwrap_or_default();
+    let i18n = I18n::new(locale);
+    provide_context(i18n);
     let theme = RwSignal::new(theme);
     provide_context(theme);
-    let languages = UseLocalesOptions::default()
-        .ssr_lang_header_getter(move || wanted().map(|wanted| wanted.locale.to_string()));
     view! {
-        <Html attr:data-theme=move || theme.get().map(Theme::code) />
-        <I18nContextProvider enable_cookie=false ssr_lang_header_getter=languages>
-            <Router>
-                <Site />
-            </Router>
-        </I18nContextProvider>
+        <Html
+            attr:lang=move || i18n.get_locale().as_str()
+            attr:data-theme=move || theme.get().map(Theme::code)
+        />
+        <Router>
+            <Site />
+        </Router>
     }
 }
 
@@ -124,12 +121,12 @@ fn Site() -> impl IntoView {
         <Link rel="manifest" href=manifest />
         <SiteHeader />
         <main id="content" tabindex="-1">
-            <Routes fallback=NotFoundPage>
+            <FlatRoutes fallback=NotFoundPage>
                 <Route path=Localized("/") view=HomePage />
                 <Route path=Localized("/about") view=AboutPage />
                 <Route path=Localized("/model") view=ModelPage />
                 <Route path=Localized("/history") view=HistoryPage />
-            </Routes>
+            </FlatRoutes>
         </main>
         <SiteFooter />
     }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::PeakBars;
 use crate::{
     browser::{Decoded, move_slider},
-    i18n::{number, t_string, td_string, text, use_i18n},
+    i18n::{number, td_string, text, use_i18n},
     live::live,
     trim::STEP_S,
     workbench::Workbench,
@@ -40,14 +40,14 @@ pub fn TrimEditor(decoded: Decoded) -> impl IntoView {
             <legend class="visually-hidden">{text!(i18n, review.trim)}</legend>
             <PeakBars peaks=Signal::derive(move || peaks.get_value()) n_bars=N_BARS part />
             <TrimSlider
-                label=Signal::derive(move || t_string!(i18n, review.start))
+                label=Signal::derive(move || td_string!(i18n.get_locale(), review.start))
                 duration_s
                 at_s=Signal::derive(move || trim.part_s().0)
                 spoken
                 set=move |at_s: f64| trim.set_start(at_s)
             />
             <TrimSlider
-                label=Signal::derive(move || t_string!(i18n, review.end))
+                label=Signal::derive(move || td_string!(i18n.get_locale(), review.end))
                 duration_s
                 at_s=Signal::derive(move || trim.part_s().1)
                 spoken

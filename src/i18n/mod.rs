@@ -5,6 +5,7 @@
 
 pub mod emotion_words;
 mod error_message;
+mod language;
 pub mod number;
 pub mod path;
 
@@ -13,14 +14,15 @@ mod generated {
 }
 
 pub use error_message::error_message;
-pub use generated::i18n::*;
+pub use generated::i18n::{I18nLocaleTrait, Locale, td_string};
+pub use language::{I18n, use_i18n};
 
 /// A sentence without numbers that follows the language, for the inside of an element or for an attribute.
 ///
 /// Every use of leptos_i18n's `t!` is a type of its own; these share one.
 macro_rules! text {
     ($i18n:ident, $($key:tt)+) => {
-        $crate::live::live(move || $crate::i18n::t_string!($i18n, $($key)+))
+        $crate::live::live(move || $crate::i18n::td_string!($i18n.get_locale(), $($key)+))
     };
 }
 pub(crate) use text;
