@@ -11,7 +11,7 @@ import torch
 import torchaudio
 
 SECONDS_PER_STAGE = 2
-N_FRAMES, N_MELS, N_SPEECH, N_EMOTIONS = 126, 40, 44, 5
+N_FRAMES, N_MELS, N_SPEECH, N_EMOTIONS, VOICE_SIZE = 126, 40, 44, 5, 512
 CLIPS = pathlib.Path(__file__).parent.parent / "crates/audio/tests/formats/clips"
 
 
@@ -30,17 +30,18 @@ class PaperNetwork(torch.nn.Module):
 
 
 class ShippedNetwork(torch.nn.Module):
-    """Two time-delay layers, a bidirectional layer of 96 units, attention: the architecture of models/bilstm-v4."""
+    """Two time-delay layers, a bidirectional layer of 64 units, attention, a voice vector: models/bilstm-v4 without its
+    speaker encoder."""
 
     def __init__(self):
         super().__init__()
         self.delays = torch.nn.ModuleList(
-            [torch.nn.Conv1d(N_SPEECH, 96, 5, padding=2), torch.nn.Conv1d(96, 96, 5, stride=2, padding=2)]
+            [torch.nn.Conv1d(N_SPEECH, 64, 5, padding=2), torch.nn.Conv1d(64, 64, 5, stride=2, padding=2)]
         )
-        self.norms = torch.nn.ModuleList([torch.nn.LayerNorm(96), torch.nn.LayerNorm(96)])
-        self.lstm = torch.nn.LSTM(96, 96, batch_first=True, bidirectional=True)
-        self.attention = torch.nn.Sequential(torch.nn.Linear(192, 64), torch.nn.Tanh(), torch.nn.Linear(64, 1))
-        pooled = 2 * (192 + N_SPEECH)
+        self.norms = torch.nn.ModuleList([torch.nn.LayerNorm(64), torch.nn.LayerNorm(64)])
+        self.lstm = torch.nn.LSTM(64, 64, batch_first=True, bidirectional=True)
+        self.attention = torch.nn.Sequential(torch.nn.Linear(128, 64), torch.nn.Tanh(), torch.nn.Linear(64, 1))
+        pooled = 2 * (128 + N_SPEECH) + VOICE_SIZE
         self.head = torch.nn.Sequential(
             torch.nn.BatchNorm1d(pooled), torch.nn.Linear(pooled, 64), torch.nn.ReLU(), torch.nn.Linear(64, N_EMOTIONS)
         )
@@ -52,7 +53,23 @@ class ShippedNetwork(torch.nn.Module):
         frames = self.lstm(frames)[0]
         weights = torch.softmax(self.attention(frames), dim=1)
         equal = torch.full((1, windows.shape[1], 1), 1 / windows.shape[1])
-        return self.head(torch.cat([statistics_of(frames, weights), statistics_of(windows, equal)], dim=1))
+        voices = torch.zeros(len(windows), VOICE_SIZE)
+        return self.head(torch.cat([statistics_of(frames, weights), statistics_of(windows, equal), voices], dim=1))
+
+
+class SpeakerEncoder(torch.nn.Module):
+    """Mel energies of 25 ms every 20 ms, two layers of 256 units, mean and deviation."""
+
+    def __init__(self):
+        super().__init__()
+        self.bands = torchaudio.transforms.MelSpectrogram(
+            16_000, n_fft=400, hop_length=320, n_mels=N_MELS, norm="slaney", mel_scale="slaney"
+        )
+        self.lstm = torch.nn.LSTM(N_MELS, VOICE_SIZE // 2, num_layers=2, batch_first=True)
+
+    def forward(self, samples):
+        frames = self.lstm(self.bands(samples).mT)[0]
+        return torch.cat([frames.mean(1), frames.std(1, correction=0)], dim=1)
 
 
 def statistics_of(frames, weights):
@@ -94,6 +111,10 @@ def main():
         for n_windows, windows in [(1, "1 window"), (32, "32 windows")]:
             batch = torch.randn(n_windows, N_FRAMES, n_features)
             stages[f"forward, {name}, {windows}"] = lambda network=network, batch=batch: network(batch)
+    encoder = SpeakerEncoder().eval()
+    for n_windows, windows in [(1, "1 window"), (8, "8 windows")]:
+        samples = torch.rand(n_windows, 4 * 16_000) - 0.5
+        stages[f"speaker encoder, {windows}"] = lambda samples=samples: encoder(samples)
     for clip in ["original.wav", "mp3_cbr.mp3", "vorbis.ogg", "opus_celt_stereo.opus"]:
         stages[f"decode {clip}"] = lambda clip=clip: soundfile.read(CLIPS / clip, dtype="float32")
     with torch.inference_mode():
