@@ -52,7 +52,7 @@ pub fn table(stages: &Stages) -> String {
     table
 }
 
-fn work() -> [Stage; 6] {
+fn work() -> [Stage; 8] {
     // Gates of 128 units: two layers, both directions, of the last layer's reverse half one frame only.
     let gates = 4.0 * 128.0;
     let paper = N_FRAMES * gates * (2.0 * (40.0 + 128.0) + 256.0 + 128.0)
@@ -60,13 +60,17 @@ fn work() -> [Stage; 6] {
         + 256.0 * 64.0
         + 64.0 * 5.0;
     let paper_bytes = 3.0 * N_FRAMES * 4.0 * gates * 128.0;
-    // Two time-delay layers over 5 frames, the second at every other frame; a layer of 96 units in both directions.
-    let (gates, n_frames) = (4.0 * 96.0, N_FRAMES / 2.0);
-    let front = N_FRAMES * 5.0 * 44.0 * 96.0 + n_frames * 5.0 * 96.0 * 96.0;
-    let attention = n_frames * (192.0 * 64.0 + 64.0);
+    // Two time-delay layers over 5 frames, the second at every other frame; a layer of 64 units in both directions.
+    let (gates, n_frames) = (4.0 * 64.0, N_FRAMES / 2.0);
+    let front = N_FRAMES * 5.0 * 44.0 * 64.0 + n_frames * 5.0 * 64.0 * 64.0;
+    let attention = n_frames * (128.0 * 64.0 + 64.0);
     let shipped =
-        front + 2.0 * n_frames * gates * (96.0 + 96.0) + attention + 472.0 * 64.0 + 64.0 * 5.0;
-    let shipped_bytes = 2.0 * n_frames * 4.0 * gates * 96.0;
+        front + 2.0 * n_frames * gates * (64.0 + 64.0) + attention + 856.0 * 64.0 + 64.0 * 5.0;
+    let shipped_bytes = 2.0 * n_frames * 4.0 * gates * 64.0;
+    // Two layers of 256 units forward over a frame every 20 ms; recurrent weights of 16 bits.
+    let (gates, n_frames) = (4.0 * 256.0, 201.0);
+    let encoder = n_frames * gates * (40.0 + 256.0 + 256.0 + 256.0);
+    let encoder_bytes = 2.0 * n_frames * 2.0 * gates * 256.0;
     let forward = |name, multiply_adds, bytes, windows| Stage {
         name,
         multiply_adds,
@@ -98,6 +102,13 @@ fn work() -> [Stage; 6] {
             shipped,
             8.0 * shipped_bytes,
             32.0,
+        ),
+        forward("speaker encoder, 1 window", encoder, encoder_bytes, 1.0),
+        forward(
+            "speaker encoder, 8 windows",
+            encoder,
+            2.0 * encoder_bytes,
+            8.0,
         ),
         // A real transform of 1024 samples takes about 5/4 N log2 N multiply-adds; in f64, two for one.
         forward(
