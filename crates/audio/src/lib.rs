@@ -7,6 +7,8 @@
 //! No input or output, no web, no tensors, no clock but the decoder's time limit. Without the feature `decode` the crate is the
 //! part behind the decoder and compiles for the browser.
 
+use std::ops::Range;
+
 #[cfg(feature = "decode")]
 mod decode;
 mod dot;
@@ -40,6 +42,12 @@ pub use window::{N_FRAMES, WINDOW_HOP_SAMPLES, WINDOW_SAMPLES, windows};
 
 /// Sample rate of everything behind [`resample`], Hz.
 pub const SAMPLE_RATE_HZ: u32 = 16_000;
+
+/// The samples of a clip of `n_samples` from the middle of the first of some frames to that of the frame behind them.
+pub fn samples_of(frames: Range<usize>, n_samples: usize) -> Range<usize> {
+    let at = |frame_idx: usize| n_samples.min(frame_idx * HOP_LENGTH);
+    at(frames.start)..at(frames.end)
+}
 
 /// Time of a frame from the clip's start, seconds.
 pub fn frame_s(frame_idx: usize) -> f32 {

@@ -12,7 +12,7 @@ use crate::{N_BINS, SAMPLE_RATE_HZ, dot::dot};
 pub const N_MELS: usize = 40;
 
 /// Upper end of the last band: the Nyquist frequency, Hz.
-const TOP_HZ: f32 = SAMPLE_RATE_HZ as f32 / 2.0;
+pub(crate) const TOP_HZ: f32 = SAMPLE_RATE_HZ as f32 / 2.0;
 
 /// The triangles, stored without their zeros.
 #[derive(Clone, Debug)]

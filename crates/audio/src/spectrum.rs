@@ -27,8 +27,13 @@ pub const fn n_frames(n_samples: usize) -> usize {
 
 /// Periodic Hann window, shape `[N_FFT]`.
 pub fn hann_window() -> Vec<f32> {
-    (0..N_FFT)
-        .map(|n| (0.5 - 0.5 * (TAU * n as f64 / N_FFT as f64).cos()) as f32)
+    hann_window_of(N_FFT)
+}
+
+/// The same of another length, shape `[n_fft]`.
+pub(crate) fn hann_window_of(n_fft: usize) -> Vec<f32> {
+    (0..n_fft)
+        .map(|n| (0.5 - 0.5 * (TAU * n as f64 / n_fft as f64).cos()) as f32)
         .collect()
 }
 

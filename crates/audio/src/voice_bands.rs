@@ -13,14 +13,14 @@ use std::sync::{Arc, LazyLock};
 
 use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex32};
 
-use crate::{MelFilterBank, N_MELS};
+use crate::{MelFilterBank, N_MELS, mel::TOP_HZ, spectrum::hann_window_of};
 
 const N_FFT: usize = 400;
 const HOP_LENGTH: usize = 320;
 const N_BINS: usize = N_FFT / 2 + 1;
 
 /// Mean power of speech at -30 dBFS, the level of the encoder's training, measured on BanglaSER.
-pub const LEVEL: f32 = 0.009_34;
+const LEVEL: f32 = 0.009_34;
 
 /// Computes the bands; keeps plan, filter bank and buffers between calls.
 #[derive(Clone)]
@@ -40,7 +40,7 @@ impl VoiceBands {
             let fft = RealFftPlanner::new().plan_fft_forward(N_FFT);
             VoiceBands {
                 filter_bank: MelFilterBank::with_equal_areas(&slaney_corners_hz(), N_BINS),
-                window: hann_window(),
+                window: hann_window_of(N_FFT),
                 frame: fft.make_input_vec(),
                 spectrum: fft.make_output_vec(),
                 scratch: fft.make_scratch_vec(),
@@ -85,22 +85,13 @@ impl Default for VoiceBands {
     }
 }
 
-fn hann_window() -> Vec<f32> {
-    let weight = |n: usize| {
-        let phase = std::f64::consts::TAU * n as f64 / N_FFT as f64;
-        (0.5 - 0.5 * phase.cos()) as f32
-    };
-    (0..N_FFT).map(weight).collect()
-}
-
 /// Corners of the triangles, Hz, as in [`MelFilterBank`].
 fn slaney_corners_hz() -> [f32; N_MELS + 2] {
     const HZ_PER_MEL: f64 = 200.0 / 3.0;
     const BREAK_HZ: f64 = 1000.0;
     const BREAK_MEL: f64 = BREAK_HZ / HZ_PER_MEL;
-    const TOP_HZ: f64 = 8000.0;
     let log_step = 6.4_f64.ln() / 27.0;
-    let top_mel = BREAK_MEL + (TOP_HZ / BREAK_HZ).ln() / log_step;
+    let top_mel = BREAK_MEL + (f64::from(TOP_HZ) / BREAK_HZ).ln() / log_step;
     std::array::from_fn(|corner| {
         let mel = top_mel * corner as f64 / (N_MELS + 1) as f64;
         let hz = if mel < BREAK_MEL {

@@ -9,8 +9,8 @@
 use std::{borrow::Cow, ops::Range, path::Path};
 
 use audio::{
-    FeatureExtractor, Features, HOP_LENGTH, Quality, SAMPLE_RATE_HZ, Speech, WINDOW_SAMPLES,
-    Waveform, frame_s,
+    FeatureExtractor, Features, Quality, SAMPLE_RATE_HZ, Speech, WINDOW_SAMPLES, Waveform, frame_s,
+    samples_of,
 };
 use emotion::{
     Calibration, LabelSet, NotProbabilities, Note, Prediction, Probabilities, WindowPrediction,
@@ -143,9 +143,9 @@ pub fn predict(
     let spoken: Vec<Spoken> = spoken_windows(&features, span)
         .map(|(frames, window, speech)| {
             let speech = speech.span();
-            let at = |frame_idx: usize| samples.len().min((frames.start + frame_idx) * HOP_LENGTH);
+            let in_clip = frames.start + speech.start..frames.start + speech.end;
             Spoken {
-                samples: &samples[at(speech.start)..at(speech.end)],
+                samples: &samples[samples_of(in_clip, samples.len())],
                 read: input.read_span(&window, speech),
                 frames,
             }

@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, fs, ops::Range};
 
 use anyhow::Context;
-use audio::{DecodeLimits, FeatureExtractor, Features, HOP_LENGTH, WINDOW_SAMPLES, Waveform};
+use audio::{DecodeLimits, FeatureExtractor, Features, WINDOW_SAMPLES, Waveform, samples_of};
 use emotion::Emotion;
 use indicatif::{ParallelProgressIterator, ProgressStyle};
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -131,8 +131,8 @@ fn take(
 ) -> Take {
     let features = extractor.features(samples);
     let span = features.speech_span();
-    let [start, end] = [span.start, span.end].map(|frame| samples.len().min(frame * HOP_LENGTH));
-    let speech = &samples[start..end.min(start + WINDOW_SAMPLES)];
+    let speech = &samples[samples_of(span.clone(), samples.len())];
+    let speech = &speech[..speech.len().min(WINDOW_SAMPLES)];
     let voice = encoder.and_then(|encoder| encoder.voices(&[speech]).pop());
     Take {
         features: features.slice(span),

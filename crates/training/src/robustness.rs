@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use audio::{FeatureExtractor, HOP_LENGTH, SAMPLE_RATE_HZ, Waveform};
+use audio::{FeatureExtractor, SAMPLE_RATE_HZ, Waveform, samples_of};
 use emotion::{Emotion, LabelSet};
 use rand::{SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
@@ -143,10 +143,8 @@ fn changed(example: &Example, change: &Change) -> Example {
 /// session without the speech.
 fn background(samples: &[f32]) -> Vec<f32> {
     let features = FeatureExtractor::new().features(samples);
-    let span = features.speech_span();
-    let first = (span.start * HOP_LENGTH).min(samples.len());
-    let last = (span.end * HOP_LENGTH).min(samples.len());
-    let around = [&samples[..first], &samples[last..]].concat();
+    let speech = samples_of(features.speech_span(), samples.len());
+    let around = [&samples[..speech.start], &samples[speech.end..]].concat();
     let background = around.iter().copied().cycle();
     background.take(2 * SAMPLE_RATE_HZ as usize).collect()
 }
