@@ -6,7 +6,6 @@ mod clients;
 #[path = "../clips/mod.rs"]
 mod clips;
 mod crowd;
-#[expect(dead_code, reason = "other tests use the rest")]
 #[path = "../clips/hostile.rs"]
 mod hostile_clips;
 mod log;

@@ -5,7 +5,7 @@ use std::{fs, thread, time::Instant};
 
 use crate::{
     clips::syllables_wav,
-    hostile_clips::{clips, made},
+    hostile_clips::{changed, clips, made},
     server::{PATIENCE, Server, upload},
 };
 
@@ -83,4 +83,25 @@ fn ten_large_uploads_are_refused_and_not_kept() {
     let peak_kib = memory_kib(&server, "VmHWM");
     println!("{before_kib} KiB before, {peak_kib} at most");
     assert!(peak_kib < before_kib + 2 * MAX_GROWTH_KIB, "{peak_kib} KiB");
+}
+
+#[test]
+fn what_hostile_files_take_comes_back() {
+    let server = Server::start(&[]);
+    // Tables that are made once, and what the allocator keeps of an ordinary clip.
+    server.exchange(&upload("/api/v1/recognitions", &syllables_wav(4.0)));
+    let before_kib = memory_kib(&server, "VmRSS");
+    let changed = clips()
+        .into_iter()
+        .flat_map(|(name, clip)| changed(&name, &clip));
+    for (name, bytes) in made().into_iter().chain(changed) {
+        let said = server.exchange(&upload("/api/v1/recognitions", &bytes));
+        let is_answer = ["200", "400", "415", "422"]
+            .iter()
+            .any(|status| said.starts_with(&format!("HTTP/1.1 {status} ")));
+        assert!(is_answer, "{name}: {said}");
+    }
+    let after_kib = memory_kib(&server, "VmRSS");
+    println!("{before_kib} KiB before, {after_kib} after");
+    assert!(after_kib < before_kib + MAX_GROWTH_KIB, "{after_kib} KiB");
 }

@@ -18,6 +18,8 @@ pub fn program(address: SocketAddr, settings: &[(&str, &str)]) -> Command {
     command
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("LEPTOS_SITE_ADDR", address.to_string())
+        // The first trace of a decoder's panic loads debug information of 100 MiB, and it stays.
+        .env("RUST_BACKTRACE", "0")
         .envs(
             settings
                 .iter()
