@@ -12,7 +12,7 @@ export const LANGUAGES: Language[] = ["bn", "en"];
 type Sentences = { [name: string]: string | Sentences };
 const sentences = (language: Language): Sentences =>
   JSON.parse(readFileSync(path.join(here, "..", "locales", `${language}.json`), "utf8"));
-const SENTENCES = { bn: sentences("bn"), en: sentences("en") };
+export const SENTENCES = { bn: sentences("bn"), en: sentences("en") };
 
 /** The sentence at a dotted path; one with numbers in it as a pattern. */
 export function words(language: Language, name: string): string | RegExp {

@@ -1,6 +1,10 @@
-import { analyseButton, chooseFile, clip, expect, expectResult, open, recordButton, test, words } from "../fixtures";
+import {
+  analyseButton, chooseFile, clip, expect, expectResult, open, recordButton, SENTENCES, test, words,
+} from "../fixtures";
 
 const link = { bn: "বাংলা", en: "English" };
+/** Of no sentence here: tells that the comparison can fail. */
+const foreignConjunct = "ক্ট";
 
 test("the switch keeps the clip and the result, and survives a reload", async ({ page }) => {
   await open(page, "en");
@@ -28,6 +32,23 @@ test.describe("on the first visit", () => {
     await expect(page.locator("html")).toHaveAttribute("lang", "bn");
     await expect(page.getByRole("heading", { level: 1 })).toHaveText(words("bn", "home.heading"));
   });
+});
+
+test("the font of the page has every conjunct that its sentences need", async ({ page }) => {
+  await open(page, "bn");
+  const sentences = JSON.stringify(SENTENCES.bn).match(/[\u0964\u0965\u0980-\u09ff\u200c\u200d]+/g)!;
+  const misshapen = await page.evaluate(async (texts) => {
+    const context = document.createElement("canvas").getContext("2d")!;
+    const widths = async (font: string) => {
+      await document.fonts.load(font, "\u0995");
+      context.font = font;
+      return texts.map((text) => context.measureText(text).width);
+    };
+    const own = await widths('40px "Noto Sans Bengali"');
+    const whole = await widths('40px "Noto Sans Bengali Whole"');
+    return texts.filter((_, at) => Math.abs(own[at] - whole[at]) > 0.01);
+  }, [...sentences, foreignConjunct]);
+  expect(misshapen, "run tools/subset-fonts.py").toEqual([foreignConjunct]);
 });
 
 test("labels in the other language are marked as such", async ({ page }) => {

@@ -9,6 +9,7 @@ mod bundle;
 mod command;
 mod compress;
 mod hashed_name;
+mod import_names;
 mod load;
 mod never_called;
 mod node;

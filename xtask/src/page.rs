@@ -12,6 +12,7 @@ use wasm_bindgen_cli_support::Bindgen;
 use crate::command::run;
 use crate::compress;
 use crate::hashed_name;
+use crate::import_names;
 use crate::never_called;
 use crate::toolchain::{Toolchain, WASM_TARGET};
 use crate::workspace::Workspace;
@@ -19,7 +20,7 @@ use crate::workspace::Workspace;
 /// Base name of the files in site/pkg; LEPTOS_OUTPUT_NAME in .cargo/config.toml.
 pub const OUTPUT_NAME: &str = "banglaser";
 /// Change it when this file makes something else of the same input.
-const RECIPE: u32 = 4;
+const RECIPE: u32 = 5;
 
 /// How cargo compiles the page; lints use the same selection.
 pub const CARGO_SELECTION: [&str; 7] = [
@@ -111,8 +112,14 @@ fn bind(compiled: &Path, pkg: &Path) -> Result<()> {
         .omit_default_module_path(true)
         .generate(pkg)
         .context("wasm-bindgen could not write the page's JavaScript")?;
-    let wasm = pkg.join(format!("{OUTPUT_NAME}.wasm"));
-    fs::rename(pkg.join(format!("{OUTPUT_NAME}_bg.wasm")), &wasm).context("no WebAssembly")
+    let javascript = pkg.join(format!("{OUTPUT_NAME}.js"));
+    let made = pkg.join(format!("{OUTPUT_NAME}_bg.wasm"));
+    let mut script = fs::read(&javascript).context("no JavaScript")?;
+    let mut wasm = fs::read(&made).context("no WebAssembly")?;
+    import_names::number(&mut script, &mut wasm);
+    fs::write(javascript, script)?;
+    fs::write(pkg.join(format!("{OUTPUT_NAME}.wasm")), wasm)?;
+    Ok(fs::remove_file(made)?)
 }
 
 /// Was `pkg` made from exactly these bytes by this recipe?
