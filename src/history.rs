@@ -22,6 +22,16 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// A result that nobody has judged yet.
+    pub const fn new(at_ms: f64, source: Option<String>, prediction: Prediction) -> Self {
+        Self {
+            at_ms,
+            source,
+            prediction,
+            heard_as: None,
+        }
+    }
+
     /// Whether both tell of the same clip.
     pub fn is_of_same_clip(&self, other: &Self) -> bool {
         (

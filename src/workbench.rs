@@ -5,8 +5,10 @@ use send_wrapper::SendWrapper;
 
 pub use crate::queue::Outcome;
 use crate::{
-    browser::{Clip, Recorder, Upload, UploadEvent, acknowledge, is_acknowledged},
+    api::Analysis,
+    browser::{Clip, Recorder, Upload, UploadEvent, acknowledge, is_acknowledged, storage},
     error::AppError,
+    history::Entry,
     queue::{ClipId, Progress, QueuedClip},
     trim::Trim,
 };
@@ -261,6 +263,9 @@ impl Workbench {
     fn hear(self, id: ClipId, event: UploadEvent) {
         let has_ended = matches!(event, UploadEvent::Answered(_));
         let is_heard = matches!(event, UploadEvent::Answered(Ok(_)));
+        if let UploadEvent::Answered(Ok(analysis)) = &event {
+            self.keep(id, analysis);
+        }
         self.set_progress(id, |progress| progress.after(event));
         if is_heard && self.shown.try_get_untracked() == Some(None) {
             self.shown.set(Some(id));
@@ -268,6 +273,18 @@ impl Workbench {
         if has_ended {
             self.upload.try_set_value(None);
             self.send_next();
+        }
+    }
+
+    /// Adds a result to the past ones.
+    fn keep(self, id: ClipId, analysis: &Analysis) {
+        let clip = self.queue.try_with_untracked(|queue| {
+            let one = queue.iter().find(|one| one.id == id);
+            one.map(|one| one.clip.clone())
+        });
+        if let Some(Some(clip)) = clip {
+            let prediction = analysis.prediction.clone();
+            storage::add_result(Entry::new(storage::now_ms(), clip.file_name, prediction));
         }
     }
 

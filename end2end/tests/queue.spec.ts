@@ -23,6 +23,10 @@ for (const language of LANGUAGES) {
     await expect(page.getByRole("list", { name: words(language, "result.timeline_caption") })).toBeVisible();
     await expectAccessible(page);
     await picture(page, `queue-done-${language}`);
+
+    // Whether or not somebody looked at them.
+    await open(page, language, "/history");
+    await expect(page.locator(".past-result")).toHaveCount(2);
   });
 }
 

@@ -29,20 +29,9 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
     let prediction = StoredValue::new(analysis.prediction.clone());
     let heading = NodeRef::<html::H2>::new();
     Effect::new(move |_| heading.get().map(|heading| focus(&heading)));
-    let clip = untrack(|| workbench.clip());
-    let entry = StoredValue::new(Entry {
-        at_ms: 0.0,
-        source: clip.as_ref().and_then(|clip| clip.file_name.clone()),
-        prediction: analysis.prediction,
-        heard_as: None,
-    });
-    let is_of_this_browser = clip.is_some();
-    Effect::new(move |_| {
-        entry.update_value(|entry| entry.at_ms = storage::now_ms());
-        if is_of_this_browser {
-            storage::add_result(entry.get_value());
-        }
-    });
+    let source = untrack(|| workbench.clip()).and_then(|clip| clip.file_name);
+    let entry = StoredValue::new(Entry::new(0.0, source, analysis.prediction));
+    Effect::new(move |_| entry.update_value(|entry| entry.at_ms = storage::now_ms()));
     let in_words = move |words: fn(Locale, &Prediction) -> String| {
         move || prediction.with_value(|prediction| words(i18n.get_locale(), prediction))
     };
