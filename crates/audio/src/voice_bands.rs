@@ -52,16 +52,13 @@ impl VoiceBands {
 
     /// Bands of samples; see the module's head. `1 + n_samples / 320` frames, row-major.
     pub fn bands(&mut self, samples: &[f32]) -> Vec<f32> {
-        let n_frames = 1 + samples.len() / HOP_LENGTH;
-        let mut bands = Vec::with_capacity(n_frames * N_MELS);
+        let mut bands = Vec::new();
         let mut power = vec![0.0; N_BINS];
-        for frame_idx in 0..n_frames {
-            let start = (frame_idx * HOP_LENGTH) as isize - (N_FFT / 2) as isize;
-            for ((slot, weight), position) in self.frame.iter_mut().zip(&self.window).zip(start..) {
-                let sample = usize::try_from(position)
-                    .ok()
-                    .and_then(|at| samples.get(at));
-                *slot = sample.copied().unwrap_or(0.0) * weight;
+        let around = [0.0; N_FFT / 2];
+        let padded = [&around, samples, &around].concat();
+        for samples in padded.windows(N_FFT).step_by(HOP_LENGTH) {
+            for ((slot, weight), sample) in self.frame.iter_mut().zip(&self.window).zip(samples) {
+                *slot = sample * weight;
             }
             self.fft
                 .process_with_scratch(&mut self.frame, &mut self.spectrum, &mut self.scratch)

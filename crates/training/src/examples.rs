@@ -5,7 +5,7 @@
 use std::{collections::BTreeSet, fs, ops::Range};
 
 use anyhow::Context;
-use audio::{DecodeLimits, FeatureExtractor, Features, WINDOW_SAMPLES, Waveform, samples_of};
+use audio::{DecodeLimits, FeatureExtractor, Features, Waveform, samples_of};
 use emotion::Emotion;
 use indicatif::{ParallelProgressIterator, ProgressStyle};
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -17,6 +17,8 @@ use crate::{
     corpus::{Clip, Corpus},
 };
 
+/// How often each of the other microphones records a clip, each time a little differently.
+const N_DRAWS: usize = 2;
 /// Peak of a clip that is too loud, above full scale, dB.
 const LOUD_DB: Range<f32> = 2.0..16.0;
 /// Noise below the speech, dB.
@@ -83,11 +85,13 @@ impl Examples {
                 let mut example = example(extractor, encoder, clip)?;
                 if takes == Takes::All {
                     let mut rng = StdRng::seed_from_u64(clip_idx as u64);
-                    let others = other_takes(&example.waveform.samples, &mut rng);
-                    let others = others
-                        .iter()
-                        .map(|samples| take(extractor, encoder, samples));
-                    example.takes.extend(others);
+                    for _ in 0..N_DRAWS {
+                        let others = other_takes(&example.waveform.samples, &mut rng);
+                        let others = others
+                            .iter()
+                            .map(|samples| take(extractor, encoder, samples));
+                        example.takes.extend(others);
+                    }
                 }
                 Ok(example)
             })
@@ -123,7 +127,7 @@ fn example(
     })
 }
 
-/// What is read of samples from the first word to the last; the voice of the first 4 s of them.
+/// What is read of samples from the first word to the last.
 fn take(
     extractor: &mut FeatureExtractor,
     encoder: Option<&PackedEncoder>,
@@ -132,7 +136,6 @@ fn take(
     let features = extractor.features(samples);
     let span = features.speech_span();
     let speech = &samples[samples_of(span.clone(), samples.len())];
-    let speech = &speech[..speech.len().min(WINDOW_SAMPLES)];
     let voice = encoder.and_then(|encoder| encoder.voices(&[speech]).pop());
     Take {
         features: features.slice(span),
