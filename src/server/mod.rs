@@ -42,7 +42,10 @@ use axum::{
 };
 use leptos::server_fn::ServerFn;
 use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context};
-use tower_http::{compression::CompressionLayer, services::ServeDir};
+use tower_http::{
+    compression::{CompressionLayer, CompressionLevel},
+    services::ServeDir,
+};
 
 pub use process::{ServeError, serve};
 use state::AppState;
@@ -51,6 +54,9 @@ use crate::{
     api::{Recognize, SubmittedOutcome},
     app::{App, shell},
 };
+
+/// For answers that are made anew each time. As shipped tower-http takes brotli at 4, which leaves a tenth more.
+const COMPRESSION: CompressionLevel = CompressionLevel::Precise(6);
 
 /// Every route.
 pub fn router(state: AppState) -> Router {
@@ -99,7 +105,7 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(rest::method_not_allowed)
         .fallback_service(site)
         .layer(from_fn_with_state(state.clone(), upload::bound_body))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().quality(COMPRESSION))
         .layer(from_fn(security::bound_head))
         .layer(from_fn(exposure::catch_panic))
         .layer(from_fn(security::add_headers))

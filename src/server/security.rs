@@ -59,7 +59,11 @@ pub async fn add_headers(request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let is_there = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
     if is_permanent && is_there {
-        response.headers_mut().insert(CACHE_CONTROL, FOR_EVER);
+        // Script, style sheet or font: no document, which alone the other headers tell anything.
+        let headers = response.headers_mut();
+        headers.insert(CACHE_CONTROL, FOR_EVER);
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        return response;
     }
     if is_worker {
         let policy = HeaderValue::from_static(WORKER.1);

@@ -7,6 +7,7 @@ mod bench;
 mod browser;
 mod bundle;
 mod command;
+mod compact;
 mod compress;
 mod hashed_name;
 mod import_names;

@@ -10,6 +10,7 @@ use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::command::run;
+use crate::compact::compact;
 use crate::compress;
 use crate::hashed_name;
 use crate::import_names;
@@ -20,7 +21,7 @@ use crate::workspace::Workspace;
 /// Base name of the files in site/pkg; LEPTOS_OUTPUT_NAME in .cargo/config.toml.
 pub const OUTPUT_NAME: &str = "banglaser";
 /// Change it when this file makes something else of the same input.
-const RECIPE: u32 = 5;
+const RECIPE: u32 = 6;
 
 /// How cargo compiles the page; lints use the same selection.
 pub const CARGO_SELECTION: [&str; 7] = [
@@ -84,7 +85,7 @@ fn name_by_content(site: &Path, mut style_sheet: String) -> Result<()> {
         }
     }
     let file = |kind: &str| site.join("pkg").join(format!("{OUTPUT_NAME}.{kind}"));
-    fs::write(file("css"), style_sheet)?;
+    fs::write(file("css"), compact(&style_sheet))?;
     let mut list = String::new();
     for kind in ["js", "wasm", "css"] {
         list += &format!("{kind}:{}\n", hashed_name::give(&file(kind))?);
@@ -114,7 +115,8 @@ fn bind(compiled: &Path, pkg: &Path) -> Result<()> {
         .context("wasm-bindgen could not write the page's JavaScript")?;
     let javascript = pkg.join(format!("{OUTPUT_NAME}.js"));
     let made = pkg.join(format!("{OUTPUT_NAME}_bg.wasm"));
-    let mut script = fs::read(&javascript).context("no JavaScript")?;
+    let script = fs::read_to_string(&javascript).context("no JavaScript")?;
+    let mut script = compact(&script).into_bytes();
     let mut wasm = fs::read(&made).context("no WebAssembly")?;
     import_names::number(&mut script, &mut wasm);
     fs::write(javascript, script)?;
