@@ -17,7 +17,7 @@ const OFF: &str = "banglaser.results.off";
 pub const COOKIE_MAX_AGE_S: u32 = 365 * 24 * 60 * 60;
 
 /// Calls a method of the local storage; `None` where the browser forbids it, or nothing is there.
-fn storage(method: &str, arguments: &[&str]) -> Option<String> {
+pub(super) fn storage(method: &str, arguments: &[&str]) -> Option<String> {
     let storage = member(&window(), "localStorage")?;
     let arguments: Vec<JsValue> = arguments.iter().map(|&text| text.into()).collect();
     call(&storage, method, &arguments)?.as_string()

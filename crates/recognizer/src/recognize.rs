@@ -142,11 +142,10 @@ pub fn predict(
     let input = members[0].input();
     let spoken: Vec<Spoken> = spoken_windows(&features, span)
         .map(|(frames, window, speech)| {
-            let speech = speech.span();
-            let in_clip = frames.start + speech.start..frames.start + speech.end;
+            let in_clip = in_clip(&frames, &speech);
             Spoken {
                 samples: &samples[samples_of(in_clip, samples.len())],
-                read: input.read_span(&window, speech),
+                read: input.read_span(&window, speech.span()),
                 frames,
             }
         })
@@ -221,12 +220,15 @@ fn spoken_windows(
 /// does not hide what is said at another time.
 fn speech_span(features: &Features, whole: Range<usize>) -> Range<usize> {
     spoken_windows(features, whole)
-        .map(|(frames, _, speech)| {
-            let speech = speech.span();
-            frames.start + speech.start..frames.start + speech.end
-        })
+        .map(|(frames, _, speech)| in_clip(&frames, &speech))
         .reduce(|left, right| left.start.min(right.start)..left.end.max(right.end))
         .unwrap_or(0..0)
+}
+
+/// Frames of the clip from the first word of a window to its last.
+fn in_clip(window: &Range<usize>, speech: &Speech) -> Range<usize> {
+    let speech = speech.span();
+    window.start + speech.start..window.start + speech.end
 }
 
 /// Logits of windows: `n_classes` per window, in class order; the mean of the members', which are of one
