@@ -252,13 +252,13 @@ fn length_table(by_length: &[(usize, f64)]) -> String {
 }
 
 fn sizes(workspace: &Workspace, program: &Program) -> Result<String> {
-    let weights = workspace.root.join("models/bilstm-v4/weights.safetensors");
-    let page = workspace.target_dir.join("site/pkg/banglaser.wasm");
+    let weights = workspace.root.join("models/bilstm-v5/weights.safetensors");
+    let page = workspace.target_dir.join("page/banglaser.wasm.br");
     let mut table = "| file | MB |\n|---|---|\n".to_owned();
     for (name, path) in [
         ("server", program.path()),
         ("weights", &weights),
-        ("page, WebAssembly", &page),
+        ("page, WebAssembly (brotli)", &page),
     ] {
         match fs::metadata(path) {
             Ok(file) => table.push_str(&format!("| {name} | {:.2} |\n", file.len() as f64 / 1e6)),
