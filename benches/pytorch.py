@@ -12,6 +12,8 @@ import torchaudio
 
 SECONDS_PER_STAGE = 2
 N_FRAMES, N_MELS, N_SPEECH, N_EMOTIONS, VOICE_SIZE = 126, 40, 44, 5, 512
+# What the speaker encoder reads of a window, samples: 2.5 s.
+N_READ = 40_000
 CLIPS = pathlib.Path(__file__).parent.parent / "crates/audio/tests/formats/clips"
 
 
@@ -30,7 +32,7 @@ class PaperNetwork(torch.nn.Module):
 
 
 class ShippedNetwork(torch.nn.Module):
-    """Two time-delay layers, a bidirectional layer of 64 units, attention, a voice vector: models/bilstm-v4 without its
+    """Two time-delay layers, a bidirectional layer of 64 units, attention, a voice vector: models/bilstm-v5 without its
     speaker encoder."""
 
     def __init__(self):
@@ -113,7 +115,7 @@ def main():
             stages[f"forward, {name}, {windows}"] = lambda network=network, batch=batch: network(batch)
     encoder = SpeakerEncoder().eval()
     for n_windows, windows in [(1, "1 window"), (8, "8 windows")]:
-        samples = torch.rand(n_windows, 4 * 16_000) - 0.5
+        samples = torch.rand(n_windows, N_READ) - 0.5
         stages[f"speaker encoder, {windows}"] = lambda samples=samples: encoder(samples)
     for clip in ["original.wav", "mp3_cbr.mp3", "vorbis.ogg", "opus_celt_stereo.opus"]:
         stages[f"decode {clip}"] = lambda clip=clip: soundfile.read(CLIPS / clip, dtype="float32")
