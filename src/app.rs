@@ -48,17 +48,20 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
 
 /// Where search engines find the page that is asked for, and its other languages.
 fn language_links() -> Option<impl IntoView> {
-    let Preferences { page, locale, .. } = use_context()?;
+    let Preferences {
+        site, page, locale, ..
+    } = use_context()?;
     let is_known = PAGES.contains(&page.as_str());
     is_known.then(|| {
+        let address = |locale| site.clone() + &path::localized(locale, &page);
         let alternates = Locale::get_all().iter().map(|&locale| {
-            let href = path::localized(Some(locale), &page);
+            let href = address(Some(locale));
             view! { <link rel="alternate" hreflang=locale.as_str() href=href /> }
         });
         view! {
-            <link rel="canonical" href=path::localized(Some(locale), &page) />
+            <link rel="canonical" href=address(Some(locale)) />
             {alternates.collect_view()}
-            <link rel="alternate" hreflang="x-default" href=page.clone() />
+            <link rel="alternate" hreflang="x-default" href=address(None) />
         }
     })
 }

@@ -14,6 +14,9 @@ pub const THEME_COOKIE: &str = "theme";
 /// What a reader wants; in the context of every page rendered by the server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preferences {
+    /// What stands before the paths of links that are for search engines, such as `https://example.org`; empty where the
+    /// server was not told.
+    pub site: String,
     /// The page that is asked for: a path without its language.
     pub page: String,
     /// The path's language, else the cookie's, else the first of ours that the browser accepts, else English.
@@ -29,6 +32,7 @@ impl Preferences {
         let remembered = || cookie(cookies, LOCALE_COOKIE).and_then(|code| code.parse().ok());
         let locale = in_path.or_else(remembered);
         Self {
+            site: String::new(),
             page: if page.is_empty() { "/" } else { page }.to_owned(),
             locale: locale.unwrap_or_else(|| accepted(accept_language)),
             theme: cookie(cookies, THEME_COOKIE).and_then(Theme::from_code),

@@ -39,13 +39,17 @@ pub fn context(
     let env = state.leptos_options.env.clone();
     let facts = state.page_facts.clone();
     let model = Arc::clone(&state.model_facts);
+    let settings = Arc::clone(&state.settings);
     move || {
         provide_context(facts.clone());
         provide_context(Arc::clone(&model));
         provide_context(outcome.clone());
         let request = use_context::<Parts>();
         if let Some(request) = &request {
-            provide_context(preferences(request.uri.path(), &request.headers));
+            provide_context(Preferences {
+                site: settings.server.public_url.trim_end_matches('/').to_owned(),
+                ..preferences(request.uri.path(), &request.headers)
+            });
         }
         let Some(response) = use_context::<ResponseOptions>() else {
             return;

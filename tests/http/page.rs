@@ -10,7 +10,7 @@ use emotion::{Emotion, LabelSet};
 
 use crate::{
     clips::{silent_wav, syllables_wav},
-    trial::{Answer, get, labelled, send, shipped, upload},
+    trial::{Answer, changed, get, labelled, send, shipped, upload},
 };
 
 async fn in_language(request: Request<Body>, language: &str) -> Answer {
@@ -36,6 +36,27 @@ async fn the_page_speaks_the_cookies_language() {
         assert!(answer.header("content-type").starts_with("text/html"));
         assert!(answer.text().contains(&format!("lang=\"{language}\"")));
     }
+}
+
+#[tokio::test]
+async fn search_engines_are_told_the_public_address() {
+    let public = changed(|settings| {
+        settings.server.public_url = "https://example.org/".to_owned();
+    });
+    let page = send(public, get("/bn/about")).await.text().to_owned();
+    for link in [
+        "rel=\"canonical\" href=\"https://example.org/bn/about\"",
+        "hreflang=\"en\" href=\"https://example.org/en/about\"",
+        "hreflang=\"x-default\" href=\"https://example.org/about\"",
+    ] {
+        assert!(page.contains(link), "{link}");
+    }
+    let anywhere = send(shipped(), get("/bn/about")).await;
+    assert!(
+        anywhere
+            .text()
+            .contains("rel=\"canonical\" href=\"/bn/about\"")
+    );
 }
 
 #[tokio::test]

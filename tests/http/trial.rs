@@ -32,6 +32,11 @@ pub fn shipped() -> Router {
     router(SHIPPED.clone())
 }
 
+/// The router with the shipped checkpoint and changed settings.
+pub fn changed(change: impl FnOnce(&mut Settings)) -> Router {
+    router(state(change))
+}
+
 /// State with the shipped checkpoint and changed settings.
 pub fn state(change: impl FnOnce(&mut Settings)) -> AppState {
     with_recognizer(change, |dir| {

@@ -3,7 +3,6 @@
 use std::{fs, num::NonZeroUsize, path::Path};
 
 use axum::{
-    Router,
     body::Body,
     extract::ConnectInfo,
     http::{
@@ -14,21 +13,17 @@ use axum::{
         },
     },
 };
-use banglaser::server::{router, settings::Settings};
+use banglaser::server::router;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
     clips::{silent_wav, syllables_wav},
-    trial::{form_of, get, post_form, send, shipped, state, upload},
+    trial::{changed, form_of, get, post_form, send, shipped, state, upload},
 };
 
 const RECOGNITIONS: &str = "/api/v1/recognitions";
 const BATCHES: &str = "/api/v1/batches";
-
-fn changed(change: impl FnOnce(&mut Settings)) -> Router {
-    router(state(change))
-}
 
 /// A 16-bit WAV raised thirtyfold and cut off.
 fn overdriven(wav: &[u8]) -> Vec<u8> {

@@ -36,6 +36,8 @@ pub struct Settings {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ServerSettings {
+    /// Where readers find the page, such as `https://example.org`; empty: its links for search engines are relative.
+    pub public_url: String,
     /// Largest accepted file.
     pub max_upload_bytes: NonZeroU64,
     /// A connection on which the head of the first request does not arrive in this time is closed.
