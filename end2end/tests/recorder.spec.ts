@@ -148,6 +148,7 @@ test("a part stays long enough to be heard", async ({ page }) => {
   const start = page.getByRole("slider", { name: words("en", "review.start"), exact: true });
   const end = page.getByRole("slider", { name: words("en", "review.end"), exact: true });
   await expect(start).toBeVisible();
+  expect(Number(await end.inputValue()), "all of it at first").toBeCloseTo(Number(await end.getAttribute("max")));
   await end.fill("1");
   await start.fill("2");
   expect(Number(await start.inputValue())).toBe(0.5);

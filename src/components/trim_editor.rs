@@ -79,7 +79,7 @@ fn TrimSlider(
             <input
                 type="range"
                 min="0"
-                max=duration_s
+                max=(duration_s / STEP_S).ceil() * STEP_S
                 step=STEP_S
                 prop:value=live(move || at_s.get())
                 aria-valuetext=live(move || spoken(at_s.get()))
