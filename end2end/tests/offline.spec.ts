@@ -13,6 +13,8 @@ for (const language of LANGUAGES) {
     test.info().annotations.push({ type: "expected console error", description: "Failed to load resource" });
     await open(page, language);
     await expect.poll(() => page.evaluate<string[]>(kept)).toContain("/");
+    // It keeps the page before it is in charge of it.
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await context.setOffline(true);
     await page.reload();
     await expect(recordButton(page, language)).toBeEnabled();
