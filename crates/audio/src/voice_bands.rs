@@ -52,7 +52,8 @@ impl VoiceBands {
 
     /// Bands of samples; see the module's head. `1 + n_samples / 320` frames, row-major.
     pub fn bands(&mut self, samples: &[f32]) -> Vec<f32> {
-        let mut bands = Vec::new();
+        let n_frames = 1 + samples.len() / HOP_LENGTH;
+        let mut bands = Vec::with_capacity(n_frames * N_MELS);
         let mut power = vec![0.0; N_BINS];
         let around = [0.0; N_FFT / 2];
         let padded = [&around, samples, &around].concat();
