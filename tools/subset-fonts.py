@@ -59,9 +59,10 @@ def reduced(original: Path, characters: set[int], texts: set[str] | None = None)
     options.layout_closure = texts is None
     subsetter = subset.Subsetter(options)
     glyphs = set()
-    shape = shaper(original, glyphs)
-    for text in texts or ():
-        shape(text)
+    if texts is not None:
+        shape = shaper(original, glyphs)
+        for text in texts:
+            shape(text)
     subsetter.populate(unicodes=characters, gids=glyphs)
     font = TTFont(original, recalcTimestamp=False)
     subsetter.subset(font)
@@ -126,12 +127,12 @@ def check(originals: Path, made: Path, texts) -> None:
 def main(originals: Path) -> None:
     for made, name, characters in FILES:
         reduced(originals / name, characters).save(FONTS / made)
-    own = FONTS / "noto-sans-bengali.woff2"
-    characters = {ord(character) for text in own_texts() for character in text}
-    reduced(originals / BENGALI_ORIGINAL, characters, own_texts()).save(own)
+    own, texts = FONTS / "noto-sans-bengali.woff2", own_texts()
+    characters = {ord(character) for text in texts for character in text}
+    reduced(originals / BENGALI_ORIGINAL, characters, texts).save(own)
     for file in sorted(FONTS.glob("*.woff2")):
         print(f"{file.name}: {file.stat().st_size} bytes")
-    check(originals, own, own_texts())
+    check(originals, own, texts)
     check(originals, FONTS / "noto-sans-bengali-whole.woff2", syllables())
 
 
