@@ -1,7 +1,7 @@
 //! From the bytes of a clip to log-mel features.
 //!
 //! ```text
-//! bytes -> decode -> Waveform -> resample -> FeatureExtractor::features -> Features -> windows
+//! bytes -> decode -> Waveform -> resample -> declip -> FeatureExtractor::features -> Features -> windows
 //! ```
 //!
 //! No input or output, no web, no tensors, no clock but the decoder's time limit. Without the feature `decode` the crate is the
@@ -9,6 +9,7 @@
 
 use std::ops::Range;
 
+mod declip;
 #[cfg(feature = "decode")]
 mod decode;
 mod dot;
@@ -25,6 +26,7 @@ mod voice_bands;
 mod waveform;
 mod window;
 
+pub use declip::declip;
 #[cfg(feature = "decode")]
 pub use decode::{DecodeError, DecodeLimits, decode};
 pub use features::{FeatureExtractor, Features};

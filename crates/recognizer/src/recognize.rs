@@ -6,7 +6,7 @@
 //! Errors  [`RecognizeError`]: another sample rate, too short, no speech
 //! Invariant: a window's probabilities do not depend on the other windows of its batch.
 
-use std::{borrow::Cow, ops::Range, path::Path};
+use std::{ops::Range, path::Path};
 
 use audio::{
     FeatureExtractor, Features, Quality, SAMPLE_RATE_HZ, Speech, WINDOW_SAMPLES, Waveform, frame_s,
@@ -129,7 +129,7 @@ pub fn predict(
     if duration_s < MIN_DURATION_S {
         return Err(RecognizeError::TooShort { duration_s });
     }
-    let mut samples = Cow::Borrowed(&waveform.samples);
+    let mut samples = audio::declip(&waveform.samples);
     if samples.len() < WINDOW_SAMPLES {
         samples.to_mut().resize(WINDOW_SAMPLES, 0.0);
     }

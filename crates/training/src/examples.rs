@@ -133,7 +133,8 @@ fn take(
     encoder: Option<&PackedEncoder>,
     samples: &[f32],
 ) -> Take {
-    let features = extractor.features(samples);
+    let samples = audio::declip(samples);
+    let features = extractor.features(&samples);
     let span = features.speech_span();
     let speech = &samples[samples_of(span.clone(), samples.len())];
     let voice = encoder.and_then(|encoder| encoder.voices(&[speech]).pop());
