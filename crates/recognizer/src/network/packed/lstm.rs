@@ -14,6 +14,7 @@ use super::{
     panels::{Panels, n_lanes},
     recurrence::{self, Columns, Projected, Weights},
     values,
+    words::WordPanels,
 };
 use crate::network::LstmLayer;
 
@@ -37,27 +38,50 @@ pub(super) struct Lstm {
 /// Weights that one direction applies to its input and to its own last state.
 #[derive(Debug)]
 struct Direction {
-    input: Panels,
+    input: InputWeights,
     hidden: Weights,
+}
+
+#[derive(Debug)]
+enum InputWeights {
+    Whole(Panels),
+    Words(WordPanels),
 }
 
 impl Lstm {
     pub fn new(layer: &LstmLayer) -> Self {
-        Self::with(layer, |weights, no_bias| {
-            Weights::Whole(Panels::new(&weights, &no_bias))
+        let whole = |weights: &[f32], bias: &[f32]| InputWeights::Whole(Panels::new(weights, bias));
+        Self::with(layer, whole, |weights, no_bias| {
+            Weights::Whole(Panels::new(weights, no_bias))
         })
     }
 
-    /// With recurrent weights of 16 bits.
+    /// With recurrent weights of 16 bits that are multiplied as f32.
     pub fn halved(layer: &LstmLayer) -> Self {
-        Self::with(layer, |weights, no_bias| {
-            let n_lanes = n_lanes();
-            let pairs = halves::pairs(&weights, n_lanes);
+        let whole = |weights: &[f32], bias: &[f32]| InputWeights::Whole(Panels::new(weights, bias));
+        Self::with(layer, whole, |weights, no_bias| {
+            let pairs = halves::pairs(weights, n_lanes());
             Weights::Halved(Panels::new(&pairs, &no_bias[..no_bias.len() / 2]))
         })
     }
 
-    fn with(layer: &LstmLayer, hidden: fn(Vec<f32>, Vec<f32>) -> Weights) -> Self {
+    /// With recurrent weights that are words, and input weights too where the input is `bounded`, in [-1, 1]; for
+    /// processors that have [their products](super::words::are_at_hand).
+    pub fn of_words(layer: &LstmLayer, bounded: bool) -> Self {
+        let input = |weights: &[f32], bias: &[f32]| match bounded {
+            true => InputWeights::Words(WordPanels::new(weights, bias)),
+            false => InputWeights::Whole(Panels::new(weights, bias)),
+        };
+        Self::with(layer, input, |weights, no_bias| {
+            Weights::Words(WordPanels::new(weights, no_bias))
+        })
+    }
+
+    fn with(
+        layer: &LstmLayer,
+        input: impl Fn(&[f32], &[f32]) -> InputWeights,
+        hidden: impl Fn(&[f32], &[f32]) -> Weights,
+    ) -> Self {
         let [n_directions, hidden_size, _] = layer.weight_hh.dims();
         let bias = layer.bias_ih.val() + layer.bias_hh.val();
         let of_direction = |stacked: Tensor<3>, idx| {
@@ -68,8 +92,8 @@ impl Lstm {
             let bias = of_direction(bias.clone().unsqueeze_dim(1), idx);
             let no_bias = vec![0.0; bias.len()];
             Direction {
-                input: Panels::new(&of_direction(layer.weight_ih.val(), idx), &bias),
-                hidden: hidden(of_direction(layer.weight_hh.val(), idx), no_bias),
+                input: input(&of_direction(layer.weight_ih.val(), idx), &bias),
+                hidden: hidden(&of_direction(layer.weight_hh.val(), idx), &no_bias),
             }
         });
         Self {
@@ -117,8 +141,12 @@ impl Direction {
         output: &mut Frames,
         columns: std::ops::Range<usize>,
     ) {
+        let gates = match &self.input {
+            InputWeights::Whole(panels) => panels.multiply_rows(&input.values),
+            InputWeights::Words(words) => words.multiply_rows(&input.values, input.size),
+        };
         let projected = Projected {
-            gates: &self.input.multiply_rows(&input.values),
+            gates: &gates,
             lengths: &input.lengths,
             reverse,
         };

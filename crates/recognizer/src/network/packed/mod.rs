@@ -17,6 +17,7 @@ mod panels;
 mod recurrence;
 mod speaker_encoder;
 mod time_delay;
+mod words;
 
 use burn::{
     nn::Linear,

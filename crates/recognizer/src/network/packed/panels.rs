@@ -7,11 +7,44 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
+use super::words::{self, PairProducts, WithPairProducts, Words};
+
 /// Bytes of a cache line: a vector that lies on two is read twice.
 const LINE_BYTES: usize = 64;
 
 /// Rows that share the weights in registers, where there are 32 of them.
 const ROWS: usize = 6;
+
+/// How what is stored is multiplied and added up.
+pub(super) trait Arithmetic<S: Simd>: Copy {
+    /// A sum that nothing was added to, of what it starts from.
+    fn first(self, simd: S, start: S::f32s) -> S::f32s;
+    /// The sum with one more product.
+    fn multiply_add(self, simd: S, value: S::f32s, weight: S::f32s, sum: S::f32s) -> S::f32s;
+    /// The sum's numbers.
+    fn last(self, simd: S, sum: S::f32s, start: S::f32s) -> S::f32s;
+}
+
+/// Numbers are stored as they are.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Floats;
+
+impl<S: Simd> Arithmetic<S> for Floats {
+    #[inline(always)]
+    fn first(self, _: S, start: S::f32s) -> S::f32s {
+        start
+    }
+
+    #[inline(always)]
+    fn multiply_add(self, simd: S, value: S::f32s, weight: S::f32s, sum: S::f32s) -> S::f32s {
+        simd.mul_add_e_f32s(value, weight, sum)
+    }
+
+    #[inline(always)]
+    fn last(self, _: S, sum: S::f32s, _: S::f32s) -> S::f32s {
+        sum
+    }
+}
 
 /// A matrix and biases; see the module's head.
 #[derive(Debug)]
@@ -77,15 +110,33 @@ impl Panels {
 
     /// Product with rows that lie one after another.
     pub fn multiply_rows(&self, rows: &[f32]) -> Vec<f32> {
-        let mut output = vec![0.0; rows.len() / self.n_inputs * self.n_outputs];
+        let mut output = self.place_for(rows);
         self.multiply(rows, self.n_inputs, &mut output);
         output
+    }
+
+    /// The same, where weights and rows are [`Words`].
+    pub fn multiply_words(&self, rows: &[f32], words: Words) -> Vec<f32> {
+        let mut output = self.place_for(rows);
+        words::dispatch(Multiply {
+            panels: self,
+            arithmetic: words,
+            rows,
+            stride: self.n_inputs,
+            output: &mut output,
+        });
+        output
+    }
+
+    fn place_for(&self, rows: &[f32]) -> Vec<f32> {
+        vec![0.0; rows.len() / self.n_inputs * self.n_outputs]
     }
 
     /// Product with as many rows as `output` has place for, `stride` values apart.
     pub fn multiply(&self, rows: &[f32], stride: usize, output: &mut [f32]) {
         Arch::new().dispatch(Multiply {
             panels: self,
+            arithmetic: Floats,
             rows,
             stride,
             output,
@@ -113,28 +164,47 @@ pub(super) fn n_lanes() -> usize {
     Arch::new().dispatch(Lanes)
 }
 
-struct Multiply<'a> {
+struct Multiply<'a, A> {
     panels: &'a Panels,
+    arithmetic: A,
     rows: &'a [f32],
     stride: usize,
     output: &'a mut [f32],
 }
 
-impl WithSimd for Multiply<'_> {
+impl WithSimd for Multiply<'_, Floats> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
+        self.run(simd);
+    }
+}
+
+impl WithPairProducts for Multiply<'_, Words> {
+    #[inline(always)]
+    fn with<S: PairProducts>(self, simd: S) {
+        self.run(simd);
+    }
+}
+
+impl<A> Multiply<'_, A> {
+    #[inline(always)]
+    fn run<S: Simd>(self, simd: S)
+    where
+        A: Arithmetic<S>,
+    {
         match self.panels.n_vectors {
             3 => self.by_panels::<S, 3>(simd),
             _ => self.by_panels::<S, 4>(simd),
         }
     }
-}
 
-impl Multiply<'_> {
     #[inline(always)]
-    fn by_panels<S: Simd, const VECTORS: usize>(mut self, simd: S) {
+    fn by_panels<S: Simd, const VECTORS: usize>(mut self, simd: S)
+    where
+        A: Arithmetic<S>,
+    {
         let n_rows = self.output.len() / self.panels.n_outputs;
         let n_panels = self.panels.n_outputs.div_ceil(VECTORS * S::F32_LANES);
         for panel in 0..n_panels {
@@ -162,7 +232,9 @@ impl Multiply<'_> {
         simd: S,
         panel: usize,
         first_row: usize,
-    ) {
+    ) where
+        A: Arithmetic<S>,
+    {
         let Panels {
             n_inputs,
             n_outputs,
@@ -170,16 +242,26 @@ impl Multiply<'_> {
         } = *self.panels;
         let width = VECTORS * S::F32_LANES;
         let biases = S::as_simd_f32s(&self.panels.biases[panel * width..][..width]).0;
+        let arithmetic = self.arithmetic;
         let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
         let mut rows: [&[f32]; ROWS] = [&[]; ROWS];
         for row in 0..ROWS {
-            sums[row].copy_from_slice(biases);
+            for (sum, bias) in sums[row].iter_mut().zip(biases) {
+                *sum = arithmetic.first(simd, *bias);
+            }
             rows[row] = &self.rows[(first_row + row) * self.stride..][..n_inputs];
         }
-        multiply_add(simd, rows, self.panels.weights::<S>(panel), &mut sums);
+        multiply_add(
+            simd,
+            arithmetic,
+            rows,
+            self.panels.weights::<S>(panel),
+            &mut sums,
+        );
         for (row, sums) in sums.into_iter().enumerate() {
             let output = &mut self.output[(first_row + row) * n_outputs..][..n_outputs];
-            for (vector, sum) in sums.into_iter().enumerate() {
+            for (vector, (sum, bias)) in sums.into_iter().zip(biases).enumerate() {
+                let sum = arithmetic.last(simd, sum, *bias);
                 let first = n_outputs.min(panel * width + vector * S::F32_LANES);
                 let end = n_outputs.min(first + S::F32_LANES);
                 simd.partial_store_f32s(&mut output[first..end], sum);
@@ -192,6 +274,7 @@ impl Multiply<'_> {
 #[inline(always)]
 pub(super) fn multiply_add<S: Simd, const ROWS: usize, const VECTORS: usize>(
     simd: S,
+    arithmetic: impl Arithmetic<S>,
     rows: [&[f32]; ROWS],
     weights: &[S::f32s],
     sums: &mut [[S::f32s; VECTORS]; ROWS],
@@ -209,7 +292,7 @@ pub(super) fn multiply_add<S: Simd, const ROWS: usize, const VECTORS: usize>(
             let value = simd.splat_f32s(equally_long[row][input]);
             for vector in 0..VECTORS {
                 let sum = &mut kept[row][vector];
-                *sum = simd.mul_add_e_f32s(value, weights[vector], *sum);
+                *sum = arithmetic.multiply_add(simd, value, weights[vector], *sum);
             }
         }
     }

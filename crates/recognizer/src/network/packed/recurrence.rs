@@ -13,7 +13,8 @@ use super::{
     activation::{TANH_OCTAVES, exp2},
     halves::second_of,
     lstm::N_GATES,
-    panels::Panels,
+    panels::{Arithmetic, Floats, Panels},
+    words::{self, PairProducts, WithPairProducts, WordPanels, Words},
 };
 
 /// What one direction reads.
@@ -40,40 +41,138 @@ pub(super) enum Weights {
     Whole(Panels),
     /// `[n_inputs, n_blocks, 2]` vectors of pairs, i with f and g with o; see [`halves`](super::halves).
     Halved(Panels),
+    /// `[n_inputs / 2, n_blocks, 4]` vectors of pairs of inputs; see [`words`].
+    Words(WordPanels),
 }
 
 /// Runs the direction with these recurrent weights over all frames, with the widest vectors that the
 /// processor has.
 pub(super) fn run(weights: &Weights, projected: &Projected, output: Columns) {
     match weights {
-        Weights::Whole(weights) => Arch::new().dispatch(Run::<N_GATES> {
+        Weights::Whole(weights) => Arch::new().dispatch(Run {
             weights,
+            kind: Floats,
             projected,
             output,
         }),
-        Weights::Halved(weights) => Arch::new().dispatch(Run::<{ N_GATES / 2 }> {
+        Weights::Halved(weights) => Arch::new().dispatch(Run {
             weights,
+            kind: Halves,
+            projected,
+            output,
+        }),
+        Weights::Words(WordPanels { panels, words }) => words::dispatch(Run {
+            weights: panels,
+            kind: *words,
             projected,
             output,
         }),
     }
 }
 
-/// `VECTORS` are stored per block.
-struct Run<'a, const VECTORS: usize> {
+/// How recurrent weights and the states that they are multiplied with are stored.
+trait Kind<S: Simd>: Copy {
+    /// Vectors of a block and an input.
+    const VECTORS: usize = N_GATES;
+    fn arithmetic(self) -> impl Arithmetic<S>;
+    /// The weights of an input for each gate, of the four vectors that hold two blocks' or one's.
+    #[inline(always)]
+    fn of_gates(self, _: S, stored: [S::f32s; 4], _is_second: bool) -> [S::f32s; N_GATES] {
+        stored
+    }
+    /// Makes new states, which are f32, those to be read.
+    #[inline(always)]
+    fn take_over(self, read: &mut Vec<f32>, new: &mut Vec<f32>, _padded_size: usize) {
+        std::mem::swap(read, new);
+    }
+}
+
+impl<S: Simd> Kind<S> for Floats {
+    #[inline(always)]
+    fn arithmetic(self) -> impl Arithmetic<S> {
+        self
+    }
+}
+
+/// Two gates' weights in the place of one.
+#[derive(Clone, Copy)]
+struct Halves;
+
+impl<S: Simd> Kind<S> for Halves {
+    const VECTORS: usize = N_GATES / 2;
+
+    #[inline(always)]
+    fn arithmetic(self) -> impl Arithmetic<S> {
+        Floats
+    }
+
+    #[inline(always)]
+    fn of_gates(self, simd: S, stored: [S::f32s; 4], is_second: bool) -> [S::f32s; N_GATES] {
+        let [low, high] = if is_second {
+            [stored[2], stored[3]]
+        } else {
+            [stored[0], stored[1]]
+        };
+        [low, second_of(simd, low), high, second_of(simd, high)]
+    }
+}
+
+impl<S: PairProducts> Kind<S> for Words {
+    #[inline(always)]
+    fn arithmetic(self) -> impl Arithmetic<S> {
+        self
+    }
+
+    #[inline(always)]
+    fn take_over(self, read: &mut Vec<f32>, new: &mut Vec<f32>, padded_size: usize) {
+        let rows = read.chunks_exact_mut(padded_size);
+        for (words, states) in rows.zip(new.chunks_exact(padded_size)) {
+            words::take_over(words, states);
+        }
+    }
+}
+
+struct Run<'a, K> {
     weights: &'a Panels,
+    kind: K,
     projected: &'a Projected<'a>,
     output: Columns<'a>,
 }
 
-impl<const VECTORS: usize> WithSimd for Run<'_, VECTORS> {
+impl WithSimd for Run<'_, Floats> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let mut sweep = Sweep::<S, VECTORS>::new(simd, self.weights, self.projected, self.output);
-        let n_windows = self.projected.lengths.len();
-        let n_steps = self.projected.lengths.iter().copied().max().unwrap_or(0);
+        self.sweep(simd);
+    }
+}
+
+impl WithSimd for Run<'_, Halves> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        self.sweep(simd);
+    }
+}
+
+impl WithPairProducts for Run<'_, Words> {
+    #[inline(always)]
+    fn with<S: PairProducts>(self, simd: S) {
+        self.sweep(simd);
+    }
+}
+
+impl<K> Run<'_, K> {
+    #[inline(always)]
+    fn sweep<S: Simd>(self, simd: S)
+    where
+        K: Kind<S>,
+    {
+        let mut sweep = Sweep::new(simd, self);
+        let n_windows = sweep.projected.lengths.len();
+        let n_steps = sweep.projected.lengths.iter().copied().max().unwrap_or(0);
         for step in 0..n_steps {
             let mut window = 0;
             // As many sums as there are registers, without those of the weights.
@@ -90,15 +189,19 @@ impl<const VECTORS: usize> WithSimd for Run<'_, VECTORS> {
             if window < n_windows {
                 sweep.step::<1, 2>(step, window);
             }
-            std::mem::swap(&mut sweep.hidden, &mut sweep.new_hidden);
+            let padded_size = sweep.n_blocks * S::F32_LANES;
+            sweep
+                .kind
+                .take_over(&mut sweep.hidden, &mut sweep.new_hidden, padded_size);
         }
     }
 }
 
 /// State of a direction between two frames.
-struct Sweep<'a, S: Simd, const VECTORS: usize> {
+struct Sweep<'a, S: Simd, K> {
     simd: S,
     weights: &'a Panels,
+    kind: K,
     projected: &'a Projected<'a>,
     output: Columns<'a>,
     /// First frame of each window.
@@ -108,16 +211,22 @@ struct Sweep<'a, S: Simd, const VECTORS: usize> {
     n_blocks: usize,
     /// `[n_windows, n_blocks]`.
     cell: Vec<S::f32s>,
-    /// `[n_windows, n_blocks * lanes]`.
+    /// `[n_windows, n_blocks * lanes]`, as they are multiplied.
     hidden: Vec<f32>,
     new_hidden: Vec<f32>,
 }
 
-impl<'a, S: Simd, const VECTORS: usize> Sweep<'a, S, VECTORS> {
+impl<'a, S: Simd, K: Kind<S>> Sweep<'a, S, K> {
     #[inline(always)]
-    fn new(simd: S, weights: &'a Panels, projected: &'a Projected, output: Columns<'a>) -> Self {
+    fn new(simd: S, run: Run<'a, K>) -> Self {
+        let Run {
+            weights,
+            kind,
+            projected,
+            output,
+        } = run;
         let n_windows = projected.lengths.len();
-        let n_blocks = weights.n_outputs() / (VECTORS * S::F32_LANES);
+        let n_blocks = weights.n_outputs() / (K::VECTORS * S::F32_LANES);
         let padded_size = n_blocks * S::F32_LANES;
         let mut n_before = 0;
         let starts = projected.lengths.iter().map(|length| {
@@ -128,9 +237,10 @@ impl<'a, S: Simd, const VECTORS: usize> Sweep<'a, S, VECTORS> {
             starts: starts.collect(),
             simd,
             weights,
+            kind,
             projected,
+            hidden_size: output.columns.len(),
             output,
-            hidden_size: weights.n_inputs(),
             n_blocks,
             cell: vec![simd.splat_f32s(0.0); n_windows * n_blocks],
             hidden: vec![0.0; n_windows * padded_size],
@@ -141,8 +251,8 @@ impl<'a, S: Simd, const VECTORS: usize> Sweep<'a, S, VECTORS> {
     /// One step of `WINDOWS` windows, `BLOCKS` vectors of units at a time.
     #[inline(always)]
     fn step<const WINDOWS: usize, const BLOCKS: usize>(&mut self, step: usize, first: usize) {
-        let simd = self.simd;
-        let hidden_size = self.hidden_size;
+        let (simd, kind, arithmetic) = (self.simd, self.kind, self.kind.arithmetic());
+        let (hidden_size, n_read) = (self.hidden_size, self.weights.n_inputs());
         let padded_size = self.n_blocks * S::F32_LANES;
         // The frames read; none once a window is over.
         let mut frames = [None; WINDOWS];
@@ -155,22 +265,24 @@ impl<'a, S: Simd, const VECTORS: usize> Sweep<'a, S, VECTORS> {
                 (step < length).then_some(step)
             };
             frames[idx] = frame.map(|frame| self.starts[first + idx] + frame);
-            hidden[idx] = &self.hidden[(first + idx) * padded_size..][..hidden_size];
+            hidden[idx] = &self.hidden[(first + idx) * padded_size..][..n_read];
         }
         if frames.iter().all(Option::is_none) {
             return;
         }
         for first_block in (0..self.n_blocks).step_by(BLOCKS) {
-            let mut gates = [[[simd.splat_f32s(0.0); N_GATES]; BLOCKS]; WINDOWS];
+            let mut starts = [[[simd.splat_f32s(0.0); N_GATES]; BLOCKS]; WINDOWS];
+            let mut gates = starts;
             for window in 0..WINDOWS {
                 let Some(frame) = frames[window] else {
                     continue;
                 };
-                for (block, gates) in gates[window].iter_mut().enumerate() {
+                for (block, starts) in starts[window].iter_mut().enumerate() {
                     let width = N_GATES * S::F32_LANES;
                     let at = (frame * self.n_blocks + first_block + block) * width;
                     let read = S::as_simd_f32s(&self.projected.gates[at..][..width]).0;
-                    gates.copy_from_slice(read);
+                    starts.copy_from_slice(read);
+                    gates[window][block] = starts.map(|start| arithmetic.first(simd, start));
                 }
             }
             // Before the first step the state is 0, and so are the products.
@@ -178,33 +290,33 @@ impl<'a, S: Simd, const VECTORS: usize> Sweep<'a, S, VECTORS> {
                 // A panel has four vectors: one block's, or two blocks' pairs.
                 let mut weights: [&[[S::f32s; 4]]; BLOCKS] = [&[]; BLOCKS];
                 for (block, weights) in weights.iter_mut().enumerate() {
-                    let panel = (first_block + block) * VECTORS / 4;
+                    let panel = (first_block + block) * K::VECTORS / 4;
                     let panel = self.weights.weights::<S>(panel);
-                    *weights = &panel.as_chunks().0[..hidden_size];
+                    *weights = &panel.as_chunks().0[..n_read];
                 }
-                for unit in 0..hidden_size {
+                for input in 0..n_read {
                     let mut of_gates = [[simd.splat_f32s(0.0); N_GATES]; BLOCKS];
                     for block in 0..BLOCKS {
-                        let stored = weights[block][unit];
-                        of_gates[block] = if VECTORS == N_GATES {
-                            stored
-                        } else {
-                            let [low, high] = if (first_block + block) % 2 == 0 {
-                                [stored[0], stored[1]]
-                            } else {
-                                [stored[2], stored[3]]
-                            };
-                            [low, second_of(simd, low), high, second_of(simd, high)]
-                        };
+                        let is_second = (first_block + block) % 2 == 1;
+                        of_gates[block] = kind.of_gates(simd, weights[block][input], is_second);
                     }
                     for window in 0..WINDOWS {
-                        let value = simd.splat_f32s(hidden[window][unit]);
+                        let value = simd.splat_f32s(hidden[window][input]);
                         for block in 0..BLOCKS {
                             for gate in 0..N_GATES {
                                 let sum = &mut gates[window][block][gate];
-                                *sum = simd.mul_add_e_f32s(value, of_gates[block][gate], *sum);
+                                let weight = of_gates[block][gate];
+                                *sum = arithmetic.multiply_add(simd, value, weight, *sum);
                             }
                         }
+                    }
+                }
+            }
+            for window in 0..WINDOWS {
+                for block in 0..BLOCKS {
+                    let starts = starts[window][block];
+                    for (sum, start) in gates[window][block].iter_mut().zip(starts) {
+                        *sum = arithmetic.last(simd, *sum, start);
                     }
                 }
             }

@@ -2,7 +2,7 @@
 
 use audio::{N_MELS, VoiceBands};
 
-use super::{attention::push_statistics, frames::Frames, lstm::Lstm};
+use super::{attention::push_statistics, frames::Frames, lstm::Lstm, words};
 use crate::network::SpeakerEncoder;
 
 /// What is read of a window, samples: 2.5 s. More costs time and tells nothing (docs/evaluation.md).
@@ -15,11 +15,21 @@ pub struct PackedEncoder {
 }
 
 impl PackedEncoder {
-    /// Lays out the weights of `encoder`; whole, a layer's 1 MiB of recurrent weights would not stay near
-    /// the core from frame to frame.
+    /// Lays out the weights of `encoder` in 16 bits: whole, a layer's 1 MiB of recurrent weights would not stay
+    /// near the core from frame to frame.
     pub fn new(encoder: &SpeakerEncoder) -> Self {
+        Self::laid_out(encoder, words::are_at_hand())
+    }
+
+    fn laid_out(encoder: &SpeakerEncoder, in_words: bool) -> Self {
+        let layers = encoder.layers.iter().enumerate();
+        // The first layer reads power, all others what one before puts out.
+        let layers = layers.map(|(idx, layer)| match in_words {
+            true => Lstm::of_words(layer, idx > 0),
+            false => Lstm::halved(layer),
+        });
         Self {
-            layers: encoder.layers.iter().map(Lstm::halved).collect(),
+            layers: layers.collect(),
         }
     }
 
@@ -88,9 +98,6 @@ mod tests {
         };
         let encoder = SpeakerEncoder::new(shape, &device);
         let samples: Vec<f32> = (0..4000).map(|n| (n as f32 * 0.05).sin()).collect();
-        // The second window must not hear the first.
-        let voices = PackedEncoder::new(&encoder).voices(&[&samples[..1700], &samples]);
-
         let bands = VoiceBands::new().bands(&samples);
         let n_frames = bands.len() / N_MELS;
         let data = TensorData::new(bands, [1, n_frames, N_MELS]);
@@ -101,9 +108,14 @@ mod tests {
         let (variance, mean) = frames.var_mean_bias(1);
         let expected = Tensor::cat(vec![mean, variance.sqrt()], 2);
         let expected: Vec<f32> = expected.into_data().iter::<f32>().collect();
-        assert_eq!(voices[1].len(), expected.len());
-        for (found, expected) in voices[1].iter().zip(expected) {
-            assert!((found - expected).abs() < 1e-3, "{found}, {expected}");
+        for in_words in [false, words::are_at_hand()] {
+            // The second window must not hear the first.
+            let packed = PackedEncoder::laid_out(&encoder, in_words);
+            let voices = packed.voices(&[&samples[..1700], &samples]);
+            assert_eq!(voices[1].len(), expected.len());
+            for (found, expected) in voices[1].iter().zip(&expected) {
+                assert!((found - expected).abs() < 1e-3, "{found}, {expected}");
+            }
         }
     }
 }
