@@ -55,9 +55,8 @@ pub fn declip(samples: &[f32]) -> Cow<'_, [f32]> {
 /// As far from 0 as was recorded, or farther.
 fn at_least(recorded: f32, found: f32) -> f32 {
     let (least, found) = (recorded.abs(), found * recorded.signum());
-    // A comparison with NaN is false.
-    let magnitude = if found > least { found } else { least };
-    magnitude.min(LOUDEST.max(least)) * recorded.signum()
+    // `max` leaves NaN out.
+    found.max(least).min(LOUDEST.max(least)) * recorded.signum()
 }
 
 /// Where at least two samples in a row are at the same end of the scale.
@@ -99,10 +98,9 @@ fn bridge(samples: &mut [f32], stretch: Range<usize>) {
 /// Coefficients of the error of a linear prediction, the first 1, for the block from `start` on; from
 /// the autocorrelation by Levinson's recursion.
 fn prediction(samples: &[f32], start: usize, window: &[f32]) -> [f64; ORDER + 1] {
-    let first = start as isize - AROUND as isize;
     let windowed = window.iter().enumerate().map(|(at, weight)| {
-        let sample = first.checked_add_unsigned(at).filter(|at| *at >= 0);
-        let sample = sample.and_then(|at| samples.get(at as usize));
+        let at = (start + at).checked_sub(AROUND);
+        let sample = at.and_then(|at| samples.get(at));
         f64::from(sample.copied().unwrap_or(0.0) * weight)
     });
     let windowed: Vec<f64> = windowed.collect();
@@ -170,9 +168,7 @@ fn solve(at: &[usize], products: &[f64; ORDER + 1], right: Vec<f64>) -> Vec<f64>
         let first = row.saturating_sub(ORDER);
         for column in first..=row {
             let product = products.get(at[row] - at[column]).copied();
-            let before = first..column;
-            let sum: f64 = before
-                .filter(|other| column - other <= ORDER)
+            let sum: f64 = (first..column)
                 .map(|other| factor[row][row - other] * factor[column][column - other])
                 .sum();
             let rest = product.unwrap_or(0.0) - sum;

@@ -16,6 +16,9 @@ pub(super) const SIGMOID_OCTAVES: f32 = -std::f32::consts::LOG2_E;
 /// the product of three powers is finite.
 const MAX_OCTAVES: f32 = 40.0;
 
+/// Added to a number below 2^22, leaves its nearest whole number in the lowest bits.
+pub(super) const ROUND: f32 = 12_582_912.0;
+
 /// `2^octaves`, within `MAX_OCTAVES` either way.
 #[inline(always)]
 pub(super) fn exp2<S: Simd>(simd: S, octaves: S::f32s) -> S::f32s {
@@ -29,8 +32,6 @@ pub(super) fn exp2<S: Simd>(simd: S, octaves: S::f32s) -> S::f32s {
         0.001_333_355_8,
         0.000_154_035_3,
     ];
-    // Added to a number below 2^22, leaves its nearest whole number in the lowest bits.
-    const ROUND: f32 = 12_582_912.0;
     const MANTISSA_BITS: u32 = 23;
 
     let octaves = simd.max_f32s(octaves, simd.splat_f32s(-MAX_OCTAVES));

@@ -7,13 +7,13 @@
 
 use pulp::Simd;
 
-use super::panels::{Arithmetic, Panels};
+use super::{
+    activation::ROUND,
+    panels::{Arithmetic, Panels},
+};
 
 /// An input of 1 is two to this.
 const INPUT_BITS: i32 = 12;
-
-/// Added to a number below 2^22 and a half, leaves its nearest whole number in the lowest bits.
-const ROUND: f32 = 12_582_912.0;
 
 /// A matrix and biases in whole numbers.
 #[derive(Debug)]
