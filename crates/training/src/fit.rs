@@ -19,12 +19,7 @@ use recognizer::{
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    augment,
-    examples::{Example, Take},
-    gradient::Trainable,
-    recipe::Recipe,
-};
+use crate::{augment, examples::Example, gradient::Trainable, recipe::Recipe, takes::Take};
 
 /// Epochs in which the learning rate rises.
 const WARM_UP_EPOCHS: f64 = 2.0;

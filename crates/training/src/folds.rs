@@ -123,7 +123,7 @@ mod tests {
     use emotion::Emotion;
 
     use super::*;
-    use crate::examples::{Example, Take};
+    use crate::{examples::Example, takes::Take};
 
     fn corpus(n_speakers: usize) -> Examples {
         let waveform = Waveform {

@@ -29,6 +29,7 @@ mod ship;
 mod summary;
 mod svm;
 mod tables;
+mod takes;
 
 use std::path::{Path, PathBuf};
 
@@ -36,7 +37,7 @@ use clap::{Args, Parser, Subcommand};
 use corpus::{Corpus, Folder, Layout};
 use emotion::{Emotion, LabelSet};
 use evaluate::Evaluation;
-use examples::{Examples, Takes};
+use examples::Examples;
 use folds::Split;
 use recipe::Recipe;
 use recognizer::{
@@ -45,6 +46,7 @@ use recognizer::{
 };
 use rivals::Rival;
 use ship::Finding;
+use takes::{TakeMaker, Takes};
 
 #[derive(Parser)]
 #[command(about = "Trains and evaluates emotion recognisers on folders of labelled speech")]
@@ -160,6 +162,9 @@ struct Corpora {
     /// How the clips are named: once for all folders, or once for each in their order.
     #[arg(long, value_enum, default_values_t = [Layout::Auto])]
     layout: Vec<Layout>,
+    /// Folder in which what other microphones record is kept for the next process, some 150 kB a clip.
+    #[arg(long, value_name = "DIR")]
+    cache: Option<PathBuf>,
 }
 
 #[derive(Args)]
@@ -237,7 +242,12 @@ fn main() -> anyhow::Result<()> {
         } => {
             let recognizer = Recognizer::open(&checkpoint)?;
             let corpus = Corpus::read(&corpora.folders()?, &LabelSet::new(Emotion::ALL.into())?)?;
-            let examples = Examples::read(&corpus, Takes::One, None)?;
+            let maker = TakeMaker {
+                takes: Takes::One,
+                encoder: None,
+                cache: None,
+            };
+            let examples = Examples::read(&corpus, &maker)?;
             let outcomes = foreign::outcomes(&recognizer, &examples)?;
             foreign::print_foreign(recognizer.labels(), &outcomes);
             Ok(())
@@ -317,9 +327,15 @@ impl Corpora {
             import::speaker_encoder(file, &backend::device())
                 .map(|encoder| PackedEncoder::new(&encoder))
         });
-        let encoder = encoder.transpose()?;
-        let examples = Examples::read(&corpus, takes, encoder.as_ref())?;
-        Ok((examples, Examples::read(&also, takes, encoder.as_ref())?))
+        let maker = TakeMaker {
+            takes,
+            encoder: encoder.transpose()?,
+            cache: self.cache.clone(),
+        };
+        Ok((
+            Examples::read(&corpus, &maker)?,
+            Examples::read(&also, &maker)?,
+        ))
     }
 
     fn folders(&self) -> anyhow::Result<Vec<Folder>> {
