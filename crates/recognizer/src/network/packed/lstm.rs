@@ -12,7 +12,7 @@ use super::{
     frames::Frames,
     halves,
     panels::{Panels, n_lanes},
-    recurrence::{self, Columns, Projected, Weights},
+    recurrence::{self, Columns, Projected, State, Weights},
     values,
     words::WordPanels,
 };
@@ -31,7 +31,8 @@ const OCTAVES: [f32; N_GATES] = [
 
 #[derive(Debug)]
 pub(super) struct Lstm {
-    hidden_size: usize,
+    /// Units per direction.
+    pub hidden_size: usize,
     directions: Vec<Direction>,
 }
 
@@ -108,8 +109,15 @@ impl Lstm {
         let mut output = Frames::zeros(input.lengths.clone(), n_columns);
         for (idx, direction) in self.directions.iter().enumerate() {
             let columns = idx * self.hidden_size..(idx + 1) * self.hidden_size;
-            direction.run(input, idx == 1, &mut output, columns);
+            direction.run(input, idx == 1, &mut output, columns, &mut State::default());
         }
+        output
+    }
+
+    /// Output of the frames that come after those which `state` has seen; of a layer that reads forward.
+    pub fn go_on(&self, input: &Frames, state: &mut State) -> Frames {
+        let mut output = Frames::zeros(input.lengths.clone(), self.hidden_size);
+        self.directions[0].run(input, false, &mut output, 0..self.hidden_size, state);
         output
     }
 
@@ -119,15 +127,13 @@ impl Lstm {
         let n_columns = self.directions.len() * self.hidden_size;
         let mut output = Frames::zeros(last.lengths.clone(), n_columns);
         let columns = |idx| idx * self.hidden_size..(idx + 1) * self.hidden_size;
-        let mut forward = Frames::zeros(input.lengths.clone(), self.hidden_size);
-        self.directions[0].run(input, false, &mut forward, columns(0));
-        let states = forward.last();
+        let states = self.go_on(input, &mut State::default()).last();
         let rows = output.values.chunks_exact_mut(n_columns);
         for (row, state) in rows.zip(states.windows()) {
             row[columns(0)].copy_from_slice(state);
         }
         if let Some(reverse) = self.directions.get(1) {
-            reverse.run(&last, true, &mut output, columns(1));
+            reverse.run(&last, true, &mut output, columns(1), &mut State::default());
         }
         output
     }
@@ -140,6 +146,7 @@ impl Direction {
         reverse: bool,
         output: &mut Frames,
         columns: std::ops::Range<usize>,
+        state: &mut State,
     ) {
         let gates = match &self.input {
             InputWeights::Whole(panels) => panels.multiply_rows(&input.values),
@@ -155,7 +162,7 @@ impl Direction {
             n_columns: output.size,
             columns,
         };
-        recurrence::run(&self.hidden, &projected, columns);
+        recurrence::run(&self.hidden, &projected, columns, state);
     }
 }
 

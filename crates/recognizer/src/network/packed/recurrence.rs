@@ -34,6 +34,15 @@ pub(super) struct Columns<'a> {
     pub columns: Range<usize>,
 }
 
+/// What a direction remembers between two runs over the same windows; nothing before the first.
+#[derive(Default)]
+pub(super) struct State {
+    /// `[n_windows, n_blocks * lanes]`.
+    cell: Vec<f32>,
+    /// `[n_windows, n_blocks * lanes]`, as they are multiplied.
+    hidden: Vec<f32>,
+}
+
 /// Recurrent weights: of a frame all are read, so that their bytes are the time.
 #[derive(Debug)]
 pub(super) enum Weights {
@@ -46,26 +55,29 @@ pub(super) enum Weights {
 }
 
 /// Runs the direction with these recurrent weights over all frames, with the widest vectors that the
-/// processor has.
-pub(super) fn run(weights: &Weights, projected: &Projected, output: Columns) {
+/// processor has, and goes on from `state`.
+pub(super) fn run(weights: &Weights, projected: &Projected, output: Columns, state: &mut State) {
     match weights {
         Weights::Whole(weights) => Arch::new().dispatch(Run {
             weights,
             kind: Floats,
             projected,
             output,
+            state,
         }),
         Weights::Halved(weights) => Arch::new().dispatch(Run {
             weights,
             kind: Halves,
             projected,
             output,
+            state,
         }),
         Weights::Words(WordPanels { panels, words }) => words::dispatch(Run {
             weights: panels,
             kind: *words,
             projected,
             output,
+            state,
         }),
     }
 }
@@ -137,6 +149,7 @@ struct Run<'a, K> {
     kind: K,
     projected: &'a Projected<'a>,
     output: Columns<'a>,
+    state: &'a mut State,
 }
 
 impl WithSimd for Run<'_, Floats> {
@@ -170,7 +183,7 @@ impl<K> Run<'_, K> {
     where
         K: Kind<S>,
     {
-        let mut sweep = Sweep::new(simd, self);
+        let mut sweep = Sweep::begin(simd, self);
         let n_windows = sweep.projected.lengths.len();
         let n_steps = sweep.projected.lengths.iter().copied().max().unwrap_or(0);
         for step in 0..n_steps {
@@ -194,6 +207,7 @@ impl<K> Run<'_, K> {
                 .kind
                 .take_over(&mut sweep.hidden, &mut sweep.new_hidden, padded_size);
         }
+        sweep.end();
     }
 }
 
@@ -204,6 +218,9 @@ struct Sweep<'a, S: Simd, K> {
     kind: K,
     projected: &'a Projected<'a>,
     output: Columns<'a>,
+    state: &'a mut State,
+    /// Whether frames were read before.
+    goes_on: bool,
     /// First frame of each window.
     starts: Vec<usize>,
     hidden_size: usize,
@@ -218,16 +235,22 @@ struct Sweep<'a, S: Simd, K> {
 
 impl<'a, S: Simd, K: Kind<S>> Sweep<'a, S, K> {
     #[inline(always)]
-    fn new(simd: S, run: Run<'a, K>) -> Self {
+    fn begin(simd: S, run: Run<'a, K>) -> Self {
         let Run {
             weights,
             kind,
             projected,
             output,
+            state,
         } = run;
         let n_windows = projected.lengths.len();
         let n_blocks = weights.n_outputs() / (K::VECTORS * S::F32_LANES);
         let padded_size = n_blocks * S::F32_LANES;
+        let goes_on = !state.hidden.is_empty();
+        if !goes_on {
+            state.cell = vec![0.0; n_windows * padded_size];
+            state.hidden = state.cell.clone();
+        }
         let mut n_before = 0;
         let starts = projected.lengths.iter().map(|length| {
             n_before += length;
@@ -242,10 +265,19 @@ impl<'a, S: Simd, K: Kind<S>> Sweep<'a, S, K> {
             hidden_size: output.columns.len(),
             output,
             n_blocks,
-            cell: vec![simd.splat_f32s(0.0); n_windows * n_blocks],
-            hidden: vec![0.0; n_windows * padded_size],
+            cell: S::as_simd_f32s(&state.cell).0.to_vec(),
+            hidden: std::mem::take(&mut state.hidden),
             new_hidden: vec![0.0; n_windows * padded_size],
+            state,
+            goes_on,
         }
+    }
+
+    #[inline(always)]
+    fn end(self) {
+        let (cell, _) = S::as_mut_simd_f32s(&mut self.state.cell);
+        cell.copy_from_slice(&self.cell);
+        self.state.hidden = self.hidden;
     }
 
     /// One step of `WINDOWS` windows, `BLOCKS` vectors of units at a time.
@@ -285,8 +317,8 @@ impl<'a, S: Simd, K: Kind<S>> Sweep<'a, S, K> {
                     gates[window][block] = starts.map(|start| arithmetic.first(simd, start));
                 }
             }
-            // Before the first step the state is 0, and so are the products.
-            if step > 0 {
+            // Before the first frame the state is 0, and so are the products.
+            if step > 0 || self.goes_on {
                 // A panel has four vectors: one block's, or two blocks' pairs.
                 let mut weights: [&[[S::f32s; 4]]; BLOCKS] = [&[]; BLOCKS];
                 for (block, weights) in weights.iter_mut().enumerate() {

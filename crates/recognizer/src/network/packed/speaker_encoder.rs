@@ -1,17 +1,24 @@
 //! A speaker encoder as it runs.
 
+use std::{mem, sync::mpsc, thread};
+
 use audio::{N_MELS, VoiceBands};
 
-use super::{attention::push_statistics, frames::Frames, lstm::Lstm, words};
+use super::{attention::push_statistics, frames::Frames, lstm::Lstm, recurrence::State, words};
 use crate::network::SpeakerEncoder;
 
 /// What is read of a window, samples: 2.5 s. More costs time and tells nothing (docs/evaluation.md).
 const N_READ: usize = 40_000;
 
+/// Frames that a layer reads before the next one begins, where each has a core.
+const N_PIECE: usize = 16;
+
 /// A [`SpeakerEncoder`] laid out for the processor.
 #[derive(Debug)]
 pub struct PackedEncoder {
     layers: Vec<Lstm>,
+    /// Whether the layers of one window run beside each other.
+    has_cores: bool,
 }
 
 impl PackedEncoder {
@@ -30,6 +37,7 @@ impl PackedEncoder {
         });
         Self {
             layers: layers.collect(),
+            has_cores: thread::available_parallelism().is_ok_and(|n_cores| n_cores.get() > 1),
         }
     }
 
@@ -50,23 +58,55 @@ impl PackedEncoder {
     }
 
     fn voices_of(&self, bands: Frames) -> Vec<Vec<f32>> {
-        let mut frames = bands;
-        for layer in &self.layers {
-            frames = layer.forward(&frames);
-        }
-        let voice = |window: &[f32]| {
-            let mut voice = Vec::with_capacity(2 * frames.size);
-            let n_frames = window.len() / frames.size;
-            push_statistics(
-                &mut voice,
-                window,
-                &vec![1.0 / n_frames as f32; n_frames],
-                0.0,
-            );
-            voice
+        let frames = match bands.lengths.len() {
+            1 if self.has_cores => self.in_pieces(&bands),
+            _ => None,
         };
-        frames.windows().map(voice).collect()
+        let layers = self.layers.iter();
+        let frames =
+            frames.unwrap_or_else(|| layers.fold(bands, |frames, layer| layer.forward(&frames)));
+        frames
+            .windows()
+            .map(|window| voice(window, frames.size))
+            .collect()
     }
+
+    /// What the last layer puts out for one window: while it reads a piece, a thread for each layer before
+    /// it reads those that come next. Nothing when there is no thread.
+    fn in_pieces(&self, window: &Frames) -> Option<Frames> {
+        let (last, before) = self.layers.split_last()?;
+        let pieces = window.values.chunks(N_PIECE * window.size);
+        let pieces = pieces.map(|piece| Frames::new(&[piece], window.size));
+        let mut pieces: Box<dyn Iterator<Item = Frames> + Send> = Box::new(pieces);
+        thread::scope(|scope| {
+            for layer in before {
+                let (sender, receiver) = mpsc::channel();
+                let read = mem::replace(&mut pieces, Box::new(receiver.into_iter()));
+                let read_all = move || {
+                    let mut state = State::default();
+                    // Fails only where nobody listens any more.
+                    read.map(|piece| layer.go_on(&piece, &mut state))
+                        .try_for_each(|piece| sender.send(piece))
+                };
+                thread::Builder::new().spawn_scoped(scope, read_all).ok()?;
+            }
+            let mut state = State::default();
+            let frames = pieces.flat_map(|piece| last.go_on(&piece, &mut state).values);
+            Some(Frames::new(
+                &[&frames.collect::<Vec<_>>()],
+                last.hidden_size,
+            ))
+        })
+    }
+}
+
+/// The voice vector of the last layer's output, `[n_frames, size]`.
+fn voice(frames: &[f32], size: usize) -> Vec<f32> {
+    let n_frames = frames.len() / size;
+    let alike = vec![1.0 / n_frames as f32; n_frames];
+    let mut voice = Vec::with_capacity(2 * size);
+    push_statistics(&mut voice, frames, &alike, 0.0);
+    voice
 }
 
 fn middle(samples: &[f32]) -> &[f32] {
@@ -97,7 +137,8 @@ mod tests {
             n_layers: 2,
         };
         let encoder = SpeakerEncoder::new(shape, &device);
-        let samples: Vec<f32> = (0..4000).map(|n| (n as f32 * 0.05).sin()).collect();
+        // More than a piece.
+        let samples: Vec<f32> = (0..16_000).map(|n| (n as f32 * 0.05).sin()).collect();
         let bands = VoiceBands::new().bands(&samples);
         let n_frames = bands.len() / N_MELS;
         let data = TensorData::new(bands, [1, n_frames, N_MELS]);
@@ -109,12 +150,15 @@ mod tests {
         let expected = Tensor::cat(vec![mean, variance.sqrt()], 2);
         let expected: Vec<f32> = expected.into_data().iter::<f32>().collect();
         for in_words in [false, words::are_at_hand()] {
-            // The second window must not hear the first.
             let packed = PackedEncoder::laid_out(&encoder, in_words);
-            let voices = packed.voices(&[&samples[..1700], &samples]);
-            assert_eq!(voices[1].len(), expected.len());
-            for (found, expected) in voices[1].iter().zip(&expected) {
-                assert!((found - expected).abs() < 1e-3, "{found}, {expected}");
+            // Beside another, which must not be heard, and alone, in pieces where there are cores.
+            let beside = packed.voices(&[&samples[..1700], &samples]).pop();
+            let alone = packed.voices(&[&samples]).pop();
+            for voice in [beside, alone].map(Option::unwrap_or_default) {
+                assert_eq!(voice.len(), expected.len());
+                for (found, expected) in voice.iter().zip(&expected) {
+                    assert!((found - expected).abs() < 1e-3, "{found}, {expected}");
+                }
             }
         }
     }
