@@ -11,7 +11,7 @@ import torch
 import torchaudio
 
 SECONDS_PER_STAGE = 2
-N_FRAMES, N_MELS, N_SPEECH, N_EMOTIONS, VOICE_SIZE = 126, 40, 44, 5, 512
+N_FRAMES, N_MELS, N_SPEECH, N_EMOTIONS, VOICE_SIZE = 126, 40, 44, 5, 5 * 256
 # What the speaker encoder reads of a window, samples: 2.5 s.
 N_READ = 40_000
 CLIPS = pathlib.Path(__file__).parent.parent / "crates/audio/tests/formats/clips"
@@ -32,18 +32,18 @@ class PaperNetwork(torch.nn.Module):
 
 
 class ShippedNetwork(torch.nn.Module):
-    """Two time-delay layers, a bidirectional layer of 64 units, attention, a voice vector: models/bilstm-v5 without its
+    """Two time-delay layers, a bidirectional layer of 48 units, attention, a voice vector: models/bilstm-v6 without its
     speaker encoder."""
 
     def __init__(self):
         super().__init__()
         self.delays = torch.nn.ModuleList(
-            [torch.nn.Conv1d(N_SPEECH, 64, 5, padding=2), torch.nn.Conv1d(64, 64, 5, stride=2, padding=2)]
+            [torch.nn.Conv1d(N_SPEECH, 48, 5, padding=2), torch.nn.Conv1d(48, 48, 5, stride=2, padding=2)]
         )
-        self.norms = torch.nn.ModuleList([torch.nn.LayerNorm(64), torch.nn.LayerNorm(64)])
-        self.lstm = torch.nn.LSTM(64, 64, batch_first=True, bidirectional=True)
-        self.attention = torch.nn.Sequential(torch.nn.Linear(128, 64), torch.nn.Tanh(), torch.nn.Linear(64, 1))
-        pooled = 2 * (128 + N_SPEECH) + VOICE_SIZE
+        self.norms = torch.nn.ModuleList([torch.nn.LayerNorm(48), torch.nn.LayerNorm(48)])
+        self.lstm = torch.nn.LSTM(48, 48, batch_first=True, bidirectional=True)
+        self.attention = torch.nn.Sequential(torch.nn.Linear(96, 64), torch.nn.Tanh(), torch.nn.Linear(64, 1))
+        pooled = 2 * (96 + N_SPEECH) + VOICE_SIZE
         self.head = torch.nn.Sequential(
             torch.nn.BatchNorm1d(pooled), torch.nn.Linear(pooled, 64), torch.nn.ReLU(), torch.nn.Linear(64, N_EMOTIONS)
         )
@@ -60,18 +60,20 @@ class ShippedNetwork(torch.nn.Module):
 
 
 class SpeakerEncoder(torch.nn.Module):
-    """Mel energies of 25 ms every 20 ms, two layers of 256 units, mean and deviation."""
+    """Mel energies of 25 ms every 20 ms, two layers of 256 units; means of both halves, deviation, extremes."""
 
     def __init__(self):
         super().__init__()
         self.bands = torchaudio.transforms.MelSpectrogram(
             16_000, n_fft=400, hop_length=320, n_mels=N_MELS, norm="slaney", mel_scale="slaney"
         )
-        self.lstm = torch.nn.LSTM(N_MELS, VOICE_SIZE // 2, num_layers=2, batch_first=True)
+        self.lstm = torch.nn.LSTM(N_MELS, VOICE_SIZE // 5, num_layers=2, batch_first=True)
 
     def forward(self, samples):
         frames = self.lstm(self.bands(samples).mT)[0]
-        return torch.cat([frames.mean(1), frames.std(1, correction=0)], dim=1)
+        first, second = frames.chunk(2, dim=1)
+        statistics = [first.mean(1), second.mean(1), frames.std(1, correction=0), frames.amax(1), frames.amin(1)]
+        return torch.cat(statistics, dim=1)
 
 
 def statistics_of(frames, weights):

@@ -209,7 +209,7 @@ fn a_missing_or_damaged_checkpoint_is_named() {
     let folder = folder("checkpoint");
     let damaged = folder.join("damaged");
     fs::create_dir_all(&damaged).expect("the folder can be made");
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v5");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v6");
     for file in [
         "config.json",
         "weights.safetensors",

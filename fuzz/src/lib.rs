@@ -17,7 +17,7 @@ fn limits() -> DecodeLimits {
 static RECOGNIZER: LazyLock<Recognizer> = LazyLock::new(|| {
     let models = Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
-        .map(|folder| folder.join("models/bilstm-v5"))
+        .map(|folder| folder.join("models/bilstm-v6"))
         .find(|folder| folder.is_dir());
     Recognizer::open(&models.expect("the repository has a checkpoint")).expect("it opens")
 });

@@ -14,7 +14,7 @@ use recognizer::{
 const N_FRAMES: usize = audio::N_FRAMES;
 
 fn shipped() -> std::path::PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v5")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v6")
 }
 
 fn forward(criterion: &mut Criterion) {

@@ -11,15 +11,18 @@ use burn::{
 };
 use emotion::{Emotion, LabelSet};
 use indicatif::{ProgressBar, ProgressStyle};
-use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
-use rand_distr::{Beta, Distribution};
+use rand::{
+    Rng, SeedableRng,
+    rngs::StdRng,
+    seq::{IndexedRandom, SliceRandom},
+};
 use recognizer::{
     backend,
     network::{Batch, Input},
 };
 use serde::{Deserialize, Serialize};
 
-use crate::{augment, examples::Example, gradient::Trainable, recipe::Recipe, takes::Take};
+use crate::{augment, examples::Example, gradient::Trainable, recipe::Recipe};
 
 /// Epochs in which the learning rate rises.
 const WARM_UP_EPOCHS: f64 = 2.0;
@@ -197,58 +200,27 @@ fn batch(
 ) -> (Batch, Tensor<2>) {
     let input = recipe.architecture().input;
     let n_labels = recipe.labels.n_labels();
-    let mut read: Vec<Read> = examples
-        .iter()
-        .map(|example| {
-            let is_varied = rng.random_bool(recipe.varied);
-            let take = take(example, rng);
-            let window = window(&take.features, is_varied, input, rng);
-            let mut frames = input.read(&window);
-            if is_varied {
-                augment::mask(&mut frames, input.n_features(), rng);
-            }
-            Read {
-                frames,
-                voice: take.voice.clone(),
-                target: target(example.emotion, class_weights, recipe),
-            }
-        })
-        .collect();
-    if recipe.mixup > 0.0 {
-        read = mixed(&read, recipe.mixup, rng);
+    let mut frames = Vec::with_capacity(examples.len());
+    let mut voices = Vec::with_capacity(examples.len());
+    let mut targets = Vec::with_capacity(examples.len() * n_labels);
+    for example in examples {
+        let is_varied = rng.random_bool(recipe.varied);
+        let take = example.takes.choose(rng).expect("every clip has a take");
+        let window = window(&take.features, is_varied, input, rng);
+        let mut read = input.read(&window);
+        if is_varied {
+            augment::mask(&mut read, input.n_features(), rng);
+        }
+        frames.push(read);
+        voices.push(take.voice.clone());
+        targets.extend(target(example.emotion, class_weights, recipe));
     }
-    let device_of_batch = device.clone().inner();
-    let frames: Vec<&[f32]> = read.iter().map(|one| &one.frames[..]).collect();
-    let batch = Batch::new(&frames, input.n_features(), &device_of_batch);
-    let shape = [read.len(), n_labels];
-    let mut voices = Vec::with_capacity(read.len());
-    let mut targets = Vec::with_capacity(read.len() * n_labels);
-    for one in read {
-        voices.push(one.voice);
-        targets.extend(one.target);
-    }
-    let targets = TensorData::new(targets, shape);
+    let targets = TensorData::new(targets, [examples.len(), n_labels]);
+    let batch = Batch::new(&frames, input.n_features(), &device.clone().inner());
     (
         batch.with_voices(&voices),
         Tensor::from_data(targets, device),
     )
-}
-
-/// What is read of one window, and what it shall be.
-struct Read {
-    frames: Vec<f32>,
-    voice: Vec<f32>,
-    /// Weighted distribution, `[n_labels]`.
-    target: Vec<f32>,
-}
-
-/// The clip as it is or, as often, as another microphone recorded it.
-fn take<'a>(example: &'a Example, rng: &mut StdRng) -> &'a Take {
-    let takes = &example.takes;
-    if takes.len() == 1 || rng.random_bool(0.5) {
-        return &takes[0];
-    }
-    &takes[rng.random_range(1..takes.len())]
 }
 
 /// Smoothed distribution over the labels, weighted; even where the emotion is no label.
@@ -279,27 +251,4 @@ fn window(features: &Features, is_varied: bool, input: Input, rng: &mut StdRng) 
         window.log_mel = frames.into();
     }
     window
-}
-
-/// Mixup (Zhang et al. 2018): every example and its target blended with another's.
-fn mixed(read: &[Read], alpha: f32, rng: &mut StdRng) -> Vec<Read> {
-    let share = Beta::new(alpha, alpha).expect("positive").sample(rng);
-    let share = f32::max(share, 1.0 - share);
-    let mut others: Vec<usize> = (0..read.len()).collect();
-    others.shuffle(rng);
-    let blend = |left: &[f32], right: &[f32]| -> Vec<f32> {
-        let at = |values: &[f32], idx: usize| values.get(idx).copied().unwrap_or(0.0);
-        (0..left.len().max(right.len()))
-            .map(|idx| share * at(left, idx) + (1.0 - share) * at(right, idx))
-            .collect()
-    };
-    let blended = read.iter().zip(others).map(|(one, other)| {
-        let other = &read[other];
-        Read {
-            frames: blend(&one.frames, &other.frames),
-            voice: blend(&one.voice, &other.voice),
-            target: blend(&one.target, &other.target),
-        }
-    });
-    blended.collect()
 }

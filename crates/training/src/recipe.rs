@@ -44,9 +44,6 @@ pub struct Recipe {
     /// Share of the label that is spread over all classes.
     #[arg(long, default_value_t = 0.1)]
     pub label_smoothing: f32,
-    /// Parameter of the Beta distribution from which mixup draws; 0 mixes nothing.
-    #[arg(long, default_value_t = 0.3)]
-    pub mixup: f32,
     /// Share of the windows that are given other voices, noise and masks; the others stay as they are.
     #[arg(long, default_value_t = 0.5)]
     pub varied: f64,
@@ -95,7 +92,7 @@ impl Recipe {
     pub fn architecture(&self) -> Architecture {
         // With a speaker encoder both together stay below a million parameters.
         let size = if self.speaker_encoder.is_some() {
-            64
+            48
         } else {
             96
         };

@@ -60,13 +60,13 @@ fn work() -> [Stage; 8] {
         + 256.0 * 64.0
         + 64.0 * 5.0;
     let paper_bytes = 3.0 * N_FRAMES * 4.0 * gates * 128.0;
-    // Two time-delay layers over 5 frames, the second at every other frame; a layer of 64 units in both directions.
-    let (gates, n_frames) = (4.0 * 64.0, N_FRAMES / 2.0);
-    let front = N_FRAMES * 5.0 * 44.0 * 64.0 + n_frames * 5.0 * 64.0 * 64.0;
-    let attention = n_frames * (128.0 * 64.0 + 64.0);
+    // Two time-delay layers over 5 frames, the second at every other frame; a layer of 48 units in both directions.
+    let (gates, n_frames) = (4.0 * 48.0, N_FRAMES / 2.0);
+    let front = N_FRAMES * 5.0 * 44.0 * 48.0 + n_frames * 5.0 * 48.0 * 48.0;
+    let attention = n_frames * (96.0 * 64.0 + 64.0);
     let shipped =
-        front + 2.0 * n_frames * gates * (64.0 + 64.0) + attention + 856.0 * 64.0 + 64.0 * 5.0;
-    let shipped_bytes = 2.0 * n_frames * 4.0 * gates * 64.0;
+        front + 2.0 * n_frames * gates * (48.0 + 48.0) + attention + 1560.0 * 64.0 + 64.0 * 5.0;
+    let shipped_bytes = 2.0 * n_frames * 4.0 * gates * 48.0;
     // Two layers of 256 units forward over a frame every 20 ms of 2.5 s. All but the bands is in words of 16 bits: half the
     // bytes, and half the time of an f32's product.
     let (gates, n_frames) = (4.0 * 256.0, 126.0);

@@ -2,7 +2,8 @@
 //!
 //! torch stores a matrix as `[outputs, inputs]` and burn as `[inputs, outputs]`, so every matrix
 //! is transposed; the rows i, f, g, o of an LSTM keep their order. `bn.num_batches_tracked`, a
-//! counter that inference does not need, is skipped.
+//! counter that inference does not need, is skipped. Of a speaker encoder, which nobody trains, `bias_ih`
+//! is the sum of both biases, and there is no `bias_hh`.
 
 use std::collections::BTreeSet;
 
@@ -109,8 +110,14 @@ fn tensors(network: &BiLstm, prefix: &str) -> Vec<NamedTensor> {
                 let name = format!("{name}.weight_{kind}_l{layer_idx}{suffix}");
                 push(name, matrix.dims().into(), matrix.into_data());
             }
-            for (kind, vector) in [("ih", &layer.bias_ih), ("hh", &layer.bias_hh)] {
-                let vector = vector.val().slice(s![direction_idx]).squeeze_dim::<1>(0);
+            let [of_input, of_state] = [layer.bias_ih.val(), layer.bias_hh.val()];
+            let biases = if name == ENCODER {
+                vec![("ih", of_input + of_state)]
+            } else {
+                vec![("ih", of_input), ("hh", of_state)]
+            };
+            for (kind, bias) in biases {
+                let vector = bias.slice(s![direction_idx]).squeeze_dim::<1>(0);
                 let name = format!("{name}.bias_{kind}_l{layer_idx}{suffix}");
                 push(name, vector.dims().into(), vector.into_data());
             }
@@ -258,7 +265,12 @@ impl<'data> State<'data> {
                 &format!("{name}.weight_hh_l{layer_idx}"),
             )?;
             self.vectors(&mut layer.bias_ih, &format!("{name}.bias_ih_l{layer_idx}"))?;
-            self.vectors(&mut layer.bias_hh, &format!("{name}.bias_hh_l{layer_idx}"))?;
+            if name == ENCODER {
+                let none = layer.bias_hh.val().zeros_like();
+                layer.bias_hh = Param::from_tensor(none);
+            } else {
+                self.vectors(&mut layer.bias_hh, &format!("{name}.bias_hh_l{layer_idx}"))?;
+            }
         }
         Ok(())
     }

@@ -40,7 +40,7 @@ pub struct EncoderShape {
 impl EncoderShape {
     /// Values of a voice vector.
     pub const fn voice_size(self) -> usize {
-        2 * self.hidden_size
+        5 * self.hidden_size
     }
 }
 

@@ -1,8 +1,8 @@
 //! What hears a voice as a whole: LSTM layers of a network that was trained to tell speakers apart.
 //!
 //! Input   [`VoiceBands`] of speech
-//! Output  a *voice vector*: mean and standard deviation over time of the last layer's output,
-//!         `[2 * hidden_size]`
+//! Output  a *voice vector*: of each unit of the last layer the mean over the first half of the frames and
+//!         over the second, the standard deviation, the maximum and the minimum, `[5 * hidden_size]`
 //! Source  Wan et al. 2018 (GE2E); the layers are read, never trained. Why: docs/evaluation.md
 
 use burn::{module::Module, tensor::Device};

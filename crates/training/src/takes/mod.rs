@@ -2,9 +2,9 @@
 
 mod cache;
 
-use std::{ops::Range, path::PathBuf};
+use std::{array, ops::Range, path::PathBuf};
 
-use audio::{FeatureExtractor, Features, Waveform, samples_of};
+use audio::{FeatureExtractor, Features, HOP_LENGTH, Waveform, samples_of};
 use indicatif::{ParallelProgressIterator, ProgressStyle};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
@@ -109,26 +109,29 @@ fn take(
     }
 }
 
-/// The clip too loud for its microphone, through a telephone, as a voice message, and across a noisy
-/// room; each a little different from clip to clip.
-fn other_takes(samples: &[f32], rng: &mut StdRng) -> [Vec<f32>; 4] {
-    let peak = samples
+/// The clip as it is, too loud for its microphone, through a telephone, as a voice message, and across a
+/// noisy room; each a little different from clip to clip, and with its frames beginning elsewhere.
+fn other_takes(samples: &[f32], rng: &mut StdRng) -> [Vec<f32>; 5] {
+    let last = samples.len().saturating_sub(1);
+    let [clean, loud, telephone, message, room] =
+        array::from_fn(|_| &samples[rng.random_range(0..HOP_LENGTH).min(last)..]);
+    let peak = loud
         .iter()
         .fold(1e-4_f32, |peak, sample| peak.max(sample.abs()));
     let gain_db = rng.random_range(LOUD_DB) - 20.0 * peak.log10();
-    let loud = channel::gain(samples, gain_db);
+    let loud = channel::gain(loud, gain_db);
     let telephone = channel::noise(
-        &channel::telephone(samples),
+        &channel::telephone(telephone),
         rng.random_range(NOISE_DB),
         rng,
     );
-    let message = channel::opus(samples, rng.random_range(BIT_RATE_KBPS));
+    let message = channel::opus(message, rng.random_range(BIT_RATE_KBPS));
     let room = channel::room(
-        samples,
+        room,
         rng.random_range(DECAY_S),
         rng.random_range(TAIL_DB),
         rng,
     );
     let room = channel::noise(&room, rng.random_range(NOISE_DB), rng);
-    [loud, telephone, message, room]
+    [clean.to_vec(), loud, telephone, message, room]
 }

@@ -103,10 +103,37 @@ impl PackedEncoder {
 /// The voice vector of the last layer's output, `[n_frames, size]`.
 fn voice(frames: &[f32], size: usize) -> Vec<f32> {
     let n_frames = frames.len() / size;
+    // Of an odd number both halves have the frame in the middle.
+    let n_half = n_frames.div_ceil(2);
+    let halves = [
+        &frames[..n_half * size],
+        &frames[(n_frames - n_half) * size..],
+    ];
     let alike = vec![1.0 / n_frames as f32; n_frames];
-    let mut voice = Vec::with_capacity(2 * size);
-    push_statistics(&mut voice, frames, &alike, 0.0);
+    let mut statistics = Vec::with_capacity(2 * size);
+    push_statistics(&mut statistics, frames, &alike, 0.0);
+    let deviations = statistics.split_off(size);
+
+    let mut voice = Vec::with_capacity(5 * size);
+    for half in halves {
+        let sums = folded(half, size, 0.0, |sum, value| sum + value);
+        voice.extend(sums.iter().map(|sum| sum / n_half as f32));
+    }
+    voice.extend(deviations);
+    voice.extend(folded(frames, size, f32::MIN, f32::max));
+    voice.extend(folded(frames, size, f32::MAX, f32::min));
     voice
+}
+
+/// `fold` over the frames, value by value, `[size]`.
+fn folded(frames: &[f32], size: usize, start: f32, fold: impl Fn(f32, f32) -> f32) -> Vec<f32> {
+    let mut folded = vec![start; size];
+    for frame in frames.chunks_exact(size) {
+        for (folded, value) in folded.iter_mut().zip(frame) {
+            *folded = fold(*folded, *value);
+        }
+    }
+    folded
 }
 
 fn middle(samples: &[f32]) -> &[f32] {
@@ -129,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn a_voice_is_the_mean_and_the_deviation_of_the_last_layer() {
+    fn a_voice_is_the_statistics_of_the_last_layer() {
         let device = backend::device();
         device.seed(4);
         let shape = EncoderShape {
@@ -146,8 +173,18 @@ mod tests {
         for layer in &encoder.layers {
             frames = layer.forward(frames, &[n_frames]);
         }
-        let (variance, mean) = frames.var_mean_bias(1);
-        let expected = Tensor::cat(vec![mean, variance.sqrt()], 2);
+        let n_half = n_frames.div_ceil(2);
+        let expected = vec![
+            frames.clone().narrow(1, 0, n_half).mean_dim(1),
+            frames
+                .clone()
+                .narrow(1, n_frames - n_half, n_half)
+                .mean_dim(1),
+            frames.clone().var_bias(1).sqrt(),
+            frames.clone().max_dim(1),
+            frames.min_dim(1),
+        ];
+        let expected = Tensor::cat(expected, 2);
         let expected: Vec<f32> = expected.into_data().iter::<f32>().collect();
         for in_words in [false, words::are_at_hand()] {
             let packed = PackedEncoder::laid_out(&encoder, in_words);
