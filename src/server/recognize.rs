@@ -269,7 +269,8 @@ mod tests {
         let queue = queue();
         let n_permits = queue.permits.available_permits();
         let clip = Bytes::from_static(b"no audio");
-        assert!(queue.recognize(clip).now_or_never().is_none());
+        // Polled once, then dropped; a fast thread may be done by then.
+        drop(queue.recognize(clip).now_or_never());
         let all = queue.permits.acquire_many(n_permits as u32);
         assert!(all.await.is_ok());
     }
