@@ -105,24 +105,23 @@ fn voice(frames: &[f32], size: usize) -> Vec<f32> {
     let n_frames = frames.len() / size;
     // Of an odd number both halves have the frame in the middle.
     let n_half = n_frames.div_ceil(2);
-    let halves = [
-        &frames[..n_half * size],
-        &frames[(n_frames - n_half) * size..],
-    ];
+    let mean = |half: &[f32]| {
+        let mut sums = folded(half, size, 0.0, |sum, value| sum + value);
+        sums.iter_mut().for_each(|sum| *sum /= n_half as f32);
+        sums
+    };
     let alike = vec![1.0 / n_frames as f32; n_frames];
-    let mut statistics = Vec::with_capacity(2 * size);
+    let mut statistics = Vec::new();
     push_statistics(&mut statistics, frames, &alike, 0.0);
     let deviations = statistics.split_off(size);
-
-    let mut voice = Vec::with_capacity(5 * size);
-    for half in halves {
-        let sums = folded(half, size, 0.0, |sum, value| sum + value);
-        voice.extend(sums.iter().map(|sum| sum / n_half as f32));
-    }
-    voice.extend(deviations);
-    voice.extend(folded(frames, size, f32::MIN, f32::max));
-    voice.extend(folded(frames, size, f32::MAX, f32::min));
-    voice
+    [
+        mean(&frames[..n_half * size]),
+        mean(&frames[(n_frames - n_half) * size..]),
+        deviations,
+        folded(frames, size, f32::MIN, f32::max),
+        folded(frames, size, f32::MAX, f32::min),
+    ]
+    .concat()
 }
 
 /// `fold` over the frames, value by value, `[size]`.
