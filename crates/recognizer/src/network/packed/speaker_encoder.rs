@@ -1,6 +1,6 @@
 //! A speaker encoder as it runs.
 
-use std::{mem, sync::mpsc, thread};
+use std::{mem, panic::resume_unwind, sync::mpsc, thread};
 
 use audio::{N_MELS, VoiceBands};
 
@@ -41,20 +41,36 @@ impl PackedEncoder {
         }
     }
 
-    /// The voice vector of each window, 16 kHz samples of speech, of which the middle 2.5 s are read.
+    /// The voice vector of each window, 16 kHz samples of speech, of which the middle 2.5 s are read. More than go
+    /// through the layers together are shared among threads.
     pub fn voices(&self, windows: &[&[f32]]) -> Vec<Vec<f32>> {
-        let mut extractor = VoiceBands::new();
-        let together = windows.chunks(super::N_TOGETHER);
-        together
-            .flat_map(|windows| {
-                let bands: Vec<Vec<f32>> = windows
-                    .iter()
-                    .map(|samples| extractor.bands(middle(samples)))
-                    .collect();
-                let bands: Vec<&[f32]> = bands.iter().map(Vec::as_slice).collect();
-                self.voices_of(Frames::new(&bands, N_MELS))
-            })
-            .collect()
+        let hear = |windows: &[&[f32]]| {
+            let mut extractor = VoiceBands::new();
+            let bands: Vec<Vec<f32>> = windows
+                .iter()
+                .map(|samples| extractor.bands(middle(samples)))
+                .collect();
+            let bands: Vec<&[f32]> = bands.iter().map(Vec::as_slice).collect();
+            self.voices_of(Frames::new(&bands, N_MELS))
+        };
+        let mut together = windows.chunks(super::N_TOGETHER);
+        let first = together.next();
+        thread::scope(|scope| {
+            let beside = |windows| {
+                let thread = thread::Builder::new().spawn_scoped(scope, move || hear(windows));
+                (windows, thread)
+            };
+            let others: Vec<_> = together.map(beside).collect();
+            let mut voices = first.map_or_else(Vec::new, hear);
+            for (windows, thread) in others {
+                voices.extend(match thread {
+                    Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+                    // There is none.
+                    Err(_) => hear(windows),
+                });
+            }
+            voices
+        })
     }
 
     fn voices_of(&self, bands: Frames) -> Vec<Vec<f32>> {
@@ -91,11 +107,11 @@ impl PackedEncoder {
                 thread::Builder::new().spawn_scoped(scope, read_all).ok()?;
             }
             let mut state = State::default();
-            let frames = pieces.flat_map(|piece| last.go_on(&piece, &mut state).values);
-            Some(Frames::new(
-                &[&frames.collect::<Vec<_>>()],
-                last.hidden_size,
-            ))
+            let mut values = Vec::new();
+            for piece in pieces {
+                values.extend(last.go_on(&piece, &mut state).values);
+            }
+            Some(Frames::new(&[&values], last.hidden_size))
         })
     }
 }
