@@ -2,7 +2,7 @@
 
 use std::{path::Path, sync::LazyLock};
 
-use audio::{DecodeLimits, Waveform};
+use audio::{DecodeLimits, Recording};
 use recognizer::Recognizer;
 
 /// Limits that a fuzzer reaches quickly.
@@ -22,16 +22,17 @@ static RECOGNIZER: LazyLock<Recognizer> = LazyLock::new(|| {
     Recognizer::open(&models.expect("the repository has a checkpoint")).expect("it opens")
 });
 
-/// Decoding ends with a waveform within the limits, or with an error that says something.
+/// Decoding ends with a recording within the limits, or with an error that says something.
 ///
 /// # Panics
 /// Where it does not.
-pub fn decode(clip: &[u8]) -> Option<Waveform> {
-    match audio::decode(clip, &limits()) {
-        Ok(waveform) => {
+pub fn decode(clip: &[u8]) -> Option<Recording> {
+    match audio::record(clip, &limits()) {
+        Ok(recording) => {
+            let waveform = &recording.waveform;
             assert!(waveform.samples.iter().all(|sample| sample.is_finite()));
             assert!(waveform.duration_s() <= limits().max_duration_s);
-            Some(waveform)
+            Some(recording)
         }
         // A panic that `audio` caught is such an error too: some decoders of others overflow where
         // overflows are checked.
@@ -47,8 +48,10 @@ pub fn decode(clip: &[u8]) -> Option<Waveform> {
 /// # Panics
 /// Where it does not.
 pub fn recognize(clip: &[u8]) {
-    let Some(waveform) = decode(clip) else { return };
-    match RECOGNIZER.recognize(&audio::resample(waveform)) {
+    let Some(recording) = decode(clip) else {
+        return;
+    };
+    match RECOGNIZER.recognize(&recording) {
         Ok(prediction) => {
             let sum: f32 = prediction
                 .probabilities

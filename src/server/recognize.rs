@@ -146,8 +146,7 @@ pub fn recognize_clip(
     limits: &DecodeLimits,
     clip: impl AsRef<[u8]>,
 ) -> Result<Prediction, RecognitionError> {
-    let waveform = audio::resample(audio::decode(clip, limits)?);
-    Ok(recognizer.recognize(&waveform)?)
+    Ok(recognizer.recognize(&audio::record(clip, limits)?)?)
 }
 
 /// The same, with pictures of the clip.
@@ -156,10 +155,10 @@ fn analyse_clip(
     limits: &DecodeLimits,
     clip: impl AsRef<[u8]>,
 ) -> Result<Analysis, RecognitionError> {
-    let waveform = audio::resample(audio::decode(clip, limits)?);
+    let recording = audio::record(clip, limits)?;
     Ok(Analysis {
-        prediction: recognizer.recognize(&waveform)?,
-        pictures: pictures::draw(&waveform),
+        prediction: recognizer.recognize(&recording)?,
+        pictures: pictures::draw(&recording.waveform),
     })
 }
 

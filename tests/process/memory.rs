@@ -12,9 +12,9 @@ use crate::{
 /// What may stay behind.
 const MAX_GROWTH_KIB: u64 = 20 * 1024;
 
-/// What the longest clip that is accepted takes while it is decoded: ten minutes at 48 kHz, 4 bytes a
-/// sample, and as much again where the buffer has just been doubled.
-const MAX_PEAK_KIB: u64 = 2 * 600 * 48_000 * 4 / 1024;
+/// What the longest clip that is accepted takes while it is decoded: ten minutes at 16 kHz, 4 bytes a
+/// sample, and as much again where the buffer has just been doubled; then the features.
+const MAX_PEAK_KIB: u64 = 2 * 600 * 16_000 * 4 / 1024 + MAX_GROWTH_KIB;
 
 /// Memory of the server in RAM (`VmRSS`), or the most since it was last asked for (`VmHWM`).
 fn memory_kib(server: &Server, key: &str) -> u64 {

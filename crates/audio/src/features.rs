@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::{LogMel, MelFilterBank, Pitch, PitchTracker, PowerSpectrum, n_frames};
 
 /// Log-mel energies and pitch of the same frames.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Features {
     /// `[n_frames, N_MELS]`, dB.
     pub log_mel: LogMel,
@@ -42,15 +42,19 @@ impl FeatureExtractor {
 
     /// Features of 16 kHz samples, shape `[n_samples]`.
     pub fn features(&mut self, samples: &[f32]) -> Features {
-        let n_frames = n_frames(samples.len());
-        let mut log_mel = LogMel::with_capacity(n_frames);
-        let mut pitch = Vec::with_capacity(n_frames);
-        for frame_idx in 0..n_frames {
+        let mut features = Features::default();
+        self.go_on(&mut features, samples, n_frames(samples.len()));
+        features
+    }
+
+    /// Adds the frames up to `n_frames` that `features` lacks.
+    pub(crate) fn go_on(&mut self, features: &mut Features, samples: &[f32], n_frames: usize) {
+        for frame_idx in features.pitch.len()..n_frames {
             let power = self.spectrum.frame_power(samples, frame_idx);
-            log_mel.push(self.filter_bank.band_powers(power));
-            pitch.push(self.pitch_tracker.pitch(power));
+            let bands = self.filter_bank.band_powers(power);
+            features.log_mel.push(bands);
+            features.pitch.push(self.pitch_tracker.pitch(power));
         }
-        Features { log_mel, pitch }
     }
 }
 

@@ -19,6 +19,7 @@ mod mel;
 mod overview;
 mod pitch;
 mod quality;
+mod recording;
 mod resample;
 mod spectrum;
 mod speech;
@@ -28,13 +29,14 @@ mod window;
 
 pub use declip::declip;
 #[cfg(feature = "decode")]
-pub use decode::{DecodeError, DecodeLimits, decode};
+pub use decode::{DecodeError, DecodeLimits, decode, record};
 pub use features::{FeatureExtractor, Features};
 pub use log_mel::{FLOOR_DB, LogMel};
 pub use mel::{MelFilterBank, N_MELS};
 pub use overview::{MAX_COLUMNS, MAX_FRAMES, Overview};
 pub use pitch::{Pitch, PitchTracker};
 pub use quality::Quality;
+pub use recording::Recording;
 pub use resample::resample;
 pub use spectrum::{HOP_LENGTH, N_BINS, N_FFT, PowerSpectrum, hann_window, n_frames};
 pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB, Speech};

@@ -1,6 +1,6 @@
 //! Changes the sample rate of a waveform to 16 kHz.
 //!
-//! Input   `Waveform`, any rate
+//! Input   `Waveform`, any rate, whole or in pieces
 //! Output  `Waveform`, 16 kHz, `ceil(16000 * n_samples / rate)` samples, not shifted in time
 //! Filter  windowed sinc, Hann, six zero crossings to either side, cut-off at 0.99 of the lower
 //!         Nyquist frequency
@@ -22,104 +22,161 @@ const ROLLOFF: f64 = 0.99;
 /// Zero crossings of the sinc on either side of its peak.
 const ZERO_CROSSINGS: f64 = 6.0;
 
+/// Samples of a waveform that are taken at a time: they stay near the core.
+pub(crate) const N_PIECE: usize = 4096;
+
 /// Changes the rate to [`SAMPLE_RATE_HZ`]; a waveform that has it already is returned as it is.
 pub fn resample(waveform: Waveform) -> Waveform {
-    let samples = if waveform.sample_rate_hz == SAMPLE_RATE_HZ || waveform.samples.is_empty() {
-        waveform.samples
-    } else {
-        to_16_khz(&waveform.samples, waveform.sample_rate_hz as usize)
-    };
-    Waveform {
-        samples,
-        sample_rate_hz: SAMPLE_RATE_HZ,
+    if waveform.sample_rate_hz == SAMPLE_RATE_HZ {
+        return waveform;
+    }
+    let mut resampler = Resampler::new(waveform.sample_rate_hz);
+    for piece in waveform.samples.chunks(N_PIECE) {
+        resampler.push(piece);
+    }
+    resampler.finish()
+}
+
+/// Changes the rate of a waveform that comes in pieces.
+pub(crate) struct Resampler {
+    sample_rate_hz: u32,
+    kernels: Kernels,
+    n_samples: usize,
+    /// Samples around the outputs to come, zeros in front of the first and behind the last.
+    pending: Vec<f32>,
+    /// Where in them the kernel of the next output begins.
+    next: usize,
+    /// How far the next output lies behind a sample, of `n_phases`.
+    phase: usize,
+    resampled: Vec<f32>,
+}
+
+impl Resampler {
+    /// For samples at this rate, more than 0 Hz.
+    pub(crate) fn new(sample_rate_hz: u32) -> Self {
+        assert!(sample_rate_hz > 0, "samples come at a rate");
+        let kernels = Kernels::new(sample_rate_hz);
+        Self {
+            sample_rate_hz,
+            n_samples: 0,
+            pending: vec![0.0; kernels.n_before],
+            next: 0,
+            phase: 0,
+            resampled: Vec::new(),
+            kernels,
+        }
+    }
+
+    /// Takes the samples that come next.
+    pub(crate) fn push(&mut self, samples: &[f32]) {
+        self.n_samples += samples.len();
+        self.go_on(samples);
+    }
+
+    /// What the samples so far have become, but for the last ones.
+    pub(crate) fn resampled(&self) -> &[f32] {
+        &self.resampled
+    }
+
+    /// The waveform at [`SAMPLE_RATE_HZ`].
+    pub(crate) fn finish(mut self) -> Waveform {
+        self.go_on(&vec![0.0; self.kernels.len]);
+        let n_resampled = (self.n_samples as u64 * u64::from(SAMPLE_RATE_HZ))
+            .div_ceil(u64::from(self.sample_rate_hz));
+        self.resampled.truncate(n_resampled as usize);
+        Waveform {
+            samples: self.resampled,
+            sample_rate_hz: SAMPLE_RATE_HZ,
+        }
+    }
+
+    fn go_on(&mut self, samples: &[f32]) {
+        if self.sample_rate_hz == SAMPLE_RATE_HZ {
+            self.resampled.extend_from_slice(samples);
+            return;
+        }
+        // Output samples lie `rate / 16 kHz` input samples apart.
+        let rate_hz = self.sample_rate_hz as usize;
+        let n_phases = self.kernels.n_phases;
+        let step = rate_hz / SAMPLE_RATE_HZ as usize;
+        let phase_step = rate_hz * n_phases / SAMPLE_RATE_HZ as usize % n_phases;
+        self.pending.extend_from_slice(samples);
+        while let Some(around) = self.pending.get(self.next..self.next + self.kernels.len) {
+            self.resampled
+                .push(dot(self.kernels.next(self.phase), around));
+            self.next += step;
+            self.phase += phase_step;
+            if self.phase >= n_phases {
+                self.phase -= n_phases;
+                self.next += 1;
+            }
+        }
+        let n_done = self.next.min(self.pending.len());
+        self.pending.drain(..n_done);
+        self.next -= n_done;
     }
 }
 
-fn to_16_khz(samples: &[f32], rate_hz: usize) -> Vec<f32> {
-    let target_hz = SAMPLE_RATE_HZ as usize;
-    let divisor = gcd(rate_hz, target_hz);
-    // Output samples lie `rate_hz / target_hz` input samples apart, so that only so many different
-    // distances from the sample before occur.
-    let n_phases = target_hz / divisor;
-    let n_resampled = (samples.len() * target_hz).div_ceil(rate_hz);
-    let kernels = Kernels::new(rate_hz, n_phases, n_resampled.min(n_phases));
-
-    let mut edge = vec![0.0; kernels.len];
-    let step = (rate_hz / target_hz, rate_hz / divisor % n_phases);
-    let (mut position, mut phase) = (0_usize, 0);
-    let next = || {
-        let kernel = kernels.of(phase);
-        let inside = position
-            .checked_sub(kernels.n_before)
-            .and_then(|first| samples.get(first..first + kernels.len));
-        let around = inside.unwrap_or_else(|| {
-            for (slot, offset) in edge.iter_mut().zip(position..) {
-                let at = offset.checked_sub(kernels.n_before);
-                *slot = at.and_then(|at| samples.get(at)).copied().unwrap_or(0.0);
-            }
-            &edge
-        });
-        position += step.0;
-        phase += step.1;
-        if phase >= n_phases {
-            phase -= n_phases;
-            position += 1;
-        }
-        dot(kernel, around)
-    };
-    std::iter::repeat_with(next).take(n_resampled).collect()
-}
-
 /// What the samples around an output sample are multiplied by, for every distance that it has from the
-/// sample before.
+/// sample before: `0, 1 / n_phases, ...`
 struct Kernels {
-    /// `[n_phases, len]`; only those that a clip needs are computed.
+    /// Sample rates have a common divisor, so that only so many distances occur.
+    n_phases: usize,
+    /// `[n_phases, len]` in the order in which outputs meet them, as many as they met.
     values: Vec<f32>,
+    /// The one that the next output meets.
+    next: usize,
     /// Samples; filled up with zeros to what is summed side by side.
     len: usize,
     /// Samples of them in front of the one before the output sample.
     n_before: usize,
+    /// Cycles of the sinc's sine per input sample, times two: its zeros lie at whole numbers.
+    zeros_per_sample: f64,
 }
 
 impl Kernels {
-    /// For outputs `0, 1 / n_phases, ...` behind a sample; `n_needed` of them, in the order in which
-    /// outputs meet them.
-    fn new(rate_hz: usize, n_phases: usize, n_needed: usize) -> Self {
-        // Cycles of the sinc's sine per input sample, times two: its zeros lie at whole numbers.
-        let zeros_per_sample = ROLLOFF * (f64::from(SAMPLE_RATE_HZ) / rate_hz as f64).min(1.0);
+    fn new(sample_rate_hz: u32) -> Self {
+        let zeros_per_sample =
+            ROLLOFF * (f64::from(SAMPLE_RATE_HZ) / f64::from(sample_rate_hz)).min(1.0);
         let n_before = (ZERO_CROSSINGS / zeros_per_sample).floor() as usize;
-        let len = (2 * n_before + 2).next_multiple_of(N_SUMS);
-        let mut values = vec![0.0; n_phases * len];
-        let step = rate_hz * n_phases / SAMPLE_RATE_HZ as usize;
-        for needed in 0..n_needed {
-            let phase = needed * step % n_phases;
-            let kernel = &mut values[phase * len..][..len];
-            let behind = phase as f64 / n_phases as f64;
-            let x = -(n_before as f64 + behind) * zeros_per_sample;
-            let mut sine = Rotation::new(PI * x, PI * zeros_per_sample);
-            let mut window = Rotation::new(
-                PI * x / ZERO_CROSSINGS,
-                PI * zeros_per_sample / ZERO_CROSSINGS,
-            );
-            for (value, offset) in kernel.iter_mut().zip(0..) {
-                let x = x + f64::from(offset) * zeros_per_sample;
-                let sine = sine.next().0;
-                let sinc = if x == 0.0 { 1.0 } else { sine / (PI * x) };
-                let hann = 0.5 + 0.5 * window.next().1;
-                if x.abs() < ZERO_CROSSINGS {
-                    *value = (zeros_per_sample * sinc * hann) as f32;
-                }
-            }
-        }
         Self {
-            values,
-            len,
+            n_phases: (SAMPLE_RATE_HZ / gcd(sample_rate_hz, SAMPLE_RATE_HZ)) as usize,
+            values: Vec::new(),
+            next: 0,
+            len: (2 * n_before + 2).next_multiple_of(N_SUMS),
             n_before,
+            zeros_per_sample,
         }
     }
 
-    fn of(&self, phase: usize) -> &[f32] {
-        &self.values[phase * self.len..][..self.len]
+    /// That of the next output, which lies `phase / n_phases` behind a sample.
+    fn next(&mut self, phase: usize) -> &[f32] {
+        let start = self.next * self.len;
+        if start == self.values.len() {
+            self.compute(phase as f64 / self.n_phases as f64);
+        }
+        self.next = (self.next + 1) % self.n_phases;
+        &self.values[start..start + self.len]
+    }
+
+    fn compute(&mut self, behind: f64) {
+        let x = -(self.n_before as f64 + behind) * self.zeros_per_sample;
+        let mut sine = Rotation::new(PI * x, PI * self.zeros_per_sample);
+        let mut window = Rotation::new(
+            PI * x / ZERO_CROSSINGS,
+            PI * self.zeros_per_sample / ZERO_CROSSINGS,
+        );
+        self.values.extend((0..self.len).map(|offset| {
+            let x = x + offset as f64 * self.zeros_per_sample;
+            let sine = sine.next().0;
+            let sinc = if x == 0.0 { 1.0 } else { sine / (PI * x) };
+            let hann = 0.5 + 0.5 * window.next().1;
+            if x.abs() < ZERO_CROSSINGS {
+                (self.zeros_per_sample * sinc * hann) as f32
+            } else {
+                0.0
+            }
+        }));
     }
 }
 
@@ -149,7 +206,7 @@ impl Rotation {
     }
 }
 
-fn gcd(a: usize, b: usize) -> usize {
+fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { gcd(b, a % b) }
 }
 

@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use audio::{DecodeError, DecodeLimits, SAMPLE_RATE_HZ, Waveform, decode, resample};
+use audio::{DecodeError, DecodeLimits, SAMPLE_RATE_HZ, Waveform, decode, record, resample};
 use proptest::prelude::*;
 
 /// Every clip of the format test: the seeds of the mutations.
@@ -196,14 +196,20 @@ fn damage_is_told_from_nothing() {
 }
 
 fn check(clip: &[u8]) -> Result<(), TestCaseError> {
+    // Most of a clip may be recorded already when its damage is met.
+    let recorded = record(clip, &limits());
     match decode(clip, &limits()) {
         Ok(waveform) => {
             prop_assert!(waveform.samples.iter().all(|sample| sample.is_finite()));
             prop_assert!(waveform.duration_s() <= 10.0);
             prop_assert!(waveform.sample_rate_hz >= 4_000);
+            prop_assert!(recorded.is_ok_and(|recording| recording.waveform == resample(waveform)));
         }
         // A panic inside a decoder is caught; that it is an error is all we ask.
-        Err(error) => prop_assert!(!error.to_string().is_empty()),
+        Err(error) => {
+            prop_assert!(!error.to_string().is_empty());
+            prop_assert!(recorded.is_err_and(|same| same.to_string() == error.to_string()));
+        }
     }
     Ok(())
 }

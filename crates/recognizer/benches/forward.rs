@@ -2,7 +2,7 @@
 
 use std::{hint::black_box, path::Path};
 
-use audio::{SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform};
+use audio::{Recording, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform};
 use criterion::{Criterion, criterion_group, criterion_main};
 use recognizer::{
     Recognizer, backend,
@@ -65,7 +65,7 @@ fn voice() -> Waveform {
             let harmonic = harmonic as f32;
             (0.3 + 0.6 * opening).powf(harmonic / 3.0) * (phase * harmonic).sin()
         });
-        0.1 * opening * harmonics.sum::<f32>()
+        0.05 * opening * harmonics.sum::<f32>()
     };
     Waveform {
         samples: (0..WINDOW_SAMPLES).map(sample).collect(),
@@ -77,7 +77,10 @@ fn recognition(criterion: &mut Criterion) {
     let recognizer = Recognizer::open(&shipped()).expect("the shipped checkpoint opens");
     let waveform = voice();
     criterion.bench_function("waveform of 4 s to prediction", |bencher| {
-        bencher.iter(|| recognizer.recognize(black_box(&waveform)).expect("speech"));
+        bencher.iter(|| {
+            let recording = Recording::from(black_box(&waveform));
+            recognizer.recognize(&recording).expect("speech")
+        });
     });
 }
 

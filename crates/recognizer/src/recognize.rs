@@ -1,17 +1,14 @@
-//! From a waveform to a prediction.
+//! From a recording to a prediction.
 //!
-//! Input   `Waveform`, 16 kHz mono
+//! Input   `Recording`
 //! Output  `Prediction`: one `Probabilities` per window with speech, and their mean; windows of 4 s,
 //!         1 s apart, from where the speech begins to where it ends
-//! Errors  [`RecognizeError`]: another sample rate, too short, no speech
+//! Errors  [`RecognizeError`]: too short, no speech
 //! Invariant: a window's probabilities do not depend on the other windows of its batch.
 
-use std::{ops::Range, path::Path};
+use std::{ops::Range, path::Path, slice};
 
-use audio::{
-    FeatureExtractor, Features, Quality, SAMPLE_RATE_HZ, Speech, WINDOW_SAMPLES, Waveform, frame_s,
-    samples_of,
-};
+use audio::{Features, Quality, Recording, Speech, frame_s, samples_of};
 use emotion::{
     Calibration, LabelSet, NotProbabilities, Note, Prediction, Probabilities, WindowPrediction,
 };
@@ -32,13 +29,7 @@ const BATCH_WINDOWS: usize = 16;
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RecognizeError {
-    /// The waveform was not resampled.
-    #[error("sample rate is {found_hz} Hz, not {SAMPLE_RATE_HZ} Hz")]
-    SampleRate {
-        /// The waveform's.
-        found_hz: u32,
-    },
-    /// The waveform is shorter than [`MIN_DURATION_S`].
+    /// The recording is shorter than [`MIN_DURATION_S`].
     #[error("{duration_s} s is shorter than {MIN_DURATION_S} s")]
     TooShort {
         /// Its length.
@@ -88,13 +79,22 @@ impl Recognizer {
     ///
     /// # Errors
     /// [`RecognizeError`]; see the module's head.
-    pub fn recognize(&self, waveform: &Waveform) -> Result<Prediction, RecognizeError> {
+    pub fn recognize(&self, recording: &Recording) -> Result<Prediction, RecognizeError> {
+        let mut predictions = self.recognize_all(slice::from_ref(recording));
+        predictions.pop().expect("one for each recording")
+    }
+
+    /// The same of several clips: one result each, in order, in less time than one by one.
+    pub fn recognize_all(
+        &self,
+        recordings: &[Recording],
+    ) -> Vec<Result<Prediction, RecognizeError>> {
         let Config {
             labels,
             calibration,
             ..
         } = &self.config;
-        predict(&self.members, labels, calibration, waveform)
+        predict_all(&self.members, labels, calibration, recordings)
     }
 }
 
@@ -116,79 +116,133 @@ pub fn predict(
     members: &[impl Network],
     labels: &LabelSet,
     calibration: &Calibration,
-    waveform: &Waveform,
+    recording: &Recording,
 ) -> Result<Prediction, RecognizeError> {
-    if waveform.sample_rate_hz != SAMPLE_RATE_HZ {
-        let found_hz = waveform.sample_rate_hz;
-        return Err(RecognizeError::SampleRate { found_hz });
-    }
-    let duration_s = waveform.duration_s();
-    if duration_s == 0.0 {
-        return Err(RecognizeError::NoSpeech);
-    }
-    if duration_s < MIN_DURATION_S {
-        return Err(RecognizeError::TooShort { duration_s });
-    }
-    let mut samples = audio::declip(&waveform.samples);
-    if samples.len() < WINDOW_SAMPLES {
-        samples.to_mut().resize(WINDOW_SAMPLES, 0.0);
-    }
-    let features = FeatureExtractor::new().features(&samples);
-    let whole = 0..features.pitch.len();
-    let span = match members[0].input() {
-        Input::Decibels => whole,
-        Input::Speech => speech_span(&features, whole),
-    };
-    let input = members[0].input();
-    let spoken: Vec<Spoken> = spoken_windows(&features, span)
-        .map(|(frames, window, speech)| {
-            let in_clip = in_clip(&frames, &speech);
-            Spoken {
-                samples: &samples[samples_of(in_clip, samples.len())],
-                read: input.read_span(&window, speech.span()),
-                frames,
-            }
-        })
-        .collect();
-    if spoken.is_empty() {
-        return Err(RecognizeError::NoSpeech);
-    }
+    let mut predictions = predict_all(members, labels, calibration, slice::from_ref(recording));
+    predictions.pop().expect("one for each recording")
+}
 
-    let mut windows = Vec::with_capacity(spoken.len());
-    for batch in spoken.chunks(BATCH_WINDOWS) {
-        for (Spoken { frames, .. }, logits) in batch.iter().zip(logits(members, batch)) {
-            let probabilities = Probabilities::from_logits(labels, &logits)?;
-            windows.push(WindowPrediction {
-                start_s: frame_s(frames.start),
-                end_s: frame_s(frames.end).min(duration_s),
-                probabilities: probabilities.tempered(calibration.temperature),
-            });
-        }
-    }
-    let all: Vec<_> = windows
+/// The same of several clips, whose windows go through the network together: one result each, in order.
+fn predict_all(
+    members: &[impl Network],
+    labels: &LabelSet,
+    calibration: &Calibration,
+    recordings: &[Recording],
+) -> Vec<Result<Prediction, RecognizeError>> {
+    let input = members[0].input();
+    let heard = recordings
         .iter()
-        .map(|window| window.probabilities.clone())
-        .collect();
-    let probabilities = Probabilities::mean(&all).expect("somebody speaks in a window");
-    let quality = Quality::of(&waveform.samples, features.speech_s());
-    Ok(Prediction {
-        duration_s,
-        speech_s: quality.speech_s,
-        notes: notes(&quality),
-        certainty: calibration.band_of(probabilities.top().1),
-        probabilities,
-        windows,
-    })
+        .map(|recording| Heard::new(recording, input));
+    let heard: Vec<_> = heard.collect();
+    let spoken: Vec<_> = heard.iter().flatten().flat_map(Heard::spoken).collect();
+    let batches = spoken.chunks(BATCH_WINDOWS);
+    let logits: Vec<_> = batches.flat_map(|batch| logits(members, batch)).collect();
+    let mut logits = &logits[..];
+    let of_clip = |heard: Result<Heard, _>| {
+        let heard = heard?;
+        let (of_clip, behind) = logits.split_at(heard.windows.len());
+        logits = behind;
+        heard.prediction(labels, calibration, of_clip)
+    };
+    heard.into_iter().map(of_clip).collect()
+}
+
+/// A clip in which somebody speaks, before the network reads it.
+struct Heard<'a> {
+    recording: &'a Recording,
+    windows: Vec<Window>,
 }
 
 /// A window in which somebody speaks.
-struct Spoken<'a> {
+struct Window {
     /// Where in the clip.
     frames: Range<usize>,
     /// What the network reads of it.
     read: Vec<f32>,
-    /// From the first word to the last.
-    samples: &'a [f32],
+    /// From the first word to the last: samples of the clip.
+    speech: Range<usize>,
+}
+
+/// What the network reads of a window, and its samples from the first word to the last.
+type Spoken<'a> = (&'a [f32], &'a [f32]);
+
+impl<'a> Heard<'a> {
+    fn new(recording: &'a Recording, input: Input) -> Result<Self, RecognizeError> {
+        let duration_s = recording.waveform.duration_s();
+        if duration_s == 0.0 {
+            return Err(RecognizeError::NoSpeech);
+        }
+        if duration_s < MIN_DURATION_S {
+            return Err(RecognizeError::TooShort { duration_s });
+        }
+        let features = &recording.features;
+        let whole = 0..features.pitch.len();
+        let span = match input {
+            Input::Decibels => whole,
+            Input::Speech => speech_span(features, whole),
+        };
+        let windows: Vec<Window> = spoken_windows(features, span)
+            .map(|(frames, window, speech)| Window {
+                read: input.read_span(&window, speech.span()),
+                speech: samples_of(in_clip(&frames, &speech), recording.samples().len()),
+                frames,
+            })
+            .collect();
+        if windows.is_empty() {
+            return Err(RecognizeError::NoSpeech);
+        }
+        Ok(Self { recording, windows })
+    }
+
+    fn spoken(&self) -> impl Iterator<Item = Spoken<'_>> {
+        let windows = self.windows.iter();
+        windows.map(|window| {
+            (
+                &window.read[..],
+                &self.recording.samples()[window.speech.clone()],
+            )
+        })
+    }
+
+    /// Of the logits of each window, in order.
+    fn prediction(
+        self,
+        labels: &LabelSet,
+        calibration: &Calibration,
+        logits: &[Vec<f32>],
+    ) -> Result<Prediction, RecognizeError> {
+        let Recording {
+            waveform, features, ..
+        } = self.recording;
+        let duration_s = waveform.duration_s();
+        let windows = self
+            .windows
+            .iter()
+            .zip(logits)
+            .map(|(Window { frames, .. }, logits)| {
+                let probabilities = Probabilities::from_logits(labels, logits)?;
+                Ok(WindowPrediction {
+                    start_s: frame_s(frames.start),
+                    end_s: frame_s(frames.end).min(duration_s),
+                    probabilities: probabilities.tempered(calibration.temperature),
+                })
+            });
+        let windows: Vec<_> = windows.collect::<Result<_, RecognizeError>>()?;
+        let all: Vec<_> = windows
+            .iter()
+            .map(|window| window.probabilities.clone())
+            .collect();
+        let probabilities = Probabilities::mean(&all).expect("somebody speaks in a window");
+        let quality = Quality::of(&waveform.samples, features.speech_s());
+        Ok(Prediction {
+            duration_s,
+            speech_s: quality.speech_s,
+            notes: notes(&quality),
+            certainty: calibration.band_of(probabilities.top().1),
+            probabilities,
+            windows,
+        })
+    }
 }
 
 /// What of the recording may make the answer worse.
@@ -235,9 +289,8 @@ fn in_clip(window: &Range<usize>, speech: &Speech) -> Range<usize> {
 /// architecture and have one speaker encoder.
 fn logits(members: &[impl Network], spoken: &[Spoken]) -> Vec<Vec<f32>> {
     let n_features = members[0].input().n_features();
-    let read: Vec<&[f32]> = spoken.iter().map(|one| &one.read[..]).collect();
+    let (read, samples): (Vec<&[f32]>, Vec<&[f32]>) = spoken.iter().copied().unzip();
     let mut batch = Batch::new(&read, n_features, &backend::device());
-    let samples: Vec<&[f32]> = spoken.iter().map(|one| one.samples).collect();
     if let Some(voices) = members[0].voices(&samples) {
         batch = batch.with_voices(&voices);
     }

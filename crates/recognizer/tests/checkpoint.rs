@@ -7,7 +7,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use audio::{SAMPLE_RATE_HZ, Waveform};
+use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
 use emotion::{Emotion, LabelSet};
 use recognizer::{
     Checkpoint, CheckpointError, RecognizeError, Recognizer, backend,
@@ -119,8 +119,45 @@ fn what_nobody_said_gets_no_prediction() {
             samples,
             sample_rate_hz: SAMPLE_RATE_HZ,
         };
-        let refusal = recognizer.recognize(&waveform);
+        let refusal = recognizer.recognize(&Recording::from(&waveform));
         assert_eq!(refusal, Err(RecognizeError::NoSpeech));
+    }
+}
+
+#[test]
+fn several_clips_together_have_the_results_of_each() {
+    let dir = saved("several");
+    let recognizer = Recognizer::open(&dir).expect("whole");
+    fs::remove_dir_all(&dir).expect("our own folder");
+    let clips = [
+        syllables(5.0),
+        vec![0.0; 32_000],
+        syllables(1.0),
+        syllables(0.3),
+        syllables(20.0),
+    ];
+    let recordings = clips.map(|samples| {
+        Recording::from(&Waveform {
+            samples,
+            sample_rate_hz: SAMPLE_RATE_HZ,
+        })
+    });
+    let together = recognizer.recognize_all(&recordings);
+    assert_eq!(together.len(), recordings.len());
+    for (recording, together) in recordings.iter().zip(together) {
+        match (together, recognizer.recognize(recording)) {
+            (Ok(together), Ok(alone)) => {
+                assert_eq!(together.windows.len(), alone.windows.len());
+                for (together, alone) in together.windows.iter().zip(&alone.windows) {
+                    assert_eq!(together.start_s, alone.start_s);
+                    let pairs = together.probabilities.iter();
+                    for ((_, together), (_, alone)) in pairs.zip(alone.probabilities.iter()) {
+                        assert!((together - alone).abs() < 1e-5, "{together}, {alone}");
+                    }
+                }
+            }
+            (together, alone) => assert_eq!(together, alone),
+        }
     }
 }
 
@@ -171,7 +208,9 @@ fn seven_labels_give_seven_probabilities() {
         samples: syllables(5.0),
         sample_rate_hz: SAMPLE_RATE_HZ,
     };
-    let prediction = recognizer.recognize(&waveform).expect("long and loud");
+    let prediction = recognizer
+        .recognize(&Recording::from(&waveform))
+        .expect("long and loud");
     let emotions = prediction.probabilities.iter().map(|(emotion, _)| emotion);
     assert!(emotions.eq(Emotion::ALL));
     assert_eq!(prediction.windows.len(), 2);

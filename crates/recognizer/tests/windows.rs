@@ -2,7 +2,7 @@
 
 mod voice;
 
-use audio::{HOP_LENGTH, SAMPLE_RATE_HZ, Waveform};
+use audio::{HOP_LENGTH, Recording, SAMPLE_RATE_HZ, Waveform};
 use emotion::{Calibration, LabelSet, Prediction};
 use recognizer::{
     backend,
@@ -33,7 +33,7 @@ fn predicted(network: &BiLstm, parts: &[&[f32]]) -> Prediction {
         members,
         &LabelSet::five(),
         &Calibration::default(),
-        &waveform,
+        &Recording::from(&waveform),
     )
     .expect("speech")
 }

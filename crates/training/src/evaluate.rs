@@ -3,6 +3,7 @@
 use std::{fs, path::Path, slice};
 
 use anyhow::Context;
+use audio::Recording;
 use emotion::{Calibration, Emotion, LabelSet, Probabilities};
 use rayon::prelude::*;
 use recognizer::{RecognizeError, network::Network};
@@ -170,7 +171,8 @@ pub fn answer(
     example: &Example,
 ) -> anyhow::Result<Option<Probabilities>> {
     let plain = Calibration::default();
-    match recognizer::predict(members, labels, &plain, &example.waveform) {
+    let recording = Recording::from(&example.waveform);
+    match recognizer::predict(members, labels, &plain, &recording) {
         Ok(prediction) => Ok(Some(prediction.probabilities)),
         Err(RecognizeError::NoSpeech) => Ok(None),
         Err(error) => Err(error.into()),

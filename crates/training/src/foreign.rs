@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use anyhow::Context;
+use audio::Recording;
 use emotion::{ConfidenceBand, Emotion, LabelSet};
 use rayon::prelude::*;
 use recognizer::{RecognizeError, Recognizer};
@@ -25,11 +26,12 @@ pub type Outcome = (Emotion, Option<(Emotion, ConfidenceBand)>);
 
 /// What a checkpoint answers to clips that it never heard.
 pub fn outcomes(recognizer: &Recognizer, examples: &Examples) -> anyhow::Result<Vec<Outcome>> {
-    let outcome = |example: &Example| match recognizer.recognize(&example.waveform) {
-        Ok(prediction) => Ok(Some((prediction.emotion(), prediction.certainty.band))),
-        Err(RecognizeError::NoSpeech) => Ok(None),
-        Err(error) => Err(error).context("a clip of the corpus"),
-    };
+    let outcome =
+        |example: &Example| match recognizer.recognize(&Recording::from(&example.waveform)) {
+            Ok(prediction) => Ok(Some((prediction.emotion(), prediction.certainty.band))),
+            Err(RecognizeError::NoSpeech) => Ok(None),
+            Err(error) => Err(error).context("a clip of the corpus"),
+        };
     let examples = examples.0.par_iter();
     examples
         .map(|example| Ok((example.emotion, outcome(example)?)))

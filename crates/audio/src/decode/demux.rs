@@ -20,7 +20,12 @@ use super::{
 };
 use crate::Waveform;
 
-pub(super) fn decode(clip: &[u8], limits: &DecodeLimits) -> Result<Waveform, DecodeError> {
+/// Hands the waveform to `hand_on`, piece by piece; what was handed on before an error is void.
+pub(super) fn decode(
+    clip: &[u8],
+    limits: &DecodeLimits,
+    hand_on: &mut dyn FnMut(Waveform),
+) -> Result<(), DecodeError> {
     if clip.is_empty() {
         return Err(DecodeError::Empty);
     }
@@ -34,7 +39,8 @@ pub(super) fn decode(clip: &[u8], limits: &DecodeLimits) -> Result<Waveform, Dec
         .first_track(TrackType::Audio)
         .and_then(TrackDecoder::new)
         .ok_or_else(|| unsupported(no_audio(clip)))??;
-    read(reader.as_mut(), &mut decoder, limits, deadline)
+    let mono = Mono::new(limits, hand_on);
+    read(reader.as_mut(), &mut decoder, mono, limits, deadline)
 }
 
 fn open(clip: &[u8], deadline: Deadline) -> Result<Box<dyn FormatReader + '_>, DecodeError> {
@@ -69,10 +75,10 @@ fn no_audio(clip: &[u8]) -> String {
 fn read(
     reader: &mut dyn FormatReader,
     decoder: &mut TrackDecoder,
+    mut mono: Mono<'_>,
     limits: &DecodeLimits,
     deadline: Deadline,
-) -> Result<Waveform, DecodeError> {
-    let mut mono = Mono::new(limits);
+) -> Result<(), DecodeError> {
     let mut tally = Tally::default();
     loop {
         let next = reader.next_packet();
@@ -115,13 +121,13 @@ struct Tally {
 }
 
 impl Tally {
-    /// The waveform, unless most of the clip is damaged: then it is no audio, or none worth hearing.
-    fn verdict(self, mono: Mono<'_>) -> Result<Waveform, DecodeError> {
+    /// Whether the waveform counts. Where most of the clip is damaged it is no audio, or none worth hearing.
+    fn verdict(self, mono: Mono<'_>) -> Result<(), DecodeError> {
         match (mono.finish(), self.last_error) {
-            (Some(waveform), None) => Ok(waveform),
-            (Some(waveform), Some(_)) if self.n_audible > self.n_damaged => Ok(waveform),
+            (true, None) => Ok(()),
+            (true, Some(_)) if self.n_audible > self.n_damaged => Ok(()),
             (_, Some(error)) => Err(error),
-            (None, None) => Err(DecodeError::NoSamples),
+            (false, None) => Err(DecodeError::NoSamples),
         }
     }
 }

@@ -5,7 +5,9 @@
 
 use std::{fs, path::Path};
 
-use audio::{DecodeError, DecodeLimits, SAMPLE_RATE_HZ, Waveform, decode, resample};
+use audio::{
+    DecodeError, DecodeLimits, Recording, SAMPLE_RATE_HZ, Waveform, decode, record, resample,
+};
 
 fn read(clip: &str) -> Vec<u8> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats/clips");
@@ -110,6 +112,21 @@ fn lossy_clips_sound_like_the_original() {
             (-0.001..=max_excess_s + 0.001).contains(&excess_s),
             "{clip}: {excess_s} s too long"
         );
+    }
+}
+
+#[test]
+fn what_is_recorded_while_it_is_decoded_is_the_same() {
+    for clip in [
+        "mp3_8khz.mp3",
+        "mp3_cbr.mp3",
+        "original.wav",
+        "vorbis.ogg",
+        "opus_celt_stereo.opus",
+    ] {
+        let recording = record(read(clip), &DecodeLimits::default()).expect(clip);
+        assert!(recording == Recording::from(&decoded(clip)), "{clip}");
+        assert!(recording.waveform == resample(decoded(clip)), "{clip}");
     }
 }
 

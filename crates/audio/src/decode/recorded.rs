@@ -1,0 +1,68 @@
+//! Records the pieces of a waveform while the next ones are decoded, where a core is at hand.
+
+use std::{
+    panic::resume_unwind,
+    sync::mpsc::{SyncSender, sync_channel},
+    thread::{self, Scope, ScopedJoinHandle},
+};
+
+use crate::{Recording, SAMPLE_RATE_HZ, Waveform, recording::Recorder};
+
+/// Pieces that may wait: bounds the memory, and holds nobody up.
+const N_WAITING: usize = 8;
+
+/// What became of the pieces so far.
+pub(super) enum Recorded<'scope> {
+    /// There are none.
+    Nothing,
+    /// This thread records them.
+    Here(Box<Recorder>),
+    /// Another thread does.
+    Beside(SyncSender<Waveform>, ScopedJoinHandle<'scope, Recording>),
+}
+
+impl<'scope> Recorded<'scope> {
+    /// Takes the piece that comes next.
+    pub(super) fn push(&mut self, piece: Waveform, scope: &'scope Scope<'scope, '_>) {
+        if let Self::Nothing = self {
+            *self = Self::begin(piece.sample_rate_hz, scope);
+        }
+        match self {
+            Self::Nothing => unreachable!("it began"),
+            Self::Here(recorder) => recorder.push(&piece.samples),
+            // Fails only where the thread panicked, which `finish` tells.
+            Self::Beside(sender, _) => _ = sender.send(piece),
+        }
+    }
+
+    /// The recording; nothing where no piece came.
+    pub(super) fn finish(self) -> Option<Recording> {
+        match self {
+            Self::Nothing => None,
+            Self::Here(recorder) => Some(recorder.finish()),
+            Self::Beside(sender, thread) => {
+                drop(sender);
+                Some(thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+            }
+        }
+    }
+
+    fn begin(sample_rate_hz: u32, scope: &'scope Scope<'scope, '_>) -> Self {
+        let has_cores = thread::available_parallelism().is_ok_and(|n_cores| n_cores.get() > 1);
+        // At 16 kHz there is least to do, and least to decode.
+        if sample_rate_hz != SAMPLE_RATE_HZ && has_cores {
+            let (sender, pieces) = sync_channel::<Waveform>(N_WAITING);
+            let record = move || {
+                let mut recorder = Recorder::new(sample_rate_hz);
+                pieces
+                    .iter()
+                    .for_each(|piece| recorder.push(&piece.samples));
+                recorder.finish()
+            };
+            if let Ok(thread) = thread::Builder::new().spawn_scoped(scope, record) {
+                return Self::Beside(sender, thread);
+            }
+        }
+        Self::Here(Box::new(Recorder::new(sample_rate_hz)))
+    }
+}
