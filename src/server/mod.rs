@@ -25,6 +25,7 @@ pub mod pages;
 mod pictures;
 mod probes;
 mod process;
+pub mod recognition_queue;
 pub mod recognize;
 pub mod rest;
 pub mod security;

@@ -4,26 +4,17 @@
 //! Output  `Prediction`; for the page `Analysis`, which has pictures of the clip beside it
 //! Errors  [`RecognitionError`]
 //!
-//! An upload takes a place in memory or is refused; its clip waits for a permit, a bounded time, and
-//! is then decoded and recognised on the blocking pool. The permit goes back when that work ends,
-//! also when nobody waits for its result any more.
-
-use std::{panic::resume_unwind, sync::Arc, time::Duration};
+//! An upload takes a place in memory or is refused; its clip waits in the [`recognition_queue`](super::recognition_queue).
 
 use audio::{DecodeError, DecodeLimits};
 use axum::{body::Bytes, extract::Request, http::Extensions};
 use emotion::Prediction;
 use multer::Multipart;
 use recognizer::{RecognizeError, Recognizer};
-use tokio::{
-    sync::{Semaphore, SemaphorePermit},
-    task::spawn_blocking,
-    time::timeout,
-};
+use tokio::sync::SemaphorePermit;
 
 use super::{
     exposure, pictures,
-    settings::Settings,
     state::AppState,
     telemetry::RequestId,
     upload::{self, BodyFault},
@@ -150,7 +141,10 @@ pub fn recognize_clip(
 }
 
 /// The same, with pictures of the clip.
-fn analyse_clip(
+///
+/// # Errors
+/// As [`recognize_clip`].
+pub fn analyse_clip(
     recognizer: &Recognizer,
     limits: &DecodeLimits,
     clip: impl AsRef<[u8]>,
@@ -160,126 +154,4 @@ fn analyse_clip(
         prediction: recognizer.recognize(&recording)?,
         pictures: pictures::draw(&recording.waveform),
     })
-}
-
-/// A recogniser that hears a bounded number of clips at once.
-#[derive(Debug)]
-pub struct RecognitionQueue {
-    model: Arc<(Recognizer, DecodeLimits)>,
-    permits: Arc<Semaphore>,
-    n_permits: usize,
-    timeout: Duration,
-    retry_after_s: u32,
-}
-
-impl RecognitionQueue {
-    /// A queue with the settings' limits.
-    pub fn new(recognizer: Recognizer, settings: &Settings) -> Self {
-        Self {
-            model: Arc::new((recognizer, DecodeLimits::from(&settings.audio))),
-            permits: Arc::new(Semaphore::new(settings.server.n_recognitions())),
-            n_permits: settings.server.n_recognitions(),
-            timeout: settings.server.queue_timeout(),
-            retry_after_s: settings.server.retry_after_s(),
-        }
-    }
-
-    /// What recognises.
-    pub fn recognizer(&self) -> &Recognizer {
-        &self.model.0
-    }
-
-    /// Clips that are decoded and recognised now.
-    pub fn n_recognizing(&self) -> usize {
-        self.n_permits - self.permits.available_permits()
-    }
-
-    /// Recognises a clip as soon as a permit is free.
-    ///
-    /// # Errors
-    /// [`RecognitionError`].
-    pub async fn recognize(&self, clip: Bytes) -> Result<Prediction, RecognitionError> {
-        self.run(move |recognizer, limits| recognize_clip(recognizer, limits, clip))
-            .await
-    }
-
-    /// Recognises a clip and draws it, as soon as a permit is free.
-    ///
-    /// # Errors
-    /// [`RecognitionError`].
-    pub async fn analyse(&self, clip: Bytes) -> Result<Analysis, RecognitionError> {
-        self.run(move |recognizer, limits| analyse_clip(recognizer, limits, clip))
-            .await
-    }
-
-    async fn run<T: Send + 'static>(
-        &self,
-        work: impl FnOnce(&Recognizer, &DecodeLimits) -> Result<T, RecognitionError> + Send + 'static,
-    ) -> Result<T, RecognitionError> {
-        let permit = timeout(self.timeout, Arc::clone(&self.permits).acquire_owned())
-            .await
-            .map_err(|_| RecognitionError::QueueTimeout {
-                retry_after_s: self.retry_after_s,
-            })?
-            .expect("the semaphore is never closed");
-        let model = Arc::clone(&self.model);
-        let work = spawn_blocking(move || {
-            let _permit = permit;
-            work(&model.0, &model.1)
-        });
-        // A panic goes on to the router's panic layer, which answers 500.
-        work.await
-            .unwrap_or_else(|panic| resume_unwind(panic.into_panic()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::path::Path;
-
-    use futures::FutureExt;
-
-    use super::*;
-
-    fn queue() -> RecognitionQueue {
-        let file = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Leptos.toml"));
-        let settings = Settings::load(file).expect("Leptos.toml fits");
-        let recognizer = Recognizer::open(&settings.recognizer.checkpoint);
-        RecognitionQueue::new(recognizer.expect("the checkpoint opens"), &settings)
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn a_clip_waits_a_bounded_time() {
-        let queue = queue();
-        let n_permits = queue.permits.available_permits() as u32;
-        let held = queue.permits.acquire_many(n_permits).await.expect("open");
-        let refused = queue.recognize(Bytes::new()).await;
-        assert!(matches!(
-            refused,
-            Err(RecognitionError::QueueTimeout { retry_after_s: 10 })
-        ));
-        drop(held);
-        let heard = queue.recognize(Bytes::new()).await;
-        assert!(matches!(heard, Err(RecognitionError::Decode(_))));
-    }
-
-    #[test]
-    fn work_that_nobody_waits_for_gives_its_permit_back() {
-        // One thread for work, and that one is taken: the clip cannot be done before it is given up.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(1)
-            .build();
-        runtime.expect("a runtime starts").block_on(async {
-            let queue = queue();
-            let n_permits = queue.permits.available_permits();
-            let (go_on, waits) = std::sync::mpsc::channel::<()>();
-            tokio::task::spawn_blocking(move || waits.recv());
-            let clip = Bytes::from_static(b"no audio");
-            assert!(queue.recognize(clip).now_or_never().is_none());
-            drop(go_on);
-            let all = queue.permits.acquire_many(n_permits as u32);
-            assert!(all.await.is_ok());
-        });
-    }
 }

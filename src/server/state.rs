@@ -14,7 +14,7 @@ use super::{
     access::{Access, AccessError},
     metrics::Metrics,
     model_card,
-    recognize::RecognitionQueue,
+    recognition_queue::RecognitionQueue,
     settings::Settings,
 };
 use crate::api::{Accuracy, ModelFacts, PageFacts};

@@ -52,7 +52,7 @@ pub struct ServerSettings {
     pub max_uploads: NonZeroUsize,
     /// Most files of a batch.
     pub max_batch_files: NonZeroUsize,
-    /// Clips decoded and recognised at once; 0: one per CPU core.
+    /// Threads that decode and recognise; 0: one per CPU core.
     pub max_recognitions: usize,
     /// How long a clip waits for its turn.
     pub queue_timeout_ms: u64,
@@ -109,7 +109,7 @@ pub enum LogFormat {
 }
 
 impl ServerSettings {
-    /// How many clips are decoded and recognised at once, at least 1.
+    /// How many threads decode and recognise, at least 1.
     pub fn n_recognitions(&self) -> usize {
         match self.max_recognitions {
             0 => thread::available_parallelism().map_or(1, NonZeroUsize::get),
