@@ -1,6 +1,6 @@
 //! Recognises a bounded number of clips at once, those that wait together.
 //!
-//! A clip waits for a permit, a bounded time. Whoever gets one hears, on the blocking pool, the clips that
+//! A clip waits for a permit, a bounded time. Whoever gets one hears, on a thread for that, the clips that
 //! have waited longest, several together, until its own is among them: their windows go through the network
 //! as one batch, which takes less time than one by one (docs/performance.md). The permit goes back when that
 //! work ends, also when nobody waits for its results any more; who goes away takes its clip along.
@@ -18,9 +18,9 @@ use axum::body::Bytes;
 use emotion::Prediction;
 use recognizer::Recognizer;
 use tokio::{
+    runtime::{self, Runtime},
     select,
     sync::{OwnedSemaphorePermit, Semaphore, oneshot},
-    task::spawn_blocking,
     time::timeout,
 };
 
@@ -30,8 +30,8 @@ use super::{
 };
 use crate::api::Analysis;
 
-/// Clips that are heard together.
-const MAX_TOGETHER: usize = 8;
+/// Clips that are heard together: as many windows as share the weights that were read. More would take more memory.
+const MAX_TOGETHER: usize = 4;
 
 /// A larger upload may be long, so nobody waits for it to be decoded: it is heard first or by the next.
 const MAX_BYTES_TOGETHER: usize = 256 * 1024;
@@ -47,6 +47,8 @@ pub struct RecognitionQueue {
     model: Arc<(Recognizer, DecodeLimits)>,
     permits: Arc<Semaphore>,
     n_permits: usize,
+    /// For its blocking threads, one for each permit: allocators keep memory for each thread that ever worked.
+    threads: Option<Runtime>,
     waiting: Arc<Waiting>,
     timeout: Duration,
     retry_after_s: u32,
@@ -55,10 +57,15 @@ pub struct RecognitionQueue {
 impl RecognitionQueue {
     /// A queue with the settings' limits.
     pub fn new(recognizer: Recognizer, settings: &Settings) -> Self {
+        let n_permits = settings.server.n_recognitions();
+        let threads = runtime::Builder::new_current_thread()
+            .max_blocking_threads(n_permits)
+            .build();
         Self {
             model: Arc::new((recognizer, DecodeLimits::from(&settings.audio))),
-            permits: Arc::new(Semaphore::new(settings.server.n_recognitions())),
-            n_permits: settings.server.n_recognitions(),
+            permits: Arc::new(Semaphore::new(n_permits)),
+            n_permits,
+            threads: Some(threads.expect("without drivers it has nothing to fail at")),
             waiting: Arc::default(),
             timeout: settings.server.queue_timeout(),
             retry_after_s: settings.server.retry_after_s(),
@@ -90,7 +97,7 @@ impl RecognitionQueue {
             Ok(permit) => {
                 let (model, waiting) = (Arc::clone(&self.model), Arc::clone(&self.waiting));
                 let id = place.id;
-                spawn_blocking(move || {
+                self.threads().spawn_blocking(move || {
                     let _permit = permit;
                     while waiting.holds(id) {
                         // A panic takes the outcomes of those whose clips were heard along, and no others.
@@ -113,7 +120,7 @@ impl RecognitionQueue {
     pub async fn analyse(&self, clip: Bytes) -> Result<Analysis, RecognitionError> {
         let permit = self.permit().await?;
         let model = Arc::clone(&self.model);
-        let work = spawn_blocking(move || {
+        let work = self.threads().spawn_blocking(move || {
             let _permit = permit;
             analyse_clip(&model.0, &model.1, clip)
         });
@@ -122,12 +129,25 @@ impl RecognitionQueue {
             .unwrap_or_else(|panic| resume_unwind(panic.into_panic()))
     }
 
+    fn threads(&self) -> &Runtime {
+        self.threads.as_ref().expect("taken only by drop")
+    }
+
     async fn permit(&self) -> Result<OwnedSemaphorePermit, RecognitionError> {
         let permit = timeout(self.timeout, Arc::clone(&self.permits).acquire_owned());
         let permit = permit.await.map_err(|_| RecognitionError::QueueTimeout {
             retry_after_s: self.retry_after_s,
         })?;
         Ok(permit.expect("the semaphore is never closed"))
+    }
+}
+
+impl Drop for RecognitionQueue {
+    fn drop(&mut self) {
+        // Waiting for the threads is forbidden where the queue may be dropped: in asynchronous code.
+        if let Some(threads) = self.threads.take() {
+            threads.shutdown_background();
+        }
     }
 }
 
@@ -257,7 +277,7 @@ fn tell(whom: oneshot::Sender<Outcome>, outcome: Outcome) {
 
 #[cfg(test)]
 mod tests {
-    use std::path::Path;
+    use std::{path::Path, sync::Barrier};
 
     use futures::{FutureExt, future::join_all};
 
@@ -355,24 +375,20 @@ mod tests {
         assert!(!first.leave());
     }
 
-    #[test]
-    fn work_that_nobody_waits_for_gives_its_permit_back() {
-        // One thread for work, and that one is taken: the clip cannot be done before it is given up.
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .max_blocking_threads(1)
-            .build();
-        runtime.expect("a runtime starts").block_on(async {
-            let queue = queue();
-            let n_permits = queue.permits.available_permits();
-            let (go_on, waits) = std::sync::mpsc::channel::<()>();
-            tokio::task::spawn_blocking(move || waits.recv());
-            let clip = Bytes::from_static(b"no audio");
-            assert!(queue.recognize(clip).now_or_never().is_none());
-            assert!(queue.waiting.clips().in_order.is_empty());
-            drop(go_on);
-            let all = queue.permits.acquire_many(n_permits as u32);
-            assert!(all.await.is_ok());
-        });
+    #[tokio::test]
+    async fn work_that_nobody_waits_for_gives_its_permit_back() {
+        let queue = queue();
+        // All threads are taken: the clip cannot be done before it is given up.
+        let go_on = Arc::new(Barrier::new(queue.n_permits + 1));
+        for _ in 0..queue.n_permits {
+            let go_on = Arc::clone(&go_on);
+            queue.threads().spawn_blocking(move || go_on.wait());
+        }
+        let clip = Bytes::from_static(b"no audio");
+        assert!(queue.recognize(clip).now_or_never().is_none());
+        assert!(queue.waiting.clips().in_order.is_empty());
+        go_on.wait();
+        let all = queue.permits.acquire_many(queue.n_permits as u32);
+        assert!(all.await.is_ok());
     }
 }
