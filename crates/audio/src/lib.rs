@@ -1,7 +1,7 @@
 //! From the bytes of a clip to log-mel features.
 //!
 //! ```text
-//! bytes -> decode -> Waveform -> resample -> declip -> FeatureExtractor::features -> Features -> windows
+//! bytes -> decode -> Waveform -> resample -> declip -> FeatureExtractor -> Recording -> windows
 //! ```
 //!
 //! No input or output, no web, no tensors, no clock but the decoder's time limit. Without the feature `decode` the crate is the

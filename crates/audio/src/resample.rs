@@ -96,10 +96,10 @@ impl Resampler {
             return;
         }
         // Output samples lie `rate / 16 kHz` input samples apart.
-        let rate_hz = self.sample_rate_hz as usize;
+        let (rate_hz, target_hz) = (self.sample_rate_hz as usize, SAMPLE_RATE_HZ as usize);
         let n_phases = self.kernels.n_phases;
-        let step = rate_hz / SAMPLE_RATE_HZ as usize;
-        let phase_step = rate_hz * n_phases / SAMPLE_RATE_HZ as usize % n_phases;
+        let step = rate_hz / target_hz;
+        let phase_step = rate_hz % target_hz * n_phases / target_hz;
         self.pending.extend_from_slice(samples);
         while let Some(around) = self.pending.get(self.next..self.next + self.kernels.len) {
             self.resampled

@@ -1,7 +1,7 @@
 //! Turns the bytes of a clip into a waveform, by content and within limits.
 //!
 //! Input   bytes of any kind; file names and media types are never looked at
-//! Output  `Waveform` at the clip's own rate, mono: the mean of all channels
+//! Output  `Waveform` at the clip's own rate, mono: the mean of all channels; or the `Recording` of it
 //! Formats docs/api.md has the table, tests/formats walks through it
 //! Taken   the first audio track; video and everything else is skipped
 //! Errors  `DecodeError`; a panic inside a decoder is one of them
