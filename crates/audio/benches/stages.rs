@@ -53,7 +53,7 @@ fn features(criterion: &mut Criterion) {
     let filter_bank = MelFilterBank::new();
     criterion.bench_function("log-mel of 4 s", |bencher| {
         bencher.iter(|| {
-            let mut log_mel = LogMel::with_capacity(n_frames(samples.len()));
+            let mut log_mel = LogMel::default();
             for frame_idx in 0..n_frames(samples.len()) {
                 let power = spectrum.frame_power(black_box(samples), frame_idx);
                 log_mel.push(filter_bank.band_powers(power));

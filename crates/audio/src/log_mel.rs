@@ -20,13 +20,6 @@ pub struct LogMel {
 }
 
 impl LogMel {
-    /// No frame yet, and room for `n_frames`.
-    pub fn with_capacity(n_frames: usize) -> Self {
-        Self {
-            values: Vec::with_capacity(n_frames * N_MELS),
-        }
-    }
-
     /// Adds a frame of `N_MELS` band powers.
     pub fn push(&mut self, band_powers: impl Iterator<Item = f32>) {
         let db = band_powers.map(|power| 10.0 * power.max(POWER_FLOOR).log10());

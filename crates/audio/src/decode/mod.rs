@@ -58,11 +58,12 @@ pub fn decode<B: AsRef<[u8]>>(clip: B, limits: &DecodeLimits) -> Result<Waveform
 pub fn record<B: AsRef<[u8]>>(clip: B, limits: &DecodeLimits) -> Result<Recording, DecodeError> {
     guarded(|| {
         thread::scope(|scope| {
-            let mut recorded = Recorded::Nothing;
+            let mut recorded = None;
             demux::decode(clip.as_ref(), limits, &mut |piece| {
-                recorded.push(piece, scope);
+                let begin = || Recorded::begin(piece.sample_rate_hz, scope);
+                recorded.get_or_insert_with(begin).push(piece);
             })?;
-            recorded.finish().ok_or(DecodeError::NoSamples)
+            recorded.map(Recorded::finish).ok_or(DecodeError::NoSamples)
         })
     })
 }

@@ -13,8 +13,6 @@ const N_WAITING: usize = 8;
 
 /// What became of the pieces so far.
 pub(super) enum Recorded<'scope> {
-    /// There are none.
-    Nothing,
     /// This thread records them.
     Here(Box<Recorder>),
     /// Another thread does.
@@ -23,31 +21,27 @@ pub(super) enum Recorded<'scope> {
 
 impl<'scope> Recorded<'scope> {
     /// Takes the piece that comes next.
-    pub(super) fn push(&mut self, piece: Waveform, scope: &'scope Scope<'scope, '_>) {
-        if let Self::Nothing = self {
-            *self = Self::begin(piece.sample_rate_hz, scope);
-        }
+    pub(super) fn push(&mut self, piece: Waveform) {
         match self {
-            Self::Nothing => unreachable!("it began"),
             Self::Here(recorder) => recorder.push(&piece.samples),
             // Fails only where the thread panicked, which `finish` tells.
             Self::Beside(sender, _) => _ = sender.send(piece),
         }
     }
 
-    /// The recording; nothing where no piece came.
-    pub(super) fn finish(self) -> Option<Recording> {
+    /// The recording of all pieces.
+    pub(super) fn finish(self) -> Recording {
         match self {
-            Self::Nothing => None,
-            Self::Here(recorder) => Some(recorder.finish()),
+            Self::Here(recorder) => recorder.finish(),
             Self::Beside(sender, thread) => {
                 drop(sender);
-                Some(thread.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                thread.join().unwrap_or_else(|panic| resume_unwind(panic))
             }
         }
     }
 
-    fn begin(sample_rate_hz: u32, scope: &'scope Scope<'scope, '_>) -> Self {
+    /// Before the first piece, of samples at this rate.
+    pub(super) fn begin(sample_rate_hz: u32, scope: &'scope Scope<'scope, '_>) -> Self {
         let has_cores = thread::available_parallelism().is_ok_and(|n_cores| n_cores.get() > 1);
         // At 16 kHz there is least to do, and least to decode.
         if sample_rate_hz != SAMPLE_RATE_HZ && has_cores {
