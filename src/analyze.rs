@@ -11,9 +11,9 @@ use std::{
 };
 
 use audio::DecodeLimits;
-use emotion::{Emotion, Note, Outcome, Prediction, Probabilities};
 use recognizer::Recognizer;
 use serde::Serialize;
+use vocabulary::{Emotion, Note, Outcome, Prediction, Probabilities};
 
 use crate::{
     error::AppError,

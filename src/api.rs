@@ -1,11 +1,11 @@
 //! What the page asks of the server: explicit endpoints, one line each.
 
-use emotion::{LabelSet, Prediction};
 use leptos::{
     prelude::*,
     server_fn::codec::{GetUrl, MultipartData, MultipartFormData},
 };
 use serde::{Deserialize, Serialize};
+use vocabulary::{LabelSet, Prediction};
 
 use crate::error::AppError;
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write;
 
-use emotion::{Emotion, Prediction, Probabilities};
 use serde::{Deserialize, Serialize};
+use vocabulary::{Emotion, Prediction, Probabilities};
 
 /// Older results are forgotten.
 pub const MAX_ENTRIES: usize = 200;
@@ -123,7 +123,7 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use emotion::{BandAccuracy, ConfidenceBand, LabelSet, WindowPrediction};
+    use vocabulary::{BandAccuracy, ConfidenceBand, LabelSet, WindowPrediction};
 
     use super::*;
 

@@ -1,7 +1,7 @@
 //! One colour per emotion, for pictures of results and for the clients of `/predict`; each reaches
 //! 3:1 on white and on black.
 
-use emotion::Emotion;
+use vocabulary::Emotion;
 
 /// The emotion's colour, `#rrggbb`.
 pub const fn color(emotion: Emotion) -> &'static str {

@@ -11,8 +11,8 @@ use std::{
 };
 
 use clips::{silent_wav, syllables_wav};
-use emotion::{Emotion, LabelSet};
 use serde_json::Value;
+use vocabulary::{Emotion, LabelSet};
 
 const LABELS: [&str; 5] = ["angry", "happy", "sad", "neutral", "surprise"];
 

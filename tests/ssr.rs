@@ -17,10 +17,6 @@ use banglaser::{
     i18n::{Locale, emotion_words::sounds, error_message},
     server::pages::preferences,
 };
-use emotion::{
-    BandAccuracy, ConfidenceBand, Emotion, LabelSet, Note, Prediction, Probabilities,
-    WindowPrediction,
-};
 use http_body_util::BodyExt;
 use leptos::{
     config::LeptosOptions,
@@ -29,6 +25,10 @@ use leptos::{
 use leptos_axum::{generate_route_list, render_app_async_with_context};
 use serde_json::Value;
 use tower::ServiceExt;
+use vocabulary::{
+    BandAccuracy, ConfidenceBand, Emotion, LabelSet, Note, Prediction, Probabilities,
+    WindowPrediction,
+};
 
 const LOCALES: [Locale; 2] = [Locale::bn, Locale::en];
 

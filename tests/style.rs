@@ -1,6 +1,6 @@
 //! The colours of style/tokens.css: contrast, colour blindness, and the same dark twice.
 
-use emotion::Emotion;
+use vocabulary::Emotion;
 
 const TOKENS: &str = include_str!("../style/tokens.css");
 

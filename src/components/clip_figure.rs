@@ -1,7 +1,7 @@
 //! The analysed clip: a player, its pictures, and what its parts sound like.
 
-use emotion::Prediction;
 use leptos::{html, prelude::*};
+use vocabulary::Prediction;
 
 use super::{TimelineParts, clip_tracks, timeline::parts};
 use crate::{

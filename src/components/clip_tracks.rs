@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use emotion::Emotion;
+use vocabulary::Emotion;
 
 use super::timeline::Part;
 use crate::{

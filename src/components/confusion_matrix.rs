@@ -1,7 +1,7 @@
 //! Which emotions a model takes for which, as a picture.
 
-use emotion::LabelSet;
 use leptos::prelude::*;
+use vocabulary::LabelSet;
 
 use crate::{
     i18n::{emotion_words::label, number, td_string, text, use_i18n},

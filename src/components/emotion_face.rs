@@ -1,7 +1,7 @@
 //! A face for each emotion, so that colour is never the only sign.
 
-use emotion::Emotion;
 use leptos::prelude::*;
+use vocabulary::Emotion;
 
 /// A drawn face; the words beside it say the same.
 #[component]

@@ -1,7 +1,7 @@
 //! An emotion's name in both languages.
 
-use emotion::Emotion;
 use leptos::prelude::*;
+use vocabulary::Emotion;
 
 use crate::{
     i18n::{

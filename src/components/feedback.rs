@@ -1,7 +1,7 @@
 //! Asks whether an answer was right. What the user says stays in the browser, with the kept result.
 
-use emotion::Emotion;
 use leptos::prelude::*;
+use vocabulary::Emotion;
 
 use crate::{
     browser::storage,

@@ -1,7 +1,7 @@
 //! All emotions of a model with their probabilities, most probable first.
 
-use emotion::Probabilities;
 use leptos::prelude::*;
+use vocabulary::Probabilities;
 
 use super::EmotionLabel;
 use crate::{

@@ -1,7 +1,7 @@
 //! What of a recording may make its answer worse.
 
-use emotion::Prediction;
 use leptos::prelude::*;
+use vocabulary::Prediction;
 
 use crate::{
     i18n::{emotion_words::note, text, use_i18n},

@@ -1,7 +1,7 @@
 //! One of several clips: its name, how far it has come, and what can be done with it.
 
-use emotion::ConfidenceBand;
 use leptos::prelude::*;
+use vocabulary::ConfidenceBand;
 
 use crate::{
     api::Analysis,

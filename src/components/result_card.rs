@@ -1,7 +1,7 @@
 //! What a clip sounds like, and how sure that is.
 
-use emotion::Prediction;
 use leptos::{html, prelude::*};
+use vocabulary::Prediction;
 
 use super::{
     AccuracyNote, ClipFigure, EmotionFace, Feedback, ProbabilityBars, QualityNotes, ResultExports,

@@ -1,7 +1,7 @@
 //! How a longer clip sounds, part by part.
 
-use emotion::{Emotion, WindowPrediction};
 use leptos::prelude::*;
+use vocabulary::{Emotion, WindowPrediction};
 
 use super::{EmotionFace, EmotionLabel};
 use crate::{
@@ -97,7 +97,7 @@ pub fn TimelineParts(
 
 #[cfg(test)]
 mod tests {
-    use emotion::{LabelSet, Probabilities};
+    use vocabulary::{LabelSet, Probabilities};
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! Emotions, how many there are, and confidence bands in words.
 
-use emotion::{ConfidenceBand, Emotion, Note, Outcome, Prediction};
+use vocabulary::{ConfidenceBand, Emotion, Note, Outcome, Prediction};
 
 use super::{Locale, number, td_string};
 

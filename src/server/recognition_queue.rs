@@ -15,7 +15,6 @@ use std::{
 
 use audio::{DecodeLimits, Recording};
 use axum::body::Bytes;
-use emotion::Prediction;
 use recognizer::Recognizer;
 use tokio::{
     runtime::{self, Runtime},
@@ -23,6 +22,7 @@ use tokio::{
     sync::{OwnedSemaphorePermit, Semaphore, oneshot},
     time::timeout,
 };
+use vocabulary::Prediction;
 
 use super::{
     recognize::{RecognitionError, analyse_clip},

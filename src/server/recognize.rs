@@ -8,10 +8,10 @@
 
 use audio::{DecodeError, DecodeLimits};
 use axum::{body::Bytes, extract::Request, http::Extensions};
-use emotion::Prediction;
 use multer::Multipart;
 use recognizer::{RecognizeError, Recognizer};
 use tokio::sync::SemaphorePermit;
+use vocabulary::Prediction;
 
 use super::{
     exposure, pictures,

@@ -6,9 +6,9 @@ use axum::{
     extract::{Request, State},
     response::{IntoResponse, Response},
 };
-use emotion::{Emotion, Outcome, Prediction};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
+use vocabulary::{Emotion, Outcome, Prediction};
 
 use super::{exposure, recognize::recognize_request, state::AppState, telemetry::RequestId};
 use crate::{

@@ -1,11 +1,11 @@
 //! Checkpoints for the tests: small networks with random weights.
 
-use emotion::LabelSet;
 use recognizer::{
     Checkpoint, backend,
     checkpoint::{Config, Metrics},
     network::{Architecture, BiLstm},
 };
+use vocabulary::LabelSet;
 
 /// A checkpoint that tells `labels` apart, without measured quality.
 pub fn random(labels: LabelSet) -> Checkpoint {

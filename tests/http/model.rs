@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use axum::Router;
 use banglaser::{api::ModelFacts, server::router};
-use emotion::LabelSet;
+use vocabulary::LabelSet;
 
 use crate::{
     checkpoints,

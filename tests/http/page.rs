@@ -6,7 +6,7 @@ use axum::{
     http::{Request, StatusCode, header::COOKIE},
 };
 use banglaser::api::Analysis;
-use emotion::{Emotion, LabelSet};
+use vocabulary::{Emotion, LabelSet};
 
 use crate::{
     clips::{silent_wav, syllables_wav},

@@ -2,7 +2,7 @@
 
 use axum::{Router, http::StatusCode};
 use banglaser::api::Analysis;
-use emotion::{Emotion, LabelSet};
+use vocabulary::{Emotion, LabelSet};
 
 use crate::{
     clips::{silent_wav, syllables_wav},

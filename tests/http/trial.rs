@@ -8,12 +8,12 @@ use axum::{
     http::{HeaderMap, Request, StatusCode, header::CONTENT_TYPE},
 };
 use banglaser::server::{router, settings::Settings, state::AppState};
-use emotion::LabelSet;
 use http_body_util::BodyExt;
 use leptos::config::LeptosOptions;
 use recognizer::Recognizer;
 use serde_json::Value;
 use tower::ServiceExt;
+use vocabulary::LabelSet;
 
 use crate::checkpoints;
 

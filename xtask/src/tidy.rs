@@ -8,11 +8,11 @@ use toml::Table;
 
 /// Which of our crates each crate may know; ARCHITECTURE.md draws the same.
 const MAY_KNOW: [(&str, &[&str]); 6] = [
-    ("crates/emotion", &[]),
+    ("crates/vocabulary", &[]),
     ("crates/audio", &[]),
-    ("crates/recognizer", &["audio", "emotion"]),
-    ("crates/training", &["audio", "emotion", "recognizer"]),
-    (".", &["audio", "emotion", "recognizer"]),
+    ("crates/recognizer", &["audio", "vocabulary"]),
+    ("crates/training", &["audio", "vocabulary", "recognizer"]),
+    (".", &["audio", "vocabulary", "recognizer"]),
     ("xtask", &[]),
 ];
 
@@ -35,7 +35,7 @@ fn crates_know_only_whom_they_may() {
     let ours = [
         "audio",
         "banglaser",
-        "emotion",
+        "vocabulary",
         "recognizer",
         "training",
         "xtask",

@@ -1,7 +1,7 @@
 //! From a waveform to a prediction: the network, its checkpoints, and nothing that trains.
 //!
 //! Input   [`audio::Waveform`], 16 kHz mono
-//! Output  [`emotion::Prediction`]: probabilities per 4 s window and their mean
+//! Output  [`vocabulary::Prediction`]: probabilities per 4 s window and their mean
 //! Invariant: the same code runs natively and on wasm32; tensors stay inside this crate and
 //! `training`.
 

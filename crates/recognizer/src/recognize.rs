@@ -9,7 +9,7 @@
 use std::{ops::Range, path::Path, slice};
 
 use audio::{Features, Quality, Recording, Speech, frame_s, samples_of};
-use emotion::{
+use vocabulary::{
     Calibration, LabelSet, NotProbabilities, Note, Prediction, Probabilities, WindowPrediction,
 };
 

@@ -8,13 +8,13 @@ use std::{
 };
 
 use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
-use emotion::{Emotion, LabelSet};
 use recognizer::{
     Checkpoint, CheckpointError, RecognizeError, Recognizer, backend,
     checkpoint::{Config, Metrics, load_weights, save_weights},
     network::{Architecture, BiLstm},
 };
 use sha2::{Digest, Sha256};
+use vocabulary::{Emotion, LabelSet};
 use voice::syllables;
 
 fn small() -> Architecture {

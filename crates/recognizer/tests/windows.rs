@@ -3,12 +3,12 @@
 mod voice;
 
 use audio::{HOP_LENGTH, Recording, SAMPLE_RATE_HZ, Waveform};
-use emotion::{Calibration, LabelSet, Prediction};
 use recognizer::{
     backend,
     network::{Architecture, BiLstm, Input, Pooling},
     predict,
 };
+use vocabulary::{Calibration, LabelSet, Prediction};
 use voice::syllables;
 
 const SECOND: usize = SAMPLE_RATE_HZ as usize;

@@ -3,8 +3,8 @@
 //! Input   answers about speakers whom the networks never heard, uncalibrated
 //! Source  temperature scaling and ECE, Guo et al. 2017; risk-coverage, Geifman & El-Yaniv 2017
 
-use emotion::{BandAccuracy, Calibration, ConfidenceBand, Probabilities};
 use recognizer::checkpoint::{CalibrationMetrics, Coverage};
+use vocabulary::{BandAccuracy, Calibration, ConfidenceBand, Probabilities};
 
 use crate::{evaluate::Answer, foreign};
 
@@ -248,7 +248,7 @@ fn isotonic(outcomes: &[Outcome]) -> Vec<Block> {
 
 #[cfg(test)]
 mod tests {
-    use emotion::LabelSet;
+    use vocabulary::LabelSet;
 
     use super::*;
 
@@ -263,7 +263,7 @@ mod tests {
                 speaker: (idx % 20).to_string(),
                 sex: None,
                 sentence: None,
-                emotion: emotion::Emotion::ALL[usize::from(idx / 20 % 10 >= 7)],
+                emotion: vocabulary::Emotion::ALL[usize::from(idx / 20 % 10 >= 7)],
                 probabilities: Probabilities::new(&labels, &values).ok(),
                 members: Vec::new(),
             })

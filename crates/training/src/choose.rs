@@ -6,7 +6,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::ensure;
-use emotion::LabelSet;
+use vocabulary::LabelSet;
 
 use crate::{
     Corpora, Takes,

@@ -3,12 +3,12 @@
 use std::{hint::black_box, path::Path, time::Instant};
 
 use clap::ValueEnum;
-use emotion::LabelSet;
 use recognizer::{
     backend,
     checkpoint::{Confusion, Spread},
     network::{Batch, BiLstm},
 };
+use vocabulary::LabelSet;
 
 use crate::{
     evaluate::{self, Evaluation},

@@ -4,10 +4,10 @@ use std::{fs, path::Path, slice};
 
 use anyhow::Context;
 use audio::Recording;
-use emotion::{Calibration, Emotion, LabelSet, Probabilities};
 use rayon::prelude::*;
 use recognizer::{RecognizeError, network::Network};
 use serde::{Deserialize, Serialize};
+use vocabulary::{Calibration, Emotion, LabelSet, Probabilities};
 
 use crate::{
     examples::{Example, Examples},

@@ -4,9 +4,9 @@ use std::{collections::BTreeSet, fs};
 
 use anyhow::Context;
 use audio::{DecodeLimits, Waveform};
-use emotion::Emotion;
 use indicatif::{ParallelProgressIterator, ProgressStyle};
 use rayon::prelude::*;
+use vocabulary::Emotion;
 
 use crate::{
     corpus::{Clip, Corpus},

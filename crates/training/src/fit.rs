@@ -9,7 +9,6 @@ use burn::{
     store::ModuleRecord,
     tensor::{Device, Tensor, TensorData, activation::log_softmax},
 };
-use emotion::{Emotion, LabelSet};
 use indicatif::{ProgressBar, ProgressStyle};
 use rand::{
     Rng, SeedableRng,
@@ -21,6 +20,7 @@ use recognizer::{
     network::{Batch, Input},
 };
 use serde::{Deserialize, Serialize};
+use vocabulary::{Emotion, LabelSet};
 
 use crate::{augment, examples::Example, gradient::Trainable, recipe::Recipe};
 

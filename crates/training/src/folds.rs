@@ -52,7 +52,7 @@ pub fn splits(examples: &Examples, n_folds: usize, seed: u64) -> Vec<Split> {
                 .iter()
                 .filter(move |example| example.speaker == speaker)
         };
-        let n_emotions = emotion::Emotion::ALL
+        let n_emotions = vocabulary::Emotion::ALL
             .into_iter()
             .filter(|&emotion| of_speaker().any(|example| example.emotion == emotion))
             .count();
@@ -120,7 +120,7 @@ pub fn dir(evaluation: &Path, fold: usize) -> PathBuf {
 #[cfg(test)]
 mod tests {
     use audio::{FeatureExtractor, Waveform};
-    use emotion::Emotion;
+    use vocabulary::Emotion;
 
     use super::*;
     use crate::{examples::Example, takes::Take};

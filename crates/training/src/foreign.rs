@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use anyhow::Context;
 use audio::Recording;
-use emotion::{ConfidenceBand, Emotion, LabelSet};
 use rayon::prelude::*;
 use recognizer::{RecognizeError, Recognizer};
+use vocabulary::{ConfidenceBand, Emotion, LabelSet};
 
 use crate::{
     examples::{Example, Examples},

@@ -9,7 +9,6 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, ensure};
 use burn::tensor::Device;
-use emotion::LabelSet;
 use pytorch_reader::{DType, PytorchReader, Tensor};
 use recognizer::{
     Checkpoint, backend,
@@ -17,6 +16,7 @@ use recognizer::{
     network::{Architecture, SpeakerEncoder},
 };
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
+use vocabulary::LabelSet;
 
 use crate::{recipe::SPEAKER_ENCODER, ship};
 

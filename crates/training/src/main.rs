@@ -35,7 +35,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
 use corpus::{Corpus, Folder, Layout};
-use emotion::{Emotion, LabelSet};
 use evaluate::Evaluation;
 use examples::Examples;
 use folds::Split;
@@ -47,6 +46,7 @@ use recognizer::{
 use rivals::Rival;
 use ship::Finding;
 use takes::{TakeMaker, Takes};
+use vocabulary::{Emotion, LabelSet};
 
 #[derive(Parser)]
 #[command(about = "Trains and evaluates emotion recognisers on folders of labelled speech")]

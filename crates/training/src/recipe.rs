@@ -5,9 +5,9 @@ use clap::FromArgMatches;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use emotion::{Emotion, LabelSet};
 use recognizer::network::{Architecture, EncoderShape, Input, Pooling, TimeDelay};
 use serde::{Deserialize, Serialize};
+use vocabulary::{Emotion, LabelSet};
 
 /// Architecture, optimiser and seed of a training; together with the corpus it decides the result.
 #[derive(Clone, Debug, PartialEq, Args, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! Scores as text.
 
-use emotion::{Calibration, LabelSet};
 use recognizer::checkpoint::{Confusion, Metrics};
+use vocabulary::{Calibration, LabelSet};
 
 use crate::{evaluate::Answer, folds::Split, scores, summary};
 

@@ -6,10 +6,10 @@
 use std::path::Path;
 
 use audio::{FeatureExtractor, SAMPLE_RATE_HZ, Waveform, samples_of};
-use emotion::{Emotion, LabelSet};
 use rand::{SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
 use recognizer::network::BiLstm;
+use vocabulary::{Emotion, LabelSet};
 
 use crate::{
     channel::{gain, noise, opus, room, telephone},

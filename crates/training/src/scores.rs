@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use emotion::{Emotion, LabelSet};
 use recognizer::checkpoint::Confusion;
+use vocabulary::{Emotion, LabelSet};
 
 /// Counts of pairs of the label and the answer. `None`, where no speech was found, is a wrong answer:
 /// it counts for the class after the label.

@@ -29,7 +29,7 @@ pub struct Finding {
     /// What it reaches.
     pub metrics: Metrics,
     /// What its confidence is worth.
-    pub calibration: emotion::Calibration,
+    pub calibration: vocabulary::Calibration,
 }
 
 impl Finding {

@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use emotion::LabelSet;
 use recognizer::checkpoint::{Confusion, FoldMetrics, Metrics, Spread};
+use vocabulary::LabelSet;
 
 use crate::{
     bootstrap, calibration,

@@ -4,7 +4,6 @@
 //!         radial kernel of width 1 / number of statistics, C = 3, on standardised statistics
 
 use anyhow::anyhow;
-use emotion::LabelSet;
 use recognizer::network::Input;
 use smartcore::{
     linalg::basic::matrix::DenseMatrix,
@@ -13,6 +12,7 @@ use smartcore::{
         svc::{SVC, SVCParameters},
     },
 };
+use vocabulary::LabelSet;
 
 use crate::examples::Example;
 

@@ -1,9 +1,9 @@
 //! `GET /api/v1/model` and `GET /api/v1/emotions`: what answers, and what it can answer.
 
 use axum::{Json, extract::State};
-use emotion::Emotion;
 use serde::Serialize;
 use utoipa::ToSchema;
+use vocabulary::Emotion;
 
 use crate::{palette, server::state::AppState};
 

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use emotion::{ConfidenceBand, Note, Outcome, Prediction, Probabilities};
 use serde::Serialize;
 use utoipa::ToSchema;
+use vocabulary::{ConfidenceBand, Note, Outcome, Prediction, Probabilities};
 
 /// What a voice expresses.
 #[derive(Debug, Serialize, ToSchema)]

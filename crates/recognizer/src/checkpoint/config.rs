@@ -1,7 +1,7 @@
 //! What a checkpoint says about itself.
 
-use emotion::{Calibration, LabelSet};
 use serde::{Deserialize, Serialize};
+use vocabulary::{Calibration, LabelSet};
 
 use super::CheckpointError;
 use crate::network::Architecture;

@@ -2,7 +2,7 @@
 
 use std::{io, path::Path, path::PathBuf};
 
-use emotion::LabelSet;
+use vocabulary::LabelSet;
 
 /// Why a checkpoint was refused.
 #[derive(Debug, thiserror::Error)]

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use emotion::{Emotion, LabelSet};
 use serde::{Deserialize, Serialize};
+use vocabulary::{Emotion, LabelSet};
 
 /// Counts of clips, `[true class][predicted class]`, both `n_labels` long and in class order.
 pub type Confusion = Vec<Vec<u32>>;

@@ -7,13 +7,13 @@ mod golden;
 
 use audio::{FeatureExtractor, N_MELS, WINDOW_SAMPLES};
 use burn::module::Module;
-use emotion::{LabelSet, Probabilities};
 use golden::Golden;
 use recognizer::{
     backend,
     checkpoint::{load_weights, save_weights},
     network::{Architecture, Batch, BiLstm, Network},
 };
+use vocabulary::{LabelSet, Probabilities};
 
 /// Logits from given features: f32 sums in another order.
 const LOGITS_FROM_FEATURES: f32 = 1e-4;

@@ -14,7 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
-use emotion::{Emotion, LabelSet};
+use vocabulary::{Emotion, LabelSet};
 
 pub use layout::Layout;
 

@@ -1,6 +1,6 @@
 //! What the tables say, in two languages.
 
-use emotion::{ConfidenceBand, Emotion};
+use vocabulary::{ConfidenceBand, Emotion};
 
 /// One language.
 pub struct Words {
