@@ -11,17 +11,15 @@ use std::{
 };
 
 use audio::DecodeLimits;
-use recognizer::Recognizer;
+use inference::Recognizer;
+use pipeline::PipelineError;
 use serde::Serialize;
 use vocabulary::{Emotion, Note, Outcome, Prediction, Probabilities};
 
 use crate::{
     error::AppError,
     i18n::{Locale, error_message},
-    server::{
-        exposure,
-        recognize::{RecognitionError, recognize_clip},
-    },
+    server::exposure,
 };
 
 /// Largest file that is read: ten minutes of 32-bit stereo at 192 kHz.
@@ -101,10 +99,10 @@ fn predict(
     limits: &DecodeLimits,
 ) -> Result<Prediction, AppError> {
     let clip = read(path)?;
-    recognize_clip(recognizer, limits, clip).map_err(|error| exposed(&error))
+    pipeline::recognize(recognizer, limits, clip).map_err(|error| exposed(&error))
 }
 
-fn exposed(error: &RecognitionError) -> AppError {
+fn exposed(error: &PipelineError) -> AppError {
     exposure::actionable(error).unwrap_or_else(|| {
         tracing::error!("{}", exposure::chain(error));
         AppError::Internal {

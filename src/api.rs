@@ -5,51 +5,31 @@ use leptos::{
     server_fn::codec::{GetUrl, MultipartData, MultipartFormData},
 };
 use serde::{Deserialize, Serialize};
-use vocabulary::{LabelSet, Prediction};
+use vocabulary::{Analysis, LabelSet};
 
-use crate::error::AppError;
+use crate::error::{AppError, RequestError};
 
 /// Recognises the emotion in an uploaded clip: multipart form, one field `file`.
 ///
 /// # Errors
-/// [`AppError`] with the matching HTTP status; its JSON is the body.
+/// [`RequestError`] with the matching HTTP status; its JSON is the body.
 #[server(name = Recognize, prefix = "/api", endpoint = "recognize", input = MultipartFormData)]
 pub async fn recognize(
     /// The form.
     data: MultipartData,
-) -> Result<Analysis, AppError> {
-    crate::server::functions::recognize(data).await
+) -> Result<Analysis, RequestError> {
+    Ok(crate::server::functions::recognize(data).await?)
 }
 
 /// Tells what the loaded checkpoint is; `/model` asks when it is reached by a link inside the page.
 ///
 /// # Errors
-/// [`AppError`] when the server cannot be reached.
+/// [`RequestError`] when the server cannot be reached.
 #[server(name = DescribeModel, prefix = "/api", endpoint = "model", input = GetUrl)]
-pub async fn describe_model() -> Result<ModelFacts, AppError> {
+pub async fn describe_model() -> Result<ModelFacts, RequestError> {
     Ok(std::sync::Arc::unwrap_or_clone(expect_context::<
         std::sync::Arc<ModelFacts>,
     >()))
-}
-
-/// What the page is told about a clip.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Analysis {
-    /// What the voice expresses.
-    pub prediction: Prediction,
-    /// What the clip looks like.
-    pub pictures: Pictures,
-}
-
-/// A clip as pictures of a bounded size, drawn by the server because it can decode every clip.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Pictures {
-    /// Outline of the waveform: the `d` of an SVG path, x from 0 to 400 over the clip, y from -100 to 100, which is the
-    /// loudest sample.
-    pub waveform: String,
-    /// Log-mel energies as the `data:` URL of a grey image: time to the right, mel bands upwards, white the loudest and black
-    /// 60 dB below.
-    pub spectrogram: String,
 }
 
 /// What became of the form that this very page was posted with, where it was (a browser without

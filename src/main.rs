@@ -15,7 +15,6 @@ use banglaser::{
     server::{serve, settings, settings::Settings, state::AppState, telemetry},
 };
 use clap::Parser;
-use recognizer::Recognizer;
 
 fn main() -> ExitCode {
     run().unwrap_or_else(|error| {
@@ -34,7 +33,9 @@ fn run() -> anyhow::Result<ExitCode> {
         settings.recognizer.checkpoint = checkpoint;
     }
     let checkpoint = &settings.recognizer.checkpoint;
-    let recognizer = Recognizer::open(checkpoint)
+    let recognizer = settings
+        .recognizer
+        .open()
         .with_context(|| format!("cannot open the checkpoint {}", checkpoint.display()))?;
 
     match line.command.unwrap_or(Command::Serve { address: None }) {

@@ -1,7 +1,8 @@
 //! Clips on their way to a result, one after the other.
 
+use vocabulary::Analysis;
+
 use crate::{
-    api::Analysis,
     browser::{Clip, UploadEvent},
     error::AppError,
 };

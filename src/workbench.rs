@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
+use vocabulary::Analysis;
 
 pub use crate::queue::Outcome;
 use crate::{
-    api::Analysis,
     browser::{Clip, Recorder, Upload, UploadEvent, acknowledge, is_acknowledged, storage},
     error::AppError,
     history::Entry,

@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod clips;
+mod pinned;
 
 use std::{
     fs,
@@ -137,7 +138,10 @@ fn every_label_of_the_checkpoint_has_a_column() {
     let checkpoint = folder.join("seven");
     let labels = LabelSet::new(Emotion::ALL.into()).expect("none twice");
     let random = checkpoints::random(labels);
-    random.save(&checkpoint).expect("a writable folder");
+    fs::create_dir_all(&checkpoint).expect("the folder can be made");
+    for (file, bytes) in random.files() {
+        fs::write(checkpoint.join(file), bytes).expect("a writable folder");
+    }
     for (format, expected) in [
         (
             None,
@@ -236,5 +240,18 @@ fn a_missing_or_damaged_checkpoint_is_named() {
             message.contains(said) && message.lines().count() == 1,
             "{message}"
         );
+    }
+}
+
+#[test]
+fn the_answers_are_pinned() {
+    let clips = pinned::clips();
+    let paths: Vec<_> = clips.iter().map(|clip| &clip.path).collect();
+    let output = banglaser().args(["analyze", "--json"]).args(paths).output();
+    let lines = lines(&output.expect("the program starts"));
+    assert_eq!(lines.len(), clips.len());
+    for (line, clip) in lines.iter().zip(clips) {
+        let answer: Value = serde_json::from_str(line).expect("a JSON object per line");
+        clip.assert_answered("command line", &answer["probabilities"], pinned::TOLERANCE);
     }
 }

@@ -11,7 +11,7 @@ use axum::{
     routing::get,
 };
 use banglaser::{
-    api::{Accuracy, Analysis, PageFacts, Pictures, SubmittedOutcome},
+    api::{Accuracy, PageFacts, SubmittedOutcome},
     app::shell,
     error::AppError,
     i18n::{Locale, emotion_words::sounds, error_message},
@@ -26,8 +26,8 @@ use leptos_axum::{generate_route_list, render_app_async_with_context};
 use serde_json::Value;
 use tower::ServiceExt;
 use vocabulary::{
-    BandAccuracy, ConfidenceBand, Emotion, LabelSet, Note, Prediction, Probabilities,
-    WindowPrediction,
+    Analysis, BandAccuracy, ConfidenceBand, Emotion, LabelSet, Note, Pictures, Prediction,
+    Probabilities, WindowPrediction,
 };
 
 const LOCALES: [Locale; 2] = [Locale::bn, Locale::en];

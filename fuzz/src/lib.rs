@@ -1,9 +1,9 @@
 //! What must be true of any bytes: the functions that cargo-fuzz drives, and `tests/fuzz.rs` without it.
 
-use std::{path::Path, sync::LazyLock};
+use std::{fs, path::Path, sync::LazyLock};
 
 use audio::{DecodeLimits, Recording};
-use recognizer::Recognizer;
+use inference::Recognizer;
 
 /// Limits that a fuzzer reaches quickly.
 fn limits() -> DecodeLimits {
@@ -19,7 +19,8 @@ static RECOGNIZER: LazyLock<Recognizer> = LazyLock::new(|| {
         .ancestors()
         .map(|folder| folder.join("models/bilstm-v6"))
         .find(|folder| folder.is_dir());
-    Recognizer::open(&models.expect("the repository has a checkpoint")).expect("it opens")
+    let models = models.expect("the repository has a checkpoint");
+    Recognizer::open(|file| fs::read(models.join(file))).expect("it opens")
 });
 
 /// Decoding ends with a recording within the limits, or with an error that says something.

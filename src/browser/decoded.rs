@@ -15,7 +15,7 @@ use web_sys::{AudioBuffer, Blob, BlobPropertyBag, OfflineAudioContext};
 use super::{Clip, wav};
 
 /// The recogniser's own rate: more would be thrown away on arrival.
-pub const SAMPLE_RATE_HZ: u32 = 16_000;
+pub use vocabulary::SAMPLE_RATE_HZ;
 
 /// Samples of a clip; clones share them.
 #[derive(Clone, Debug)]

@@ -24,7 +24,7 @@ pub struct ResultPicture<'a> {
     pub meaning: String,
     /// Label, number, share in `[0, 1]` and colour of each emotion.
     pub bars: Vec<(&'static str, String, f32, &'static str)>,
-    /// Outline of the waveform, as in `api::Pictures`.
+    /// Outline of the waveform, as in `vocabulary::Pictures`.
     pub waveform: &'a str,
     /// Where this comes from.
     pub footer: String,

@@ -1,11 +1,10 @@
 //! The analysed clip: a player, its pictures, and what its parts sound like.
 
 use leptos::{html, prelude::*};
-use vocabulary::Prediction;
+use vocabulary::{Pictures, Prediction};
 
 use super::{TimelineParts, clip_tracks, timeline::parts};
 use crate::{
-    api::Pictures,
     browser::{Player, pointer_share},
     i18n::{text, use_i18n},
     live::live,

@@ -5,13 +5,10 @@
 
 use std::fmt::Write;
 
-use vocabulary::Emotion;
+use vocabulary::{Emotion, Pictures};
 
 use super::timeline::Part;
-use crate::{
-    api::Pictures,
-    i18n::{Locale, emotion_words::label, number, td_string},
-};
+use crate::i18n::{Locale, emotion_words::label, number, td_string};
 
 /// Steps between two marks of the axis, seconds; at most six marks.
 const STEPS_S: [f32; 9] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0];

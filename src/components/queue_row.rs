@@ -1,10 +1,9 @@
 //! One of several clips: its name, how far it has come, and what can be done with it.
 
 use leptos::prelude::*;
-use vocabulary::ConfidenceBand;
+use vocabulary::{Analysis, ConfidenceBand};
 
 use crate::{
-    api::Analysis,
     i18n::{Locale, emotion_words::sounds, error_message, number, td_string, text, use_i18n},
     live::live,
     queue::{ClipId, Progress},

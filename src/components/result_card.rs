@@ -1,13 +1,12 @@
 //! What a clip sounds like, and how sure that is.
 
 use leptos::{html, prelude::*};
-use vocabulary::Prediction;
+use vocabulary::{Analysis, Prediction};
 
 use super::{
     AccuracyNote, ClipFigure, EmotionFace, Feedback, ProbabilityBars, QualityNotes, ResultExports,
 };
 use crate::{
-    api::Analysis,
     browser::{focus, storage},
     history::Entry,
     i18n::{

@@ -26,7 +26,7 @@ pub fn ModelPage() -> impl IntoView {
     });
     let card = live(move || match answer.get() {
         Some(Ok(facts)) => view! { <ModelCard facts /> }.into_any(),
-        Some(Err(error)) => view! { <ErrorNote error /> }.into_any(),
+        Some(Err(error)) => view! { <ErrorNote error=error.0 /> }.into_any(),
         None => view! { <p role="status">{text!(i18n, model.loading)}</p> }.into_any(),
     });
     view! {

@@ -14,17 +14,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::FutureExt;
+use inference::RecognizeError;
 use leptos_axum::ResponseOptions;
-use recognizer::{MIN_DURATION_S, RecognizeError};
 
-use super::{recognize::RecognitionError, rest::RestError, telemetry::RequestId};
+use pipeline::PipelineError;
+use vocabulary::MIN_DURATION_S;
+
+use super::{rest::RestError, telemetry::RequestId};
 use crate::error::AppError;
 
 /// What the client is told about a clip that got no prediction.
-pub fn expose(error: &RecognitionError, request_id: &str) -> AppError {
-    if let RecognitionError::Decode(DecodeError::Panicked { .. }) = error {
-        tracing::error!(request_id, error = chain(error), "a decoder panicked");
-    }
+pub fn expose(error: &PipelineError, request_id: &str) -> AppError {
     actionable(error).unwrap_or_else(|| {
         tracing::error!(request_id, error = chain(error), "internal error");
         AppError::Internal {
@@ -34,12 +34,12 @@ pub fn expose(error: &RecognitionError, request_id: &str) -> AppError {
 }
 
 /// The error as something that a person can act on; `None` when it is a fault of ours.
-pub fn actionable(error: &RecognitionError) -> Option<AppError> {
+pub fn actionable(error: &PipelineError) -> Option<AppError> {
     let exposed = match error {
-        RecognitionError::QueueTimeout { retry_after_s } => AppError::Overloaded {
+        PipelineError::QueueTimeout { retry_after_s } => AppError::Overloaded {
             retry_after_s: *retry_after_s,
         },
-        RecognitionError::Decode(error) => match error {
+        PipelineError::Decode(error) => match error {
             DecodeError::Empty => AppError::EmptyFile,
             DecodeError::Unsupported { found } => AppError::UnsupportedAudio {
                 found: found.clone(),
@@ -64,7 +64,7 @@ pub fn actionable(error: &RecognitionError) -> Option<AppError> {
             | DecodeError::Panicked { .. } => AppError::DamagedAudio,
             _ => return None,
         },
-        RecognitionError::Recognize(error) => match error {
+        PipelineError::Recognize(error) => match error {
             RecognizeError::TooShort { duration_s } => AppError::TooShort {
                 duration_s: *duration_s,
                 min_duration_s: MIN_DURATION_S,
@@ -72,6 +72,7 @@ pub fn actionable(error: &RecognitionError) -> Option<AppError> {
             RecognizeError::NoSpeech => AppError::NoSpeech,
             _ => return None,
         },
+        _ => return None,
     };
     Some(exposed)
 }

@@ -13,7 +13,9 @@ use leptos::{
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 
 use super::{exposure, recognize::analyse_form, state::AppState, upload};
-use crate::{api::Analysis, error::AppError};
+use vocabulary::Analysis;
+
+use crate::error::AppError;
 
 /// Runs the server function at the request's path.
 pub async fn call(State(state): State<AppState>, request: Request) -> Response {

@@ -2,7 +2,7 @@
 
 use std::{fs, io::ErrorKind, path::Path};
 
-use recognizer::Recognizer;
+use inference::Recognizer;
 
 use super::markdown;
 use crate::{api::ModelFacts, i18n::Locale};

@@ -1,25 +1,23 @@
-//! From the bytes of a clip to a prediction, off the asynchronous runtime.
+//! From a request to what is said about its clip.
 //!
-//! Input   a clip, any bytes
+//! Input   a request with a clip, any bytes
 //! Output  `Prediction`; for the page `Analysis`, which has pictures of the clip beside it
-//! Errors  [`RecognitionError`]
+//! Errors  [`AppError`], with what is a fault of ours already logged
 //!
-//! An upload takes a place in memory or is refused; its clip waits in the [`recognition_queue`](super::recognition_queue).
+//! An upload takes a place in memory or is refused; its clip waits in the [`pipeline`]'s queue.
 
-use audio::{DecodeError, DecodeLimits};
 use axum::{body::Bytes, extract::Request, http::Extensions};
 use multer::Multipart;
-use recognizer::{RecognizeError, Recognizer};
 use tokio::sync::SemaphorePermit;
-use vocabulary::Prediction;
+use vocabulary::{Analysis, Prediction};
 
 use super::{
-    exposure, pictures,
+    exposure,
     state::AppState,
     telemetry::RequestId,
     upload::{self, BodyFault},
 };
-use crate::{api::Analysis, error::AppError};
+use crate::error::AppError;
 
 /// Recognises the clip in a request's form.
 ///
@@ -109,49 +107,4 @@ impl<'a> Recognizing<'a> {
         let max_bytes = self.state.settings.server.max_upload_bytes.get();
         upload::read_clip(form, &fault, max_bytes).await
     }
-}
-
-/// Why a clip got no prediction.
-#[derive(Debug, thiserror::Error)]
-pub enum RecognitionError {
-    /// The bytes gave no waveform.
-    #[error("the clip was not decoded")]
-    Decode(#[from] DecodeError),
-    /// The waveform gave no prediction.
-    #[error("the waveform was not recognised")]
-    Recognize(#[from] RecognizeError),
-    /// No permit came free in time.
-    #[error("no permit came free in time")]
-    QueueTimeout {
-        /// When to try again.
-        retry_after_s: u32,
-    },
-}
-
-/// Decodes, resamples and recognises one clip on the calling thread.
-///
-/// # Errors
-/// [`RecognitionError::Decode`], [`RecognitionError::Recognize`].
-pub fn recognize_clip(
-    recognizer: &Recognizer,
-    limits: &DecodeLimits,
-    clip: impl AsRef<[u8]>,
-) -> Result<Prediction, RecognitionError> {
-    Ok(recognizer.recognize(&audio::record(clip, limits)?)?)
-}
-
-/// The same, with pictures of the clip.
-///
-/// # Errors
-/// As [`recognize_clip`].
-pub fn analyse_clip(
-    recognizer: &Recognizer,
-    limits: &DecodeLimits,
-    clip: impl AsRef<[u8]>,
-) -> Result<Analysis, RecognitionError> {
-    let recording = audio::record(clip, limits)?;
-    Ok(Analysis {
-        prediction: recognizer.recognize(&recording)?,
-        pictures: pictures::draw(&recording.waveform),
-    })
 }

@@ -6,15 +6,15 @@ use std::sync::{
 };
 
 use axum::extract::FromRef;
+use inference::Recognizer;
 use leptos::config::LeptosOptions;
-use recognizer::Recognizer;
+use pipeline::Queue;
 use tokio::sync::Semaphore;
 
 use super::{
     access::{Access, AccessError},
     metrics::Metrics,
     model_card,
-    recognition_queue::RecognitionQueue,
     settings::Settings,
 };
 use crate::api::{Accuracy, ModelFacts, PageFacts};
@@ -31,7 +31,7 @@ pub struct AppState {
     /// Settings of the process.
     pub settings: Arc<Settings>,
     /// The recogniser behind its permits.
-    pub recognitions: Arc<RecognitionQueue>,
+    pub recognitions: Arc<Queue>,
     /// Places for uploads in memory.
     pub upload_places: Arc<Semaphore>,
     /// What the server has done.
@@ -66,7 +66,11 @@ impl AppState {
                 accuracy,
             },
             model_facts: Arc::new(model_card::facts(&recognizer, checkpoint)),
-            recognitions: Arc::new(RecognitionQueue::new(recognizer, &settings)),
+            recognitions: Arc::new(Queue::new(
+                recognizer,
+                settings.pipeline_limits(),
+                Arc::new(()),
+            )),
             upload_places: Arc::new(Semaphore::new(settings.server.max_uploads.get())),
             settings: Arc::new(settings),
             metrics: Arc::new(Metrics::new()),

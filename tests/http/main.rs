@@ -12,6 +12,9 @@ mod hostile_clips;
 mod limits;
 mod model;
 mod page;
+#[path = "../pinned/mod.rs"]
+mod pinned;
+mod pinned_answers;
 mod rest;
 mod security;
 mod trial;

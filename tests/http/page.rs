@@ -5,7 +5,7 @@ use axum::{
     body::Body,
     http::{Request, StatusCode, header::COOKIE},
 };
-use banglaser::api::Analysis;
+use vocabulary::Analysis;
 use vocabulary::{Emotion, LabelSet};
 
 use crate::{

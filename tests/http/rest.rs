@@ -1,7 +1,7 @@
 //! `/predict`, `/health` and the server function, from a clip to JSON.
 
 use axum::{Router, http::StatusCode};
-use banglaser::api::Analysis;
+use vocabulary::Analysis;
 use vocabulary::{Emotion, LabelSet};
 
 use crate::{

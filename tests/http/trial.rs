@@ -9,8 +9,8 @@ use axum::{
 };
 use banglaser::server::{router, settings::Settings, state::AppState};
 use http_body_util::BodyExt;
+use inference::Recognizer;
 use leptos::config::LeptosOptions;
-use recognizer::Recognizer;
 use serde_json::Value;
 use tower::ServiceExt;
 use vocabulary::LabelSet;
@@ -39,8 +39,11 @@ pub fn changed(change: impl FnOnce(&mut Settings)) -> Router {
 
 /// State with the shipped checkpoint and changed settings.
 pub fn state(change: impl FnOnce(&mut Settings)) -> AppState {
-    with_recognizer(change, |dir| {
-        Recognizer::open(dir).expect("the shipped checkpoint opens")
+    with_recognizer(change, |settings| {
+        settings
+            .recognizer
+            .open()
+            .expect("the shipped checkpoint opens")
     })
 }
 
@@ -55,7 +58,7 @@ pub fn labelled(labels: LabelSet) -> Router {
 /// State with changed settings and the recogniser made for their checkpoint folder.
 pub fn with_recognizer(
     change: impl FnOnce(&mut Settings),
-    recognizer: impl FnOnce(&Path) -> Recognizer,
+    recognizer: impl FnOnce(&Settings) -> Recognizer,
 ) -> AppState {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut settings = Settings::load(&root.join("Leptos.toml")).expect("Leptos.toml fits");
@@ -65,7 +68,7 @@ pub fn with_recognizer(
         .site_root(root.join("public").to_string_lossy())
         .env(leptos::config::Env::PROD)
         .build();
-    let recognizer = recognizer(&settings.recognizer.checkpoint);
+    let recognizer = recognizer(&settings);
     AppState::new(options, settings, recognizer).expect("nobody needs a key")
 }
 

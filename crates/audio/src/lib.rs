@@ -40,12 +40,10 @@ pub use recording::Recording;
 pub use resample::resample;
 pub use spectrum::{HOP_LENGTH, N_BINS, N_FFT, PowerSpectrum, hann_window, n_frames};
 pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB, Speech};
+pub use vocabulary::SAMPLE_RATE_HZ;
 pub use voice_bands::VoiceBands;
 pub use waveform::Waveform;
 pub use window::{N_FRAMES, WINDOW_HOP_SAMPLES, WINDOW_SAMPLES, windows};
-
-/// Sample rate of everything behind [`resample`], Hz.
-pub const SAMPLE_RATE_HZ: u32 = 16_000;
 
 /// The samples of a clip of `n_samples` from the middle of the first of some frames to that of the frame behind them.
 pub fn samples_of(frames: Range<usize>, n_samples: usize) -> Range<usize> {

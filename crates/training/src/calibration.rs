@@ -3,7 +3,7 @@
 //! Input   answers about speakers whom the networks never heard, uncalibrated
 //! Source  temperature scaling and ECE, Guo et al. 2017; risk-coverage, Geifman & El-Yaniv 2017
 
-use recognizer::checkpoint::{CalibrationMetrics, Coverage};
+use inference::{CalibrationMetrics, Coverage};
 use vocabulary::{BandAccuracy, Calibration, ConfidenceBand, Probabilities};
 
 use crate::{evaluate::Answer, foreign};

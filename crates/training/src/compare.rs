@@ -3,11 +3,8 @@
 use std::{hint::black_box, path::Path, time::Instant};
 
 use clap::ValueEnum;
-use recognizer::{
-    backend,
-    checkpoint::{Confusion, Spread},
-    network::{Batch, BiLstm},
-};
+use inference::{Confusion, Spread};
+use network::{BiLstm, backend};
 use vocabulary::LabelSet;
 
 use crate::{
@@ -90,7 +87,7 @@ pub fn compare(
     Ok(())
 }
 
-fn row<N: Trainable + Sync>(
+fn row<N: Trainable>(
     examples: &Examples,
     also: &Examples,
     recipe: &Recipe,
@@ -121,11 +118,12 @@ fn row<N: Trainable + Sync>(
 fn forward_ms(network: &impl Trainable) -> f64 {
     let n_features = network.input().n_features();
     let window = vec![0.1; audio::N_FRAMES * n_features];
-    let batch = Batch::new(&[window], n_features, &backend::device());
+    let network = network.answering();
+    let voices = network.voices(&[&vec![0.1; audio::WINDOW_SAMPLES]]);
     let mut times: Vec<f64> = (0..N_PASSES)
         .map(|_| {
             let started = Instant::now();
-            black_box(network.forward(&batch).into_data());
+            black_box(network.logits(&[&window], &voices));
             started.elapsed().as_secs_f64() * 1e3
         })
         .collect();

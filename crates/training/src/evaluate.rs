@@ -4,8 +4,8 @@ use std::{fs, path::Path, slice};
 
 use anyhow::Context;
 use audio::Recording;
+use inference::{Network, RecognizeError};
 use rayon::prelude::*;
-use recognizer::{RecognizeError, network::Network};
 use serde::{Deserialize, Serialize};
 use vocabulary::{Calibration, Emotion, LabelSet, Probabilities};
 
@@ -72,7 +72,7 @@ struct Plan {
 /// Finished splits found in `out` are not repeated. `also` is trained on too, split `i` of its own
 /// speakers in split `i`, over and over. With `only`, the other splits are left out, so that several
 /// processes can share them.
-pub fn evaluate<N: Trainable + Sync>(
+pub fn evaluate<N: Trainable>(
     examples: &Examples,
     also: &Examples,
     recipe: &Recipe,
@@ -110,7 +110,8 @@ pub fn evaluate<N: Trainable + Sync>(
         };
         let answers = |file: &str, tested: Vec<&Example>| {
             read_or_write(&dir.join(file), || {
-                answers(&members()?, &recipe.labels, fold, &tested)
+                let members: Vec<_> = members()?.iter().map(N::answering).collect();
+                answers(&members, &recipe.labels, fold, &tested)
             })
             .with_context(|| format!("fold {fold}"))
         };
@@ -135,8 +136,8 @@ fn read_or_write(
     Ok(answers)
 }
 
-fn answers<N: Network + Sync>(
-    members: &[N],
+fn answers(
+    members: &[Box<dyn Network>],
     labels: &LabelSet,
     fold: usize,
     examples: &[&Example],
@@ -172,7 +173,7 @@ pub fn answer(
 ) -> anyhow::Result<Option<Probabilities>> {
     let plain = Calibration::default();
     let recording = Recording::from(&example.waveform);
-    match recognizer::predict(members, labels, &plain, &recording) {
+    match inference::predict(members, labels, &plain, &recording) {
         Ok(prediction) => Ok(Some(prediction.probabilities)),
         Err(RecognizeError::NoSpeech) => Ok(None),
         Err(error) => Err(error.into()),

@@ -10,14 +10,12 @@ use burn::{
     tensor::{Device, Tensor, TensorData, activation::log_softmax},
 };
 use indicatif::{ProgressBar, ProgressStyle};
+use inference::Input;
+use network::{Batch, backend};
 use rand::{
     Rng, SeedableRng,
     rngs::StdRng,
     seq::{IndexedRandom, SliceRandom},
-};
-use recognizer::{
-    backend,
-    network::{Batch, Input},
 };
 use serde::{Deserialize, Serialize};
 use vocabulary::{Emotion, LabelSet};

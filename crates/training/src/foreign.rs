@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use anyhow::Context;
 use audio::Recording;
+use inference::{RecognizeError, Recognizer};
 use rayon::prelude::*;
-use recognizer::{RecognizeError, Recognizer};
 use vocabulary::{ConfidenceBand, Emotion, LabelSet};
 
 use crate::{

@@ -5,16 +5,23 @@ use burn::{
     optim::GradientsParams,
     tensor::{Device, Tensor, TensorData},
 };
+use inference::Network;
 use ndarray::Array2;
+use network::{Batch, BiLstm, Forward, SpeakerEncoder, TimeDelayLayer};
 use rand::{Rng, rngs::StdRng};
-use recognizer::network::{Batch, BiLstm, Network, TimeDelayLayer};
 
-use crate::{import, lstm_gradient, recipe::Recipe};
+use crate::{
+    import, lstm_gradient,
+    recipe::{self, Recipe},
+};
 
 /// A network that can be trained.
-pub trait Trainable: Network + Module {
+pub trait Trainable: Forward + Module + Sync {
     /// With random weights, drawn from the device's generator.
     fn new(recipe: &Recipe, device: &Device) -> Self;
+
+    /// What answers with its weights.
+    fn answering(&self) -> Box<dyn Network>;
 
     /// Mean loss of a batch and the gradients of every parameter.
     ///
@@ -31,10 +38,15 @@ impl Trainable for BiLstm {
     fn new(recipe: &Recipe, device: &Device) -> Self {
         let mut network = Self::new(recipe.architecture(), recipe.labels.n_labels(), device);
         if let Some(file) = &recipe.speaker_encoder {
-            let encoder = import::speaker_encoder(file, device);
+            let weights = import::speaker_encoder(file).expect("its voices were computed before");
+            let encoder = SpeakerEncoder::load(&weights, recipe::SPEAKER_ENCODER, device);
             network.speaker_encoder = Some(encoder.expect("its voices were computed before"));
         }
         network
+    }
+
+    fn answering(&self) -> Box<dyn Network> {
+        Box::new(self.packed())
     }
 
     fn loss_and_gradients(
@@ -157,11 +169,9 @@ fn dropout_mask(shape: ndarray::Ix2, dropout: f64, rng: &mut StdRng) -> Array2<f
 
 #[cfg(test)]
 mod tests {
+    use inference::{Architecture, Input, Pooling, TimeDelay};
+    use network::backend;
     use rand::SeedableRng;
-    use recognizer::{
-        backend,
-        network::{Architecture, Input, Pooling, TimeDelay},
-    };
 
     use super::*;
 

@@ -5,17 +5,11 @@
 //! Output  a checkpoint with the paper's input and pooling, and the sizes that the shapes tell
 //! Errors  a tensor that is missing, unexpected, of another type or of another shape
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{fs, path::Path};
 
 use anyhow::{Context, ensure};
-use burn::tensor::Device;
+use inference::{Architecture, Checkpoint, Config, Metrics, Weights};
 use pytorch_reader::{DType, PytorchReader, Tensor};
-use recognizer::{
-    Checkpoint, backend,
-    checkpoint::{Config, Metrics, load_speaker_encoder, load_weights},
-    network::{Architecture, SpeakerEncoder},
-};
-use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 use vocabulary::LabelSet;
 
 use crate::{recipe::SPEAKER_ENCODER, ship};
@@ -34,27 +28,53 @@ pub fn import(file: &Path, labels: LabelSet, id: String, out: &Path) -> anyhow::
     ship::write(&read(file, labels, id)?, out)
 }
 
-/// The layers of a speaker encoder that are read, from the file of Resemblyzer's weights.
-pub fn speaker_encoder(file: &Path, device: &Device) -> anyhow::Result<SpeakerEncoder> {
+/// The layers of a speaker encoder that are read, from the file of Resemblyzer's weights, named as a checkpoint names
+/// them, with one bias for each gate.
+pub fn speaker_encoder(file: &Path) -> anyhow::Result<Weights> {
     let tensors = PytorchReader::with_top_level_key(file, ENCODER_KEY)
         .with_context(|| format!("{} is no file of a speaker encoder", file.display()))?
         .into_tensors();
-    let lstm = tensors
-        .into_iter()
-        .filter(|(name, _)| name.starts_with("lstm."));
-    load_speaker_encoder(&as_safetensors(lstm)?, SPEAKER_ENCODER, device)
-        .context("the tensors are no such encoder")
+    let stored = weights_of(
+        tensors
+            .into_iter()
+            .filter(|(name, _)| name.starts_with("lstm.")),
+    )?;
+    let mut weights = Weights::default();
+    let expected = SPEAKER_ENCODER.tensors("speaker_encoder");
+    for name in expected.keys() {
+        let name_there = name.replacen("speaker_encoder", "lstm", 1);
+        let tensor = stored
+            .find(&name_there)
+            .with_context(|| format!("no {name_there}"))?;
+        let mut values = tensor.values.clone();
+        if let Some(of_state) = stored
+            .find(&name_there.replace("bias_ih", "bias_hh"))
+            .filter(|_| name.contains("bias"))
+        {
+            values
+                .iter_mut()
+                .zip(&of_state.values)
+                .for_each(|(sum, value)| *sum += value);
+        }
+        weights.insert(name.as_str(), &tensor.shape, values);
+    }
+    weights
+        .verify(&expected)
+        .context("the tensors are no such encoder")?;
+    Ok(weights)
 }
 
 /// Reads a PyTorch file as a checkpoint.
 fn read(file: &Path, labels: LabelSet, id: String) -> anyhow::Result<Checkpoint> {
     let weights = match file.extension().and_then(|extension| extension.to_str()) {
-        Some("safetensors") => fs::read(file).context("cannot be read")?,
-        _ => safetensors_of(file)?,
+        Some("safetensors") => {
+            Weights::from_safetensors(&fs::read(file).context("cannot be read")?)?
+        }
+        _ => state_dict(file)?,
     };
-    let architecture = architecture(&SafeTensors::deserialize(&weights)?)?;
-    let n_labels = labels.n_labels();
-    let network = load_weights(&weights, &architecture, n_labels, &backend::device())
+    let architecture = architecture(&weights)?;
+    architecture
+        .verify(&weights, labels.n_labels())
         .context("the tensors are no such network")?;
     Ok(Checkpoint {
         config: Config::new(id, labels.clone(), architecture),
@@ -63,48 +83,42 @@ fn read(file: &Path, labels: LabelSet, id: String) -> anyhow::Result<Checkpoint>
             labels,
             ..Metrics::default()
         },
-        members: vec![network],
+        members: vec![weights],
     })
 }
 
-/// The tensors of a `.pth` as a safetensors file.
-fn safetensors_of(file: &Path) -> anyhow::Result<Vec<u8>> {
+/// The tensors of a `.pth`.
+fn state_dict(file: &Path) -> anyhow::Result<Weights> {
     let tensors = PytorchReader::new(file)
         .with_context(|| format!("{} is no PyTorch file", file.display()))?
         .into_tensors();
-    as_safetensors(tensors.into_iter().filter(|(name, _)| name != COUNTER))
+    weights_of(tensors.into_iter().filter(|(name, _)| name != COUNTER))
 }
 
-fn as_safetensors(tensors: impl Iterator<Item = (String, Tensor)>) -> anyhow::Result<Vec<u8>> {
-    let mut read = BTreeMap::new();
+fn weights_of(tensors: impl Iterator<Item = (String, Tensor)>) -> anyhow::Result<Weights> {
+    let mut weights = Weights::default();
     for (name, tensor) in tensors {
         ensure!(
             tensor.dtype() == DType::F32,
             "{name} is {:?}, not f32",
             tensor.dtype()
         );
-        read.insert(name, (tensor.shape().to_vec(), tensor.read()?));
+        let bytes = tensor.read()?;
+        let numbers = bytes.as_chunks::<4>().0.iter();
+        let values = numbers.map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        weights.insert(name, tensor.shape(), values);
     }
-    let views = read
-        .iter()
-        .map(|(name, (shape, bytes))| {
-            let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
-            view.map(|view| (name, view))
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    Ok(safetensors::serialize(views, None)?)
+    Ok(weights)
 }
 
 /// The paper's choices with the sizes of these tensors.
-fn architecture(tensors: &SafeTensors) -> anyhow::Result<Architecture> {
+fn architecture(weights: &Weights) -> anyhow::Result<Architecture> {
     let shape = |name: &str| -> anyhow::Result<[usize; 2]> {
-        let shape = tensors.tensor(name).with_context(|| format!("no {name}"))?;
-        shape
-            .shape()
-            .try_into()
-            .with_context(|| format!("{name} is no matrix"))
+        let tensor = weights.find(name).with_context(|| format!("no {name}"))?;
+        let shape = tensor.shape.as_slice().try_into();
+        shape.with_context(|| format!("{name} is no matrix"))
     };
-    let has = |name: &str| tensors.tensor(name).is_ok();
+    let has = |name: &str| weights.find(name).is_some();
     let [_, hidden_size] = shape("lstm.weight_hh_l0")?;
     let [head_size, _] = shape("fc.0.weight")?;
     let n_layers = (0..)
@@ -124,8 +138,8 @@ mod tests {
     use std::env;
 
     use audio::N_MELS;
-    use burn::tensor::Tensor;
-    use recognizer::network::{Batch, Network};
+    use burn::tensor::Tensor as BurnTensor;
+    use network::{Batch, BiLstm, Forward, backend};
 
     use super::*;
 
@@ -165,8 +179,10 @@ mod tests {
             "reference".to_owned(),
         );
         let checkpoint = checkpoint.expect("a one-directional network");
-        let network = &checkpoint.members[0];
-        let assert_close = |name: &str, found: Tensor<1>| {
+        let (weights, architecture) = (&checkpoint.members[0], &checkpoint.config.architecture);
+        let network =
+            BiLstm::load(weights, architecture, 5, &backend::device()).expect("it was verified");
+        let assert_close = |name: &str, found: BurnTensor<1>| {
             let found: Vec<f32> = found.into_data().iter::<f32>().collect();
             let expected = expected(reference, name);
             assert_eq!(found.len(), expected.len(), "{name}");

@@ -14,8 +14,8 @@ use burn::{
     tensor::{Device, Tensor, TensorData},
 };
 use ndarray::{Array1, Array2, ArrayView2, Axis, Slice, concatenate, linalg::general_mat_mul};
+use network::LstmLayer;
 use rayon::prelude::*;
-use recognizer::network::LstmLayer;
 
 /// What the backward pass needs to know of a forward pass.
 pub struct Tape {

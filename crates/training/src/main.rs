@@ -31,6 +31,7 @@ mod svm;
 mod tables;
 mod takes;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, Parser, Subcommand};
@@ -38,11 +39,9 @@ use corpus::{Corpus, Folder, Layout};
 use evaluate::Evaluation;
 use examples::Examples;
 use folds::Split;
+use inference::{PackedEncoder, Recognizer};
+use network::BiLstm;
 use recipe::Recipe;
-use recognizer::{
-    Recognizer, backend,
-    network::{BiLstm, PackedEncoder},
-};
 use rivals::Rival;
 use ship::Finding;
 use takes::{TakeMaker, Takes};
@@ -240,7 +239,7 @@ fn main() -> anyhow::Result<()> {
             corpora,
             checkpoint,
         } => {
-            let recognizer = Recognizer::open(&checkpoint)?;
+            let recognizer = Recognizer::open(|file| fs::read(checkpoint.join(file)))?;
             let corpus = Corpus::read(&corpora.folders()?, &LabelSet::new(Emotion::ALL.into())?)?;
             let maker = TakeMaker {
                 takes: Takes::One,
@@ -324,8 +323,9 @@ impl Corpora {
         );
         let also = Corpus::read(also, &recipe.trained_labels()?)?;
         let encoder = recipe.speaker_encoder.as_deref().map(|file| {
-            import::speaker_encoder(file, &backend::device())
-                .map(|encoder| PackedEncoder::new(&encoder))
+            import::speaker_encoder(file).map(|weights| {
+                PackedEncoder::new(&weights, "speaker_encoder", recipe::SPEAKER_ENCODER)
+            })
         });
         let maker = TakeMaker {
             takes,

@@ -5,7 +5,7 @@ use clap::FromArgMatches;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use recognizer::network::{Architecture, EncoderShape, Input, Pooling, TimeDelay};
+use inference::{Architecture, EncoderShape, Input, Pooling, TimeDelay};
 use serde::{Deserialize, Serialize};
 use vocabulary::{Emotion, LabelSet};
 

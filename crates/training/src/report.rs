@@ -1,6 +1,6 @@
 //! Scores as text.
 
-use recognizer::checkpoint::{Confusion, Metrics};
+use inference::{Confusion, Metrics};
 use vocabulary::{Calibration, LabelSet};
 
 use crate::{evaluate::Answer, folds::Split, scores, summary};

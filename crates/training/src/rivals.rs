@@ -10,8 +10,9 @@ use burn::{
     optim::GradientsParams,
     tensor::{Device, Tensor},
 };
+use inference::{Input, Network};
+use network::{Batch, BiLstm, Forward, Reference, SpeakerEncoder};
 use rand::rngs::StdRng;
-use recognizer::network::{Batch, BiLstm, Input, Network};
 
 use crate::{
     gradient::{self, Trainable},
@@ -52,13 +53,13 @@ struct Transformer {
     encoder: TransformerEncoder,
 }
 
-impl Network for Rival {
+impl Forward for Rival {
     fn input(&self) -> Input {
         self.shell.input()
     }
 
-    fn voices(&self, windows: &[&[f32]]) -> Option<Vec<Vec<f32>>> {
-        self.shell.voices(windows)
+    fn speaker_encoder(&self) -> Option<&SpeakerEncoder> {
+        Forward::speaker_encoder(&self.shell)
     }
 
     fn forward(&self, batch: &Batch) -> Tensor<2> {
@@ -97,6 +98,10 @@ impl Trainable for Rival {
         }
     }
 
+    fn answering(&self) -> Box<dyn Network> {
+        Box::new(Reference(self.clone()))
+    }
+
     fn loss_and_gradients(
         &self,
         batch: &Batch,
@@ -133,7 +138,7 @@ impl Transformer {
 #[cfg(test)]
 mod tests {
     use burn::tensor::Tolerance;
-    use recognizer::backend;
+    use network::backend;
 
     use super::*;
 

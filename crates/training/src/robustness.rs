@@ -6,9 +6,9 @@
 use std::path::Path;
 
 use audio::{FeatureExtractor, SAMPLE_RATE_HZ, Waveform, samples_of};
+use network::BiLstm;
 use rand::{SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
-use recognizer::network::BiLstm;
 use vocabulary::{Emotion, LabelSet};
 
 use crate::{
@@ -81,6 +81,7 @@ pub fn print_robustness(
     let mut committees = Vec::with_capacity(splits.len());
     for (fold, split) in splits.iter().enumerate() {
         let members: Vec<BiLstm> = fit::trained(recipe, &folds::dir(evaluation, fold))?;
+        let members: Vec<_> = members.iter().map(BiLstm::packed).collect();
         committees.push((members, split.test(examples)));
     }
     println!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use recognizer::checkpoint::Confusion;
+use inference::Confusion;
 use vocabulary::{Emotion, LabelSet};
 
 /// Counts of pairs of the label and the answer. `None`, where no speech was found, is a wrong answer:

@@ -3,11 +3,8 @@
 use std::{fs, path::Path};
 
 use anyhow::Context;
-use recognizer::{
-    Checkpoint, Recognizer,
-    checkpoint::{Config, Metrics},
-    network::BiLstm,
-};
+use inference::{Checkpoint, Config, Metrics, Recognizer};
+use network::BiLstm;
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -87,17 +84,19 @@ pub fn ship(
             ..Config::new(id, recipe.labels.clone(), recipe.architecture())
         },
         metrics: finding.metrics,
-        members,
+        members: members.iter().map(BiLstm::weights).collect(),
     };
     write(&checkpoint, out)
 }
 
 /// Writes a checkpoint and opens it as the application does.
 pub fn write(checkpoint: &Checkpoint, out: &Path) -> anyhow::Result<()> {
-    checkpoint
-        .save(out)
-        .context("cannot write the checkpoint")?;
-    let reopened = Recognizer::open(out).context("the written checkpoint cannot be opened")?;
+    fs::create_dir_all(out).context("cannot make the checkpoint's folder")?;
+    for (file, bytes) in checkpoint.files() {
+        fs::write(out.join(file), bytes).with_context(|| format!("cannot write {file}"))?;
+    }
+    let reopened = Recognizer::open(|file| fs::read(out.join(file)))
+        .context("the written checkpoint cannot be opened")?;
     println!("wrote {} ({})", out.display(), reopened.model_id());
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use recognizer::checkpoint::{Confusion, FoldMetrics, Metrics, Spread};
+use inference::{Confusion, FoldMetrics, Metrics, Spread};
 use vocabulary::LabelSet;
 
 use crate::{

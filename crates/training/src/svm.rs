@@ -4,7 +4,7 @@
 //!         radial kernel of width 1 / number of statistics, C = 3, on standardised statistics
 
 use anyhow::anyhow;
-use recognizer::network::Input;
+use inference::Input;
 use smartcore::{
     linalg::basic::matrix::DenseMatrix,
     svm::{

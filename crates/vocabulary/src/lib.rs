@@ -3,18 +3,24 @@
 //! Plain data and `serde`, nothing else: the server, the command line, training and the page in
 //! the browser all compile this crate.
 
+mod analysis;
+mod app_error;
 mod band;
 mod calibration;
 mod emotion;
 mod label_set;
+mod limits;
 mod note;
 mod prediction;
 mod probabilities;
 
+pub use analysis::{Analysis, Pictures};
+pub use app_error::AppError;
 pub use band::ConfidenceBand;
 pub use calibration::{BandAccuracy, Calibration};
 pub use emotion::{Emotion, UnknownEmotion};
 pub use label_set::{LabelSet, NotLabels};
+pub use limits::{MIN_DURATION_S, SAMPLE_RATE_HZ};
 pub use note::Note;
 pub use prediction::{Outcome, Prediction, WindowPrediction};
 pub use probabilities::{NotProbabilities, Probabilities};

@@ -5,6 +5,7 @@
 mod file;
 
 use std::{
+    fs,
     num::{NonZeroU32, NonZeroU64, NonZeroUsize},
     path::PathBuf,
     thread,
@@ -13,6 +14,7 @@ use std::{
 
 use audio::DecodeLimits;
 pub use file::{FILE_NAME, SettingsError, find, leptos_options};
+use inference::{Checkpoint, CheckpointError, Recognizer};
 use serde::Deserialize;
 
 /// The longest clip is kept whole up to this sample rate; above, memory shortens it.
@@ -96,6 +98,18 @@ pub struct AccessSettings {
 pub struct RecognizerSettings {
     /// Folder of the checkpoint.
     pub checkpoint: PathBuf,
+    /// What computes the answers.
+    pub engine: Engine,
+}
+
+/// What computes the answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Engine {
+    /// Weights laid out for the processor's vectors: the fast way.
+    Packed,
+    /// The reference network on burn's ndarray backend.
+    Burn,
 }
 
 /// Form of the log on standard error.
@@ -106,6 +120,35 @@ pub enum LogFormat {
     Text,
     /// One JSON object per line for machines.
     Json,
+}
+
+impl Settings {
+    /// What all clips together may cost.
+    pub fn pipeline_limits(&self) -> pipeline::Limits {
+        pipeline::Limits {
+            n_recognitions: self.server.n_recognitions(),
+            queue_timeout: self.server.queue_timeout(),
+            retry_after_s: self.server.retry_after_s(),
+            decode: DecodeLimits::from(&self.audio),
+        }
+    }
+}
+
+impl RecognizerSettings {
+    /// Opens the checkpoint for the engine.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] when it is missing, damaged or does not fit this program.
+    pub fn open(&self) -> Result<Recognizer, CheckpointError> {
+        let read = |file: &str| fs::read(self.checkpoint.join(file));
+        match self.engine {
+            Engine::Packed => Recognizer::open(read),
+            Engine::Burn => Ok(Recognizer::with(
+                Checkpoint::open(read)?,
+                network::reference,
+            )),
+        }
+    }
 }
 
 impl ServerSettings {

@@ -1,6 +1,6 @@
 //! What the arithmetic and the memory of a stage allow, and how far from it the stage is.
 //!
-//! Two figures of the machine are measured like any stage (crates/recognizer/benches/machine.rs): how many
+//! Two figures of the machine are measured like any stage (crates/network/benches/machine.rs): how many
 //! multiply-adds one core does in a second on data that lie in its nearest memory, and how many bytes it reads from the
 //! next one, in which an LSTM's recurrent weights lie.
 

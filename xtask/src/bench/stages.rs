@@ -65,7 +65,7 @@ fn ours(workspace: &Workspace) -> Result<Times> {
             "--package",
             "banglaser",
         ])
-        .args(["--package", "audio", "--package", "recognizer"])
+        .args(["--package", "audio", "--package", "network"])
         .args([
             "--bench", "stages", "--bench", "forward", "--bench", "machine",
         ])

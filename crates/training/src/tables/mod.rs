@@ -14,10 +14,7 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use recognizer::{
-    Checkpoint, backend,
-    checkpoint::{Config, Metrics, Spread},
-};
+use inference::{Checkpoint, Config, Metrics, Spread};
 use words::{BENGALI, ENGLISH, Words};
 
 const START: &str = "<!-- table: ";
@@ -26,7 +23,7 @@ const END: &str = "<!-- end -->";
 
 /// Writes the tables of the checkpoint in `dir` into `files`.
 pub fn write(dir: &Path, files: &[PathBuf]) -> anyhow::Result<()> {
-    let checkpoint = Checkpoint::open(dir, &backend::device())?;
+    let checkpoint = Checkpoint::open(|file| fs::read(dir.join(file)))?;
     for file in files {
         let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
         let filled = filled(
@@ -225,7 +222,7 @@ mod tests {
             .expect("one is shipped")
             .expect("readable")
             .path();
-        Checkpoint::open(&dir, &backend::device()).expect("whole")
+        Checkpoint::open(|file| fs::read(dir.join(file))).expect("whole")
     }
 
     fn root() -> PathBuf {

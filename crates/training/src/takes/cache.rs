@@ -19,7 +19,7 @@ use std::{
 
 use anyhow::Context;
 use audio::{Features, N_MELS, Pitch, Waveform};
-use recognizer::network::PackedEncoder;
+use inference::PackedEncoder;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use super::Take;

@@ -6,9 +6,9 @@ use std::{array, ops::Range, path::PathBuf};
 
 use audio::{FeatureExtractor, Features, HOP_LENGTH, Waveform, samples_of};
 use indicatif::{ParallelProgressIterator, ProgressStyle};
+use inference::PackedEncoder;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
-use recognizer::network::PackedEncoder;
 
 use crate::channel;
 

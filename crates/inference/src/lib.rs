@@ -1,0 +1,30 @@
+//! From a recording to a prediction, without tensors, paths, network or clock: the same on a server, in a batch
+//! and in a browser.
+//!
+//! ```text
+//! Recording -> windows with speech -> what the network reads -> logits -> Prediction
+//! ```
+//!
+//! Input   [`audio::Recording`], 16 kHz mono; a checkpoint as bytes
+//! Output  [`vocabulary::Prediction`]: probabilities per 4 s window and their mean
+//! Invariant: compiles for wasm32; knows neither burn nor a file system
+
+mod architecture;
+mod checkpoint;
+mod input;
+mod network;
+mod packed;
+mod recognize;
+mod weights;
+
+pub use architecture::{
+    Architecture, DIRECTIONS, EncoderShape, Input, Pooling, SCORE_SIZE, TimeDelay,
+};
+pub use checkpoint::{
+    CalibrationMetrics, Checkpoint, CheckpointError, Config, Confusion, Coverage, Features,
+    FoldMetrics, Metrics, Spread,
+};
+pub use network::Network;
+pub use packed::{Packed, PackedEncoder};
+pub use recognize::{RecognizeError, Recognizer, predict};
+pub use weights::{Tensor, Weights};

@@ -1,0 +1,25 @@
+//! Why a clip got no prediction.
+
+use audio::DecodeError;
+use inference::RecognizeError;
+
+/// Why a clip got no prediction.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum PipelineError {
+    /// The bytes gave no waveform.
+    #[error("the clip was not decoded")]
+    Decode(#[from] DecodeError),
+    /// The waveform gave no prediction.
+    #[error("the waveform was not recognised")]
+    Recognize(#[from] RecognizeError),
+    /// No permit came free in time.
+    #[error("no permit came free in time")]
+    QueueTimeout {
+        /// When to try again.
+        retry_after_s: u32,
+    },
+    /// The recogniser panicked over this clip or one that was heard with it; the log tells, once.
+    #[error("the recogniser panicked")]
+    Panicked,
+}

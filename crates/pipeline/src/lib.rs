@@ -1,0 +1,37 @@
+//! From the bytes of a clip to what is said about it: the one way that every door takes.
+//!
+//! ```text
+//! bytes -> audio::record -> Recording -> Recognizer -> Prediction, with pictures: Analysis
+//! ```
+//!
+//! Input   a clip, any bytes
+//! Output  [`Prediction`], or [`Analysis`], which has pictures of the clip beside it
+//! Errors  [`PipelineError`]
+//! Invariant: knows neither HTTP nor settings nor a folder; no bytes and no panic of one clip harm another
+
+mod error;
+mod observer;
+mod pictures;
+mod queue;
+mod together;
+mod waiting;
+
+use audio::DecodeLimits;
+use inference::Recognizer;
+use vocabulary::Prediction;
+
+pub use error::PipelineError;
+pub use observer::{Heard, Observer};
+pub use queue::{Limits, Queue};
+
+/// Decodes and recognises one clip on the calling thread.
+///
+/// # Errors
+/// [`PipelineError::Decode`], [`PipelineError::Recognize`].
+pub fn recognize(
+    recognizer: &Recognizer,
+    limits: &DecodeLimits,
+    clip: impl AsRef<[u8]>,
+) -> Result<Prediction, PipelineError> {
+    Ok(recognizer.recognize(&audio::record(clip, limits)?)?)
+}
