@@ -21,7 +21,7 @@ pub use architecture::{
     Architecture, DIRECTIONS, EncoderShape, Input, Pooling, SCORE_SIZE, TimeDelay,
 };
 pub use checkpoint::{
-    CalibrationMetrics, Checkpoint, CheckpointError, Config, Confusion, Coverage, Features,
+    CalibrationMetrics, Checkpoint, CheckpointError, Config, Confusion, Coverage, FeatureSettings,
     FoldMetrics, Metrics, Spread,
 };
 pub use network::Network;

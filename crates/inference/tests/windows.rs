@@ -4,6 +4,7 @@ mod voice;
 
 use audio::{HOP_LENGTH, Recording, SAMPLE_RATE_HZ, Waveform};
 use inference::{Architecture, Input, Packed, Pooling, Weights, predict};
+use vocabulary::{Calibration, LabelSet, Prediction};
 use voice::syllables;
 
 const SECOND: usize = SAMPLE_RATE_HZ as usize;

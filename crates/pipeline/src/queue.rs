@@ -25,7 +25,7 @@ use vocabulary::{Analysis, Prediction};
 use crate::{
     Observer, PipelineError,
     together::Hearing,
-    waiting::{Outcome, Waiting},
+    waiting::{Told, Waiting},
 };
 
 /// What all clips together may cost.
@@ -112,7 +112,7 @@ impl Queue {
         })
     }
 
-    async fn hear(&self, clip: Bytes, with_pictures: bool) -> Outcome {
+    async fn hear(&self, clip: Bytes, with_pictures: bool) -> Told {
         let mut place = self.waiting.enter(clip, with_pictures);
         let permit = select! {
             biased;

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use crate::{
     Heard, Observer, pictures,
-    waiting::{Clip, Outcome, Waiting},
+    waiting::{Clip, Told, Waiting},
 };
 
 /// Clips that are heard together: as many windows as share the weights that were read. More would take more memory.
@@ -73,7 +73,7 @@ impl Hearing<'_> {
 struct Decoded {
     recording: Recording,
     with_pictures: bool,
-    outcome: oneshot::Sender<Outcome>,
+    outcome: oneshot::Sender<Told>,
 }
 
 /// Clips that go through the network together.
@@ -112,7 +112,7 @@ fn log_panic(error: &DecodeError) {
     }
 }
 
-fn tell(whom: oneshot::Sender<Outcome>, outcome: Outcome) {
+fn tell(whom: oneshot::Sender<Told>, outcome: Told) {
     // Who has gone away does not want to know.
     let _ = whom.send(outcome);
 }

@@ -15,8 +15,8 @@ use crate::PipelineError;
 /// A larger upload may be long, so nobody waits for it to be decoded: it is heard first or by the next.
 pub const MAX_BYTES_TOGETHER: usize = 256 * 1024;
 
-/// What became of a clip; pictures where they were asked for.
-pub type Outcome = Result<(Prediction, Option<Pictures>), PipelineError>;
+/// What is told of a clip; pictures where they were asked for.
+pub type Told = Result<(Prediction, Option<Pictures>), PipelineError>;
 
 /// The clips that nobody hears yet.
 #[derive(Debug, Default)]
@@ -39,7 +39,7 @@ pub struct Clip {
     /// When it came.
     pub since: Instant,
     /// Where its outcome is waited for.
-    pub outcome: oneshot::Sender<Outcome>,
+    pub outcome: oneshot::Sender<Told>,
 }
 
 /// A clip's place among those that wait, until it is heard or the place is dropped.
@@ -48,7 +48,7 @@ pub struct Place<'a> {
     /// Its number.
     pub id: u64,
     /// Where its outcome arrives.
-    pub outcome: oneshot::Receiver<Outcome>,
+    pub outcome: oneshot::Receiver<Told>,
 }
 
 impl Waiting {

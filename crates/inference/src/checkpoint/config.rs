@@ -15,7 +15,7 @@ pub struct Config {
     /// The emotions that the network tells apart, in the order of its logits.
     pub labels: LabelSet,
     /// What the network reads.
-    pub features: Features,
+    pub features: FeatureSettings,
     /// Each of the networks.
     pub architecture: Architecture,
     /// Networks that answer together: the mean of their logits counts.
@@ -27,7 +27,7 @@ pub struct Config {
 /// Settings of the log-mel features; a checkpoint only fits the settings it was trained with.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Features {
+pub struct FeatureSettings {
     /// Samples per second.
     pub sample_rate_hz: u32,
     /// Samples per window.
@@ -40,7 +40,7 @@ pub struct Features {
     pub n_mels: usize,
 }
 
-impl Features {
+impl FeatureSettings {
     /// The settings of this program.
     pub fn current() -> Self {
         Self {
@@ -59,7 +59,7 @@ impl Config {
         Self {
             id,
             labels,
-            features: Features::current(),
+            features: FeatureSettings::current(),
             architecture,
             n_members: 1,
             calibration: Calibration::default(),
@@ -78,7 +78,7 @@ impl Config {
                 self.n_members
             )));
         }
-        let expected = Features::current();
+        let expected = FeatureSettings::current();
         if self.features != expected {
             return Err(CheckpointError::Features {
                 found: Box::new(self.features.clone()),

@@ -63,9 +63,9 @@ pub enum CheckpointError {
     #[error("features {found:?} are not {expected:?}")]
     Features {
         /// The checkpoint's.
-        found: Box<super::Features>,
+        found: Box<super::FeatureSettings>,
         /// This program's.
-        expected: Box<super::Features>,
+        expected: Box<super::FeatureSettings>,
     },
     /// The weights are no safetensors file.
     #[error("the weights are not in safetensors format")]

@@ -18,7 +18,7 @@ mod metrics;
 
 use std::io;
 
-pub use config::{Config, Features};
+pub use config::{Config, FeatureSettings};
 pub use error::CheckpointError;
 pub use metrics::{CalibrationMetrics, Confusion, Coverage, FoldMetrics, Metrics, Spread};
 
