@@ -3,8 +3,8 @@
 use std::{fs, hint::black_box, path::Path};
 
 use audio::{
-    DecodeLimits, FeatureExtractor, LogMel, MelFilterBank, PowerSpectrum, Waveform, decode,
-    n_frames, resample,
+    DecodeLimits, FeatureExtractor, LogMel, MelFilterBank, PowerSpectrum, Waveform, WhisperBands,
+    decode, n_frames, resample,
 };
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 
@@ -64,6 +64,10 @@ fn features(criterion: &mut Criterion) {
     let mut extractor = FeatureExtractor::new();
     criterion.bench_function("log-mel and pitch of 4 s", |bencher| {
         bencher.iter(|| extractor.features(black_box(samples)));
+    });
+    let mut whisper_bands = WhisperBands::new();
+    criterion.bench_function("Whisper's bands of 2.5 s", |bencher| {
+        bencher.iter(|| whisper_bands.bands(black_box(&samples[..40_000])));
     });
     criterion.bench_function("plan transforms and pitch", |bencher| {
         bencher.iter(FeatureExtractor::new);

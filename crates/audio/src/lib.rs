@@ -25,6 +25,7 @@ mod spectrum;
 mod speech;
 mod voice_bands;
 mod waveform;
+mod whisper_bands;
 mod window;
 
 pub use declip::declip;
@@ -43,6 +44,7 @@ pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB, Speech};
 pub use vocabulary::SAMPLE_RATE_HZ;
 pub use voice_bands::VoiceBands;
 pub use waveform::Waveform;
+pub use whisper_bands::{CONTEXT_SAMPLES, N_WHISPER_BANDS, WhisperBands};
 pub use window::{N_FRAMES, WINDOW_HOP_SAMPLES, WINDOW_SAMPLES, windows};
 
 /// The samples of a clip of `n_samples` from the middle of the first of some frames to that of the frame behind them.

@@ -12,7 +12,7 @@ use crate::{N_BINS, SAMPLE_RATE_HZ, dot::dot};
 pub const N_MELS: usize = 40;
 
 /// Upper end of the last band: the Nyquist frequency, Hz.
-pub(crate) const TOP_HZ: f32 = SAMPLE_RATE_HZ as f32 / 2.0;
+const TOP_HZ: f32 = SAMPLE_RATE_HZ as f32 / 2.0;
 
 /// The triangles, stored without their zeros.
 #[derive(Clone, Debug)]
@@ -34,7 +34,7 @@ impl MelFilterBank {
 
     /// Triangles between other corners, Hz, over `n_bins` from 0 to 8000 Hz, of one area: twice the
     /// inverse of a band's width is its peak.
-    pub(crate) fn with_equal_areas(corners_hz: &[f32; N_MELS + 2], n_bins: usize) -> Self {
+    pub(crate) fn with_equal_areas(corners_hz: &[f32], n_bins: usize) -> Self {
         let mut bank = Self::of_corners(corners_hz, n_bins);
         for (band, corners_hz) in bank.bands.iter_mut().zip(corners_hz.windows(3)) {
             let peak = 2.0 / (corners_hz[2] - corners_hz[0]);
@@ -43,10 +43,11 @@ impl MelFilterBank {
         bank
     }
 
-    fn of_corners(corners_hz: &[f32; N_MELS + 2], n_bins: usize) -> Self {
-        let bands = (0..N_MELS)
-            .map(|band| {
-                let [low_hz, peak_hz, high_hz] = [0, 1, 2].map(|corner| corners_hz[band + corner]);
+    fn of_corners(corners_hz: &[f32], n_bins: usize) -> Self {
+        let bands = corners_hz
+            .windows(3)
+            .map(|corners_hz| {
+                let [low_hz, peak_hz, high_hz] = [0, 1, 2].map(|corner| corners_hz[corner]);
                 let weight = |bin: usize| {
                     let bin_hz = TOP_HZ * bin as f32 / (n_bins - 1) as f32;
                     let rise = (bin_hz - low_hz) / (peak_hz - low_hz);
@@ -73,7 +74,7 @@ impl MelFilterBank {
             .unwrap_or(0.0)
     }
 
-    /// Power per band, `[N_MELS]` values in order of frequency; `power` has shape `[N_BINS]`.
+    /// Power per band in order of frequency; `power` has a value per bin, `[N_BINS]`.
     pub fn band_powers<'a>(&'a self, power: &'a [f32]) -> impl Iterator<Item = f32> + 'a {
         self.bands.iter().map(|band| {
             dot(
@@ -107,6 +108,24 @@ fn corners_hz() -> [f32; N_MELS + 2] {
     })
 }
 
+/// The same on Slaney's mel scale, which is linear below 1 kHz and logarithmic above.
+pub(crate) fn slaney_corners_hz<const N_CORNERS: usize>() -> [f32; N_CORNERS] {
+    const HZ_PER_MEL: f64 = 200.0 / 3.0;
+    const BREAK_HZ: f64 = 1000.0;
+    const BREAK_MEL: f64 = BREAK_HZ / HZ_PER_MEL;
+    let log_step = 6.4_f64.ln() / 27.0;
+    let top_mel = BREAK_MEL + (f64::from(TOP_HZ) / BREAK_HZ).ln() / log_step;
+    std::array::from_fn(|corner| {
+        let mel = top_mel * corner as f64 / (N_CORNERS - 1) as f64;
+        let hz = if mel < BREAK_MEL {
+            mel * HZ_PER_MEL
+        } else {
+            BREAK_HZ * (log_step * (mel - BREAK_MEL)).exp()
+        };
+        hz as f32
+    })
+}
+
 fn mel_of_hz(frequency_hz: f64) -> f64 {
     2595.0 * (1.0 + frequency_hz / 700.0).log10()
 }
@@ -122,6 +141,16 @@ mod tests {
         let step_mel = mel_of_hz(8000.0) / 41.0;
         for (corner, mel) in mels.into_iter().enumerate() {
             assert!((mel - step_mel * corner as f64).abs() < 1e-3);
+        }
+    }
+
+    #[test]
+    fn the_other_corners_are_slaneys() {
+        let corners_hz = slaney_corners_hz::<{ N_MELS + 2 }>();
+        // librosa.mel_frequencies(42, fmax = 8000).
+        for (corner, expected_hz) in [(1, 73.570), (20, 1_626.04), (41, 8_000.0)] {
+            let error = (corners_hz[corner] / expected_hz - 1.0).abs();
+            assert!(error < 1e-5, "{corner}: {}", corners_hz[corner]);
         }
     }
 

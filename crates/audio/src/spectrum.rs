@@ -98,7 +98,7 @@ impl Default for PowerSpectrum {
 }
 
 /// The sample at `position`, mirrored at both ends as often as needed; 0 where there is none.
-fn reflected(samples: &[f32], position: isize) -> f32 {
+pub(crate) fn reflected(samples: &[f32], position: isize) -> f32 {
     let last = samples.len() as isize - 1;
     if last <= 0 {
         return samples.first().copied().unwrap_or(0.0);
