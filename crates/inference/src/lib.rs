@@ -25,6 +25,9 @@ pub use checkpoint::{
     FoldMetrics, Metrics, Spread,
 };
 pub use network::Network;
-pub use packed::{Packed, PackedEncoder};
+pub use packed::{
+    BlockWeights, LayerWeights, NormWeights, Packed, PackedEncoder, TransformerEncoder,
+    TransformerError, TransformerWeights,
+};
 pub use recognize::{RecognizeError, Recognizer, predict};
 pub use weights::{Tensor, Weights};

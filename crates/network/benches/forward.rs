@@ -2,13 +2,19 @@
 
 use std::{fs, hint::black_box, io, path::Path};
 
-use audio::{Recording, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform};
+use audio::{N_WHISPER_BANDS, Recording, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform};
 use criterion::{Criterion, criterion_group, criterion_main};
-use inference::{Architecture, Checkpoint, Network, Packed, Recognizer};
+use inference::{
+    Architecture, BlockWeights, Checkpoint, LayerWeights, Network, NormWeights, Packed, Recognizer,
+    TransformerEncoder, TransformerWeights,
+};
 use network::{BiLstm, Reference, backend};
 
 /// Frames of a window of 4 s.
 const N_FRAMES: usize = audio::N_FRAMES;
+
+/// Samples that an encoder reads: 2.5 s.
+const N_READ: usize = 40_000;
 
 fn shipped(file: &str) -> io::Result<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v6");
@@ -54,6 +60,53 @@ fn speaker_encoder(criterion: &mut Criterion) {
     }
 }
 
+/// Whisper's stem and first blocks, over 2.5 s of speech: random weights of their sizes take the same time.
+fn transformer_encoder(criterion: &mut Criterion) {
+    let weights = transformer_weights(384, 1536);
+    let speech = voice();
+    for (blocks, of_blocks) in [(&[1][..], "block 1"), (&[1, 2], "blocks 1 and 2")] {
+        let encoder = TransformerEncoder::new(&weights, blocks, N_READ);
+        for (n_windows, windows) in [(1, "1 window"), (8, "8 windows")] {
+            let windows_of = vec![&speech.samples[..]; n_windows];
+            let name = format!("transformer encoder, {of_blocks}, {windows}");
+            criterion.bench_function(&name, |bencher| {
+                bencher.iter(|| encoder.statistics(black_box(&windows_of)));
+            });
+        }
+    }
+}
+
+fn transformer_weights(width: usize, expanded: usize) -> TransformerWeights {
+    let layer = |n_inputs: usize, n_outputs: usize| LayerWeights {
+        weights: (0..n_inputs * n_outputs)
+            .map(|n| (n * 7919 % 97) as i8 - 48)
+            .collect(),
+        scales: vec![1e-3; n_outputs],
+        biases: vec![0.1; n_outputs],
+    };
+    let norm = || NormWeights {
+        factors: vec![1.0; width],
+        offsets: vec![0.0; width],
+    };
+    let block = || BlockWeights {
+        attention_norm: norm(),
+        query: layer(width, width),
+        key: layer(width, width),
+        value: layer(width, width),
+        output: layer(width, width),
+        feed_forward_norm: norm(),
+        expand: layer(width, expanded),
+        contract: layer(expanded, width),
+    };
+    TransformerWeights {
+        n_heads: width / 64,
+        width,
+        stem: [layer(3 * N_WHISPER_BANDS, width), layer(3 * width, width)],
+        positions: vec![0.1; 125 * width],
+        blocks: vec![block(), block()],
+    }
+}
+
 /// Syllables of a gliding voice, 4 s at 16 kHz.
 fn voice() -> Waveform {
     let sample = |n: usize| {
@@ -83,5 +136,11 @@ fn recognition(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(stages, forward, speaker_encoder, recognition);
+criterion_group!(
+    stages,
+    forward,
+    speaker_encoder,
+    transformer_encoder,
+    recognition
+);
 criterion_main!(stages);

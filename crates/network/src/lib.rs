@@ -14,6 +14,7 @@ mod pooling;
 mod reference;
 mod speaker_encoder;
 mod time_delay;
+mod transformer;
 mod weights;
 
 pub use batch::Batch;
@@ -23,6 +24,7 @@ pub use pooling::Attention;
 pub use reference::{Forward, Reference};
 pub use speaker_encoder::SpeakerEncoder;
 pub use time_delay::TimeDelayLayer;
+pub use transformer::Transformer;
 
 use inference::{Architecture, Network, Weights};
 

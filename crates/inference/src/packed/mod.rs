@@ -15,22 +15,27 @@ mod int16;
 mod lstm;
 mod panels;
 mod recurrence;
+mod sharing;
 mod speaker_encoder;
+mod statistics;
 mod time_delay;
+mod transformer;
 
 use self::{
     attention::Attention,
     frames::Frames,
     lstm::{Lstm, LstmWeights},
     panels::Panels,
+    sharing::N_TOGETHER,
     time_delay::TimeDelay,
 };
 use crate::{Architecture, Input, Network, Pooling, Weights};
 
 pub use speaker_encoder::PackedEncoder;
-
-/// Windows that go through the layers together: as many as keep the layers' outputs near the processor.
-const N_TOGETHER: usize = 8;
+pub use transformer::{
+    BlockWeights, LayerWeights, NormWeights, TransformerEncoder, TransformerError,
+    TransformerWeights,
+};
 
 /// A network without gradients; see the module's head.
 #[derive(Debug)]

@@ -5,16 +5,17 @@
 //!         over the second, the standard deviation, the maximum and the minimum, `[5 * hidden_size]`
 //! Source  Wan et al. 2018 (GE2E); the layers are read, never trained. Why: docs/evaluation.md
 
-use std::{mem, panic::resume_unwind, sync::mpsc, thread};
+use std::{mem, sync::mpsc, thread};
 
 use audio::{N_MELS, VoiceBands};
 
 use super::{
-    attention::push_statistics,
     frames::Frames,
     int16,
     lstm::{Lstm, LstmWeights},
     recurrence::State,
+    sharing::shared,
+    statistics::statistics,
 };
 use crate::{EncoderShape, Weights};
 
@@ -63,24 +64,7 @@ impl PackedEncoder {
             let bands: Vec<&[f32]> = bands.iter().map(Vec::as_slice).collect();
             self.voices_of(Frames::new(&bands, N_MELS))
         };
-        let mut together = windows.chunks(super::N_TOGETHER);
-        let first = together.next();
-        thread::scope(|scope| {
-            let beside = |windows| {
-                let thread = thread::Builder::new().spawn_scoped(scope, move || hear(windows));
-                (windows, thread)
-            };
-            let others: Vec<_> = together.map(beside).collect();
-            let mut voices = first.map_or_else(Vec::new, hear);
-            for (windows, thread) in others {
-                voices.extend(match thread {
-                    Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
-                    // There is none.
-                    Err(_) => hear(windows),
-                });
-            }
-            voices
-        })
+        shared(windows, hear)
     }
 
     fn voices_of(&self, bands: Frames) -> Vec<Vec<f32>> {
@@ -93,7 +77,7 @@ impl PackedEncoder {
             frames.unwrap_or_else(|| layers.fold(bands, |frames, layer| layer.forward(&frames)));
         frames
             .windows()
-            .map(|window| voice(window, frames.size))
+            .map(|window| statistics(window, frames.size))
             .collect()
     }
 
@@ -124,39 +108,4 @@ impl PackedEncoder {
             Some(Frames::new(&[&values], last.hidden_size))
         })
     }
-}
-
-/// The voice vector of the last layer's output, `[n_frames, size]`.
-fn voice(frames: &[f32], size: usize) -> Vec<f32> {
-    let n_frames = frames.len() / size;
-    // Of an odd number both halves have the frame in the middle.
-    let n_half = n_frames.div_ceil(2);
-    let mean = |half: &[f32]| {
-        let mut sums = folded(half, size, 0.0, |sum, value| sum + value);
-        sums.iter_mut().for_each(|sum| *sum /= n_half as f32);
-        sums
-    };
-    let alike = vec![1.0 / n_frames as f32; n_frames];
-    let mut statistics = Vec::new();
-    push_statistics(&mut statistics, frames, &alike, 0.0);
-    let deviations = statistics.split_off(size);
-    [
-        mean(&frames[..n_half * size]),
-        mean(&frames[(n_frames - n_half) * size..]),
-        deviations,
-        folded(frames, size, f32::MIN, f32::max),
-        folded(frames, size, f32::MAX, f32::min),
-    ]
-    .concat()
-}
-
-/// `fold` over the frames, value by value, `[size]`.
-fn folded(frames: &[f32], size: usize, start: f32, fold: impl Fn(f32, f32) -> f32) -> Vec<f32> {
-    let mut folded = vec![start; size];
-    for frame in frames.chunks_exact(size) {
-        for (folded, value) in folded.iter_mut().zip(frame) {
-            *folded = fold(*folded, *value);
-        }
-    }
-    folded
 }

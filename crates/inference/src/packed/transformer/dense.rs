@@ -1,0 +1,54 @@
+//! A dense layer in the layout that is quickest on this processor.
+
+use super::super::panels::Panels;
+use super::{
+    finish::{Finish, finish_all},
+    int16_matrix::Int16Matrix,
+    weights::LayerWeights,
+};
+
+/// Weights and biases of a layer.
+#[derive(Debug)]
+pub(super) struct Dense {
+    n_outputs: usize,
+    matrix: Matrix,
+}
+
+#[derive(Debug)]
+enum Matrix {
+    Int16(Int16Matrix),
+    Floats(Panels),
+}
+
+impl Dense {
+    /// Lays out a layer; in f32 where the processor has no products of int16, or where they are not wanted.
+    pub fn new(layer: &LayerWeights, in_int16: bool) -> Self {
+        let matrix = match in_int16 && Int16Matrix::is_possible(layer.n_inputs()) {
+            true => Matrix::Int16(Int16Matrix::new(layer)),
+            false => Matrix::Floats(Panels::new(&layer.values(), &layer.biases)),
+        };
+        Self {
+            n_outputs: layer.n_outputs(),
+            matrix,
+        }
+    }
+
+    /// Outputs of rows that lie one after another, `[n_rows, n_outputs]`.
+    pub fn multiply_rows(&self, rows: &[f32], n_inputs: usize, finish: impl Finish) -> Vec<f32> {
+        let mut output = vec![0.0; rows.len() / n_inputs * self.n_outputs];
+        self.multiply(rows, n_inputs, finish, &mut output);
+        output
+    }
+
+    /// Outputs of as many rows as `output` has place for, `stride` values apart.
+    pub fn multiply(&self, rows: &[f32], stride: usize, finish: impl Finish, output: &mut [f32]) {
+        match &self.matrix {
+            Matrix::Int16(matrix) => matrix.multiply(rows, stride, finish, output),
+            Matrix::Floats(panels) => {
+                let mut values = vec![0.0; output.len()];
+                panels.multiply(rows, stride, &mut values);
+                finish_all(finish, &values, output);
+            }
+        }
+    }
+}

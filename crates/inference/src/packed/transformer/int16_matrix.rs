@@ -1,0 +1,301 @@
+//! A dense layer's weights of 8 bits as its product with rows reads them, where processors multiply whole numbers of
+//! 16 bits two by two.
+//!
+//! Input   [`Int16Rows`], which may overlap
+//! Output  f32 `[n_rows, n_outputs]`
+//! Layout  panels of a few vectors of outputs, as in `packed/panels.rs`; a place of 32 bits holds the numbers of
+//!         two inputs, of which the second comes half a row after the first, as in [`Int16Rows`]
+//! Error   the weights are exact; an input is off by up to half of what its row's largest is divided by, 32,767 where
+//!         the weights leave room for it
+//! Invariant: no sum overflows: how large an input may be is chosen by the output with the largest weights
+
+use super::super::{
+    int16::{self, PairProducts, WithPairProducts},
+    panels::n_lanes,
+};
+use super::{
+    finish::Finish,
+    int16_rows::{Int16Rows, ROWS},
+    weights::LayerWeights,
+};
+
+/// Bytes of a cache line: a vector that lies on two is read twice.
+const LINE_BYTES: usize = 64;
+
+/// Vectors of a panel: six rows of them, the weights and one product fill the registers.
+const VECTORS_OF_16: usize = 2;
+const VECTORS_OF_32: usize = 4;
+
+/// Weights and biases; see the module's head.
+#[derive(Debug)]
+pub(super) struct Int16Matrix {
+    n_inputs: usize,
+    n_outputs: usize,
+    largest_input: f32,
+    /// `[n_panels, n_inputs / 2, width of a panel]` from `first` on.
+    weights: Vec<f32>,
+    /// The first place on a cache line.
+    first: usize,
+    /// `[n_panels, width of a panel]`, 0 beyond `n_outputs`; so are the biases.
+    scales: Vec<f32>,
+    biases: Vec<f32>,
+}
+
+impl Int16Matrix {
+    /// Whether there is such a layout on this processor for rows of `n_inputs` values.
+    pub fn is_possible(n_inputs: usize) -> bool {
+        n_inputs.is_multiple_of(2) && int16::are_supported()
+    }
+
+    /// Lays out a layer with an even number of inputs.
+    pub fn new(layer: &LayerWeights) -> Self {
+        let (n_inputs, n_outputs) = (layer.n_inputs(), layer.n_outputs());
+        let width = width();
+        let n_panels = n_outputs.div_ceil(width);
+        let padded = |values: &[f32]| {
+            let mut padded = values.to_vec();
+            padded.resize(n_panels * width, 0.0);
+            padded
+        };
+        let n_weights = n_panels * n_inputs / 2 * width;
+        let mut weights = vec![0.0; n_weights + LINE_BYTES / size_of::<f32>()];
+        let first = weights.as_ptr().align_offset(LINE_BYTES);
+        for (output, row) in layer.weights.chunks_exact(n_inputs).enumerate() {
+            let places = first + output / width * n_inputs / 2 * width + output % width;
+            let places = weights[places..].iter_mut().step_by(width);
+            for (place, [first, second]) in places.zip(pairs(row)) {
+                *place = place_of(first.into(), second.into());
+            }
+        }
+        Self {
+            n_inputs,
+            n_outputs,
+            largest_input: largest_input(layer),
+            weights,
+            first,
+            scales: padded(&layer.scales),
+            biases: padded(&layer.biases),
+        }
+    }
+
+    /// Product with rows that begin `stride` values apart in `values`, given to `finish`; as many as `output` has
+    /// place for.
+    pub fn multiply(&self, values: &[f32], stride: usize, finish: impl Finish, output: &mut [f32]) {
+        let shape = [output.len() / self.n_outputs, self.n_inputs];
+        let inputs = Int16Rows::new(values, stride, shape, self.largest_input);
+        int16::dispatch(Multiply {
+            matrix: self,
+            inputs: &inputs,
+            finish,
+            output,
+        });
+    }
+}
+
+/// Values of a panel on this processor.
+fn width() -> usize {
+    n_lanes() * n_vectors(n_lanes())
+}
+
+/// Processors with vectors of sixteen values have 32 registers.
+const fn n_vectors(n_lanes: usize) -> usize {
+    if n_lanes >= 16 {
+        VECTORS_OF_32
+    } else {
+        VECTORS_OF_16
+    }
+}
+
+/// Numbers half a row apart.
+fn pairs(row: &[i8]) -> impl Iterator<Item = [i8; 2]> {
+    let (first, second) = row.split_at(row.len() / 2);
+    let pairs = first.iter().zip(second);
+    pairs.map(|(first, second)| [*first, *second])
+}
+
+fn place_of(first: i16, second: i16) -> f32 {
+    f32::from_bits(u32::from(first.cast_unsigned()) | u32::from(second.cast_unsigned()) << 16)
+}
+
+/// The largest whole number of 16 bits that all inputs may be at once.
+fn largest_input(layer: &LayerWeights) -> f32 {
+    let rows = layer.weights.chunks_exact(layer.n_inputs());
+    let sums = rows.map(|row| {
+        row.iter()
+            .map(|weight| u32::from(weight.unsigned_abs()))
+            .sum::<u32>()
+    });
+    let room = i32::MAX.cast_unsigned() / sums.max().unwrap_or(0).max(1);
+    room.min(i16::MAX.cast_unsigned().into()) as f32
+}
+
+struct Multiply<'a, F> {
+    matrix: &'a Int16Matrix,
+    inputs: &'a Int16Rows,
+    finish: F,
+    output: &'a mut [f32],
+}
+
+impl<F: Finish> WithPairProducts for Multiply<'_, F> {
+    #[inline(always)]
+    fn with<S: PairProducts>(self, simd: S) {
+        match n_vectors(S::F32_LANES) {
+            VECTORS_OF_32 => self.by_panels::<S, VECTORS_OF_32>(simd),
+            _ => self.by_panels::<S, VECTORS_OF_16>(simd),
+        }
+    }
+}
+
+impl<F: Finish> Multiply<'_, F> {
+    #[inline(always)]
+    fn by_panels<S: PairProducts, const VECTORS: usize>(mut self, simd: S) {
+        for panel in 0..self.matrix.n_outputs.div_ceil(VECTORS * S::F32_LANES) {
+            for first_row in (0..self.inputs.scales.len()).step_by(ROWS) {
+                self.tile::<S, VECTORS>(simd, panel, first_row);
+            }
+        }
+    }
+
+    /// Outputs of one panel for a few rows.
+    #[inline(always)]
+    fn tile<S: PairProducts, const VECTORS: usize>(
+        &mut self,
+        simd: S,
+        panel: usize,
+        first_row: usize,
+    ) {
+        let matrix = self.matrix;
+        let n_places = matrix.n_inputs / 2;
+        let width = VECTORS * S::F32_LANES;
+        let weights = &matrix.weights[matrix.first + panel * n_places * width..];
+        let weights = S::as_simd_f32s(&weights[..n_places * width]).0;
+        let row = |row| &self.inputs.places[(first_row + row) * n_places..][..n_places];
+        let sums = sums::<S, VECTORS>(simd, std::array::from_fn(row), weights.as_chunks().0);
+        let scales = S::as_simd_f32s(&matrix.scales[panel * width..][..width]).0;
+        let biases = S::as_simd_f32s(&matrix.biases[panel * width..][..width]).0;
+        let rows = self
+            .output
+            .chunks_exact_mut(matrix.n_outputs)
+            .skip(first_row);
+        for ((row, output), sums) in rows.enumerate().zip(sums) {
+            let of_row = simd.splat_f32s(self.inputs.scales[first_row + row]);
+            let outputs = output[panel * width..].chunks_mut(S::F32_LANES);
+            for (vector, output) in outputs.take(VECTORS).enumerate() {
+                let sum = simd.number(simd.transmute_i32s_u32s(sums[vector]));
+                let scale = simd.mul_f32s(of_row, scales[vector]);
+                let value = simd.mul_add_e_f32s(sum, scale, biases[vector]);
+                self.finish.store(simd, value, output);
+            }
+        }
+    }
+}
+
+/// Products of rows with a panel.
+#[inline(always)]
+fn sums<S: PairProducts, const VECTORS: usize>(
+    simd: S,
+    [a, b, c, d, e, f]: [&[f32]; ROWS],
+    weights: &[[S::f32s; VECTORS]],
+) -> [[S::u32s; VECTORS]; ROWS] {
+    let mut sums = [[simd.splat_u32s(0); VECTORS]; ROWS];
+    // Side by side: looking at where each row ends takes longer than its product.
+    let places = a.iter().zip(b).zip(c).zip(d).zip(e).zip(f);
+    for ((((((a, b), c), d), e), f), weights) in places.zip(weights) {
+        let inputs = [*a, *b, *c, *d, *e, *f];
+        for row in 0..ROWS {
+            let input = simd.splat_f32s(inputs[row]);
+            for vector in 0..VECTORS {
+                let products = simd.add_products(input, weights[vector]);
+                let sum = &mut sums[row][vector];
+                *sum = simd.add_u32s(*sum, simd.transmute_u32s_i32s(products));
+            }
+        }
+    }
+    sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::finish::{Add, Store};
+    use super::*;
+
+    fn is_skipped() -> bool {
+        let is_skipped = !Int16Matrix::is_possible(2);
+        if is_skipped {
+            eprintln!("skipped: this processor has no products of int16 in pairs");
+        }
+        is_skipped
+    }
+
+    fn layer(n_inputs: usize, n_outputs: usize) -> LayerWeights {
+        let weight = |n: usize| ((n * 7919) % 255) as i32 - 127;
+        LayerWeights {
+            weights: (0..n_inputs * n_outputs).map(|n| weight(n) as i8).collect(),
+            scales: (0..n_outputs).map(|n| 0.01 + n as f32 * 1e-4).collect(),
+            biases: (0..n_outputs).map(|n| n as f32).collect(),
+        }
+    }
+
+    #[test]
+    fn products_are_those_of_the_values() {
+        if is_skipped() {
+            return;
+        }
+        // Parts of a vector, of a panel, of a tile; rows beside each other, rows that overlap.
+        for (n_inputs, stride, n_outputs, n_rows) in [
+            (2, 2, 1, 1),
+            (10, 10, 37, 7),
+            (18, 6, 16, 13),
+            (24, 16, 70, 6),
+        ] {
+            let layer = layer(n_inputs, n_outputs);
+            let n_values = (n_rows - 1) * stride + n_inputs;
+            // Each row larger than the one before.
+            let value = |n: usize| (((n * 31) % 19) as f32 - 9.0) * (n / stride + 1) as f32;
+            let values: Vec<f32> = (0..n_values).map(value).collect();
+            let matrix = Int16Matrix::new(&layer);
+            let mut found = vec![1000.0; n_rows * n_outputs];
+            matrix.multiply(&values, stride, Store, &mut found);
+            let mut added = found.clone();
+            matrix.multiply(&values, stride, Add, &mut added);
+            for row in 0..n_rows {
+                for output in 0..n_outputs {
+                    let weights = &layer.weights[output * n_inputs..][..n_inputs];
+                    let products = weights.iter().zip(&values[row * stride..]);
+                    let sum: f32 = products
+                        .map(|(weight, value)| f32::from(*weight) * value)
+                        .sum();
+                    let expected = sum * layer.scales[output] + layer.biases[output];
+                    let at = row * n_outputs + output;
+                    assert!(
+                        (found[at] - expected).abs() < 0.1,
+                        "{}, {expected}",
+                        found[at]
+                    );
+                    assert!((added[at] - 2.0 * found[at]).abs() < 1e-3);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_sum_overflows() {
+        if is_skipped() {
+            return;
+        }
+        for (weight, value) in [(127, 1e6), (-128, 1e6), (1, 1e-6), (0, 1.0)] {
+            let n_inputs = 3072;
+            let layer = LayerWeights {
+                weights: vec![weight; n_inputs],
+                scales: vec![1.0],
+                biases: vec![0.0],
+            };
+            let mut found = [f32::NAN];
+            let matrix = Int16Matrix::new(&layer);
+            matrix.multiply(&vec![value; n_inputs], n_inputs, Store, &mut found);
+            let expected = f32::from(weight) * value * n_inputs as f32;
+            let error = (found[0] - expected).abs();
+            assert!(error <= 1e-3 * expected.abs(), "{}, {expected}", found[0]);
+        }
+    }
+}

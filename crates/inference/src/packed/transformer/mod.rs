@@ -1,0 +1,261 @@
+//! Blocks of a transformer encoder, frozen: Whisper's first ones as they run.
+//!
+//! Input   16 kHz samples of speech, of which the middle is read
+//! Output  per window and block listened to, of the normalised frames behind it: mean over the first half and over the
+//!         second, standard deviation, maximum and minimum, `[n_blocks, 5 * width]`
+//! Source  Radford et al. 2022; pre-norm blocks; weights: `weights.rs`. Why: docs/decisions/0006
+//! Padding is never computed: only frames of speech go through, with the positions that they would have at the
+//! end of what the encoder was trained to read.
+
+mod attention;
+mod dense;
+mod error;
+mod finish;
+mod gelu;
+mod int16_matrix;
+mod int16_rows;
+mod norm;
+mod weights;
+
+use audio::{N_WHISPER_BANDS, WhisperBands};
+
+use self::{
+    attention::Attention,
+    dense::Dense,
+    finish::{Add, Gelu},
+    norm::normalise,
+    weights::STEM_CONTEXT,
+};
+use super::{
+    int16,
+    sharing::shared,
+    statistics::{N_STATISTICS, statistics},
+};
+
+pub use error::TransformerError;
+pub use weights::{BlockWeights, LayerWeights, NormWeights, TransformerWeights};
+
+/// Samples from one frame of a block to the next: 20 ms.
+const SAMPLES_PER_FRAME: usize = 320;
+
+/// The stem's second convolution leaves every second frame.
+const STEM_STRIDE: usize = 2;
+
+/// Weights laid out for the processor; see the module's head.
+#[derive(Debug)]
+pub struct TransformerEncoder {
+    width: usize,
+    max_samples: usize,
+    stem: [Dense; 2],
+    positions: Vec<f32>,
+    blocks: Vec<Block>,
+    plain: NormWeights,
+}
+
+#[derive(Debug)]
+struct Block {
+    is_listened_to: bool,
+    attention_norm: NormWeights,
+    attention: Attention,
+    feed_forward_norm: NormWeights,
+    expand: Dense,
+    contract: Dense,
+    expanded: usize,
+}
+
+impl TransformerEncoder {
+    /// Reads a file in safetensors format. `blocks` are those that are listened to, counted from 1, ascending;
+    /// later ones are not read. Of a window the middle `max_samples` are read, and never more than there are
+    /// positions for.
+    ///
+    /// # Errors
+    /// [`TransformerError`] when the file is not of such an encoder or lacks one of the blocks.
+    pub fn open(
+        bytes: &[u8],
+        blocks: &[usize],
+        max_samples: usize,
+    ) -> Result<Self, TransformerError> {
+        let are_ascending = blocks.is_sorted_by(|one, next| one < next);
+        let n_blocks = match (blocks.first(), blocks.last()) {
+            (Some(1..), Some(last)) if are_ascending => *last,
+            _ => {
+                return Err(TransformerError::Blocks {
+                    found: blocks.to_vec(),
+                });
+            }
+        };
+        let weights = TransformerWeights::read(bytes, N_WHISPER_BANDS, n_blocks)?;
+        Ok(Self::new(&weights, blocks, max_samples))
+    }
+
+    /// Lays out weights; the rest as in [`open`](Self::open).
+    pub fn new(weights: &TransformerWeights, blocks: &[usize], max_samples: usize) -> Self {
+        Self::laid_out(weights, blocks, max_samples, int16::are_supported())
+    }
+
+    fn laid_out(
+        weights: &TransformerWeights,
+        listened_to: &[usize],
+        max_samples: usize,
+        in_int16: bool,
+    ) -> Self {
+        let width = weights.width;
+        let n_positions = weights.positions.len() / width;
+        let blocks = weights.blocks.iter().zip(1..);
+        let [first, second] = &weights.stem;
+        Self {
+            width,
+            max_samples: max_samples.min(n_positions * SAMPLES_PER_FRAME),
+            stem: [Dense::new(first, in_int16), Dense::new(second, in_int16)],
+            positions: weights.positions.clone(),
+            blocks: blocks
+                .map(|(block, number)| Block {
+                    is_listened_to: listened_to.contains(&number),
+                    attention: Attention::new(block, weights.n_heads, in_int16),
+                    attention_norm: block.attention_norm.clone(),
+                    feed_forward_norm: block.feed_forward_norm.clone(),
+                    expand: Dense::new(&block.expand, in_int16),
+                    contract: Dense::new(&block.contract, in_int16),
+                    expanded: block.expand.n_outputs(),
+                })
+                .collect(),
+            plain: NormWeights::none(width),
+        }
+    }
+
+    /// Values that are told of a window.
+    pub fn n_statistics(&self) -> usize {
+        let blocks = self.blocks.iter();
+        blocks.filter(|block| block.is_listened_to).count() * N_STATISTICS * self.width
+    }
+
+    /// The statistics of each window, 16 kHz samples of speech; see the module's head.
+    pub fn statistics(&self, windows: &[&[f32]]) -> Vec<Vec<f32>> {
+        shared(windows, |windows| {
+            let mut extractor = WhisperBands::new();
+            let of_window = |samples: &&[f32]| {
+                let bands = extractor.middle(samples, self.max_samples);
+                self.statistics_of(&bands)
+            };
+            windows.iter().map(of_window).collect()
+        })
+    }
+
+    /// Statistics of one window's bands, `[n_frames, n_bands]`.
+    fn statistics_of(&self, bands: &[f32]) -> Vec<f32> {
+        let mut frames = self.stem(bands);
+        let mut of_blocks = Vec::new();
+        for block in &self.blocks {
+            block.forward(&mut frames, self.width);
+            if block.is_listened_to {
+                of_blocks.extend(statistics(&normalise(&frames, &self.plain), self.width));
+            }
+        }
+        of_blocks
+    }
+
+    /// Frames of the stem with their positions, `[ceil(n_frames / 2), width]`.
+    fn stem(&self, bands: &[f32]) -> Vec<f32> {
+        let (width, n_bands) = (self.width, N_WHISPER_BANDS);
+        let n_frames = bands.len() / n_bands;
+        let margin = STEM_CONTEXT / 2;
+        let padded = |n_values: usize| vec![0.0; (n_frames + 2 * margin) * n_values];
+
+        let mut read = padded(n_bands);
+        read[margin * n_bands..][..bands.len()].copy_from_slice(bands);
+        let mut hidden = padded(width);
+        let inside = &mut hidden[margin * width..][..n_frames * width];
+        self.stem[0].multiply(&read, n_bands, Gelu, inside);
+
+        let mut frames = vec![0.0; n_frames.div_ceil(STEM_STRIDE) * width];
+        self.stem[1].multiply(&hidden, STEM_STRIDE * width, Gelu, &mut frames);
+        let positions = &self.positions[self.positions.len() - frames.len()..];
+        for (value, position) in frames.iter_mut().zip(positions) {
+            *value += position;
+        }
+        frames
+    }
+}
+
+impl Block {
+    /// Adds what attention and both dense layers make of one window's frames, `[n_frames, width]`.
+    fn forward(&self, frames: &mut [f32], width: usize) {
+        let normalised = normalise(frames, &self.attention_norm);
+        self.attention.add(&normalised, frames);
+        let normalised = normalise(frames, &self.feed_forward_norm);
+        let expanded = self.expand.multiply_rows(&normalised, width, Gelu);
+        self.contract
+            .multiply(&expanded, self.expanded, Add, frames);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Numbers without order, in [-1, 1].
+    fn noise() -> impl FnMut() -> f32 {
+        let mut state = 1_u32;
+        move || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / (1 << 23) as f32 - 1.0
+        }
+    }
+
+    fn weights() -> TransformerWeights {
+        let (width, expanded) = (24, 50);
+        let mut number = noise();
+        let mut layer = |n_inputs: usize, n_outputs: usize| LayerWeights {
+            weights: (0..n_inputs * n_outputs)
+                .map(|_| (number() * 127.0) as i8)
+                .collect(),
+            scales: (0..n_outputs).map(|_| 0.02 + 0.01 * number()).collect(),
+            biases: (0..n_outputs).map(|_| number()).collect(),
+        };
+        let norm = || NormWeights {
+            factors: vec![1.5; width],
+            offsets: vec![0.2; width],
+        };
+        let stem = [
+            layer(STEM_CONTEXT * N_WHISPER_BANDS, width),
+            layer(STEM_CONTEXT * width, width),
+        ];
+        let mut block = || BlockWeights {
+            attention_norm: norm(),
+            query: layer(width, width),
+            key: layer(width, width),
+            value: layer(width, width),
+            output: layer(width, width),
+            feed_forward_norm: norm(),
+            expand: layer(width, expanded),
+            contract: layer(expanded, width),
+        };
+        let blocks = vec![block(), block()];
+        let mut number = noise();
+        TransformerWeights {
+            n_heads: 3,
+            width,
+            stem,
+            positions: (0..40 * width).map(|_| number()).collect(),
+            blocks,
+        }
+    }
+
+    #[test]
+    fn both_layouts_tell_the_same() {
+        if !int16::are_supported() {
+            eprintln!("skipped: this processor has no products of int16 in pairs");
+            return;
+        }
+        let weights = weights();
+        let samples: Vec<f32> = (0..9000).map(|n| (n as f32 * 0.05).sin()).collect();
+        let [rounded, floats] = [true, false].map(|in_int16| {
+            let encoder = TransformerEncoder::laid_out(&weights, &[1, 2], 9000, in_int16);
+            encoder.statistics(&[&samples]).remove(0)
+        });
+        assert_eq!(rounded.len(), 2 * N_STATISTICS * weights.width);
+        for (rounded, float) in rounded.iter().zip(&floats) {
+            assert!((rounded - float).abs() < 2e-3, "{rounded}, {float}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What a transformer encoder tells of speech is what its graph says, computed in f64 by generate.py: packed as on
+//! this processor, and in burn's operations.
+//!
+//! A tiny random encoder lies here; Whisper's own blocks are compared where a checkpoint beside has them.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use audio::{N_WHISPER_BANDS, WhisperBands};
+use burn::tensor::{Tensor, TensorData};
+use inference::{TransformerEncoder, TransformerError, TransformerWeights};
+use network::{Transformer, backend};
+
+/// Statistics of frames with a variance of 1. The packed encoder's inputs are rounded to 16 bits.
+const TOLERANCE: f32 = 1e-3;
+
+/// Name of the encoder's file beside a checkpoint's own.
+const ENCODER_FILE: &str = "whisper_encoder.safetensors";
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/transformer")
+}
+
+fn tiny() -> Vec<u8> {
+    fs::read(folder().join("tiny.safetensors")).expect("it is in the repository")
+}
+
+/// Whisper's blocks, or `None` and a visible line.
+fn whisper(test: &str) -> Option<Vec<u8>> {
+    let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");
+    let models = fs::read_dir(models).expect("the folder of the models is readable");
+    let files = models.map(|model| model.expect("readable").path().join(ENCODER_FILE));
+    let found = files.filter_map(|file| fs::read(file).ok()).next();
+    if found.is_none() {
+        let line = format!("SKIPPED {test}: no checkpoint with {ENCODER_FILE}\n");
+        std::io::stderr()
+            .write_all(line.as_bytes())
+            .expect("standard error is open");
+    }
+    found
+}
+
+fn signal(n_samples: i64) -> Vec<f32> {
+    let sample = |n: i64| {
+        let saw = (n * (3 + n / 900)) % 101 - 50;
+        let noise = (n * n * 7919 + n * 104_729) % 1009 - 504;
+        (saw * 64 + noise * 4) as f32 / 32_768.0
+    };
+    (0..n_samples).map(sample).collect()
+}
+
+fn assert_close(name: &str, found: &[f32]) {
+    let expected = fs::read(folder().join(name)).expect("it is in the repository");
+    let expected = expected
+        .as_chunks()
+        .0
+        .iter()
+        .map(|bytes| f32::from_le_bytes(*bytes));
+    assert_eq!(found.len(), expected.len(), "{name}");
+    let errors = found
+        .iter()
+        .zip(expected)
+        .map(|(found, expected)| (found - expected).abs());
+    let largest = errors.fold(0.0, f32::max);
+    assert!(largest < TOLERANCE, "{name} is off by {largest}");
+}
+
+fn assert_packed(bytes: &[u8], name: &str, n_samples: i64) {
+    let encoder = TransformerEncoder::open(bytes, &[1, 2], n_samples as usize).expect("it opens");
+    let samples = signal(n_samples);
+    // Beside another, which must not be heard.
+    let found = encoder.statistics(&[&samples[..900], &samples]);
+    assert_eq!(found.len(), 2);
+    assert_eq!(found[0].len(), encoder.n_statistics());
+    assert_close(name, &found[1]);
+}
+
+fn assert_burns(bytes: &[u8], name: &str, n_samples: i64) {
+    let device = backend::device();
+    let weights = TransformerWeights::read(bytes, N_WHISPER_BANDS, 2).expect("it opens");
+    let bands = WhisperBands::new().bands(&signal(n_samples));
+    let shape = [bands.len() / N_WHISPER_BANDS, N_WHISPER_BANDS];
+    let bands = Tensor::from_data(TensorData::new(bands, shape), &device);
+    let mut found = Vec::new();
+    for frames in Transformer::new(&weights, &device).forward(bands) {
+        let (variance, mean) = frames.clone().var_mean_bias(1);
+        let frames = (frames - mean) / (variance + 1e-5).sqrt();
+        let [n_frames, _] = frames.dims();
+        let n_half = n_frames.div_ceil(2);
+        let statistics = vec![
+            frames.clone().narrow(0, 0, n_half).mean_dim(0),
+            frames
+                .clone()
+                .narrow(0, n_frames - n_half, n_half)
+                .mean_dim(0),
+            frames.clone().var_bias(0).sqrt(),
+            frames.clone().max_dim(0),
+            frames.min_dim(0),
+        ];
+        found.extend(Tensor::cat(statistics, 1).into_data().iter::<f32>());
+    }
+    assert_close(name, &found);
+}
+
+#[test]
+fn a_packed_encoder_is_its_graph() {
+    assert_packed(&tiny(), "tiny.bin", 7000);
+}
+
+#[test]
+fn burns_operations_are_the_graph() {
+    assert_burns(&tiny(), "tiny.bin", 7000);
+}
+
+#[test]
+fn whispers_packed_blocks_are_their_graph() {
+    if let Some(bytes) = whisper("whispers_packed_blocks_are_their_graph") {
+        assert_packed(&bytes, "whisper.bin", 40_000);
+        assert_burns(&bytes, "whisper.bin", 40_000);
+    }
+}
+
+#[test]
+fn only_the_blocks_asked_for_are_told_of_the_middle() {
+    let bytes = tiny();
+    let samples = signal(7000);
+    let open =
+        |blocks: &[usize], max| TransformerEncoder::open(&bytes, blocks, max).expect("it opens");
+    let both = open(&[1, 2], 4000).statistics(&[&samples]).remove(0);
+    let (first, second) = both.split_at(both.len() / 2);
+    let middle = &samples[1500..5500];
+    assert_eq!(open(&[1], 7000).statistics(&[middle]), [first]);
+    assert_eq!(open(&[2], 7000).statistics(&[middle]), [second]);
+    // There are 30 positions, 320 samples each.
+    let long = signal(64_000);
+    let of_long = open(&[1], usize::MAX).statistics(&[&long]);
+    assert_eq!(of_long, open(&[1], 9600).statistics(&[&long]));
+}
+
+#[test]
+fn any_window_gives_finite_statistics() {
+    let encoder = TransformerEncoder::open(&tiny(), &[1, 2], 8000).expect("it opens");
+    for n_samples in [0, 1, 160, 479, 480, 8000] {
+        for value in [0.0, 0.5, f32::MAX] {
+            let found = encoder.statistics(&[&vec![value; n_samples]]);
+            assert_eq!(found[0].len(), encoder.n_statistics());
+            assert!(
+                found[0].iter().all(|one| one.is_finite()),
+                "{n_samples} of {value}"
+            );
+        }
+    }
+    assert!(encoder.statistics(&[]).is_empty());
+}
+
+#[test]
+fn what_is_no_such_encoder_is_refused() {
+    let bytes = tiny();
+    let error = |bytes: &[u8], blocks: &[usize]| {
+        TransformerEncoder::open(bytes, blocks, 8000).expect_err("it is refused")
+    };
+    assert!(matches!(error(b"none", &[1]), TransformerError::Format(_)));
+    for blocks in [&[][..], &[0], &[0, 1], &[2, 1], &[1, 1]] {
+        assert!(matches!(
+            error(&bytes, blocks),
+            TransformerError::Blocks { .. }
+        ));
+    }
+    let missing = error(&bytes, &[1, 3]);
+    assert!(missing.to_string().contains("blocks.2"), "{missing}");
+    let changed = |from: &str, to: &str| {
+        assert_eq!(from.len(), to.len());
+        let at = bytes
+            .windows(from.len())
+            .position(|found| found == from.as_bytes());
+        let at = at.expect("it is in the file's head");
+        [&bytes[..at], to.as_bytes(), &bytes[at + from.len()..]].concat()
+    };
+    let heads = error(&changed("\"n_heads\": \"3\"", "\"n_heads\": \"5\""), &[1]);
+    assert!(matches!(heads, TransformerError::Heads { .. }), "{heads}");
+    let renamed = error(&changed("stem.0.bias", "stem.0.bits"), &[1]);
+    assert!(
+        matches!(renamed, TransformerError::Missing { .. }),
+        "{renamed}"
+    );
+    let turned = error(&changed("[24, 40]", "[40, 24]"), &[1]);
+    assert!(matches!(turned, TransformerError::Shape { .. }), "{turned}");
+}
