@@ -3,7 +3,7 @@
 //! `evaluate` cross-validates a recipe over unseen speakers; `choose` lets inner folds choose among
 //! several, `compare` sets other networks beside it; `fit` makes the checkpoint that ships;
 //! `robustness` hears the test speakers again through other microphones; `import` takes over what
-//! PyTorch trained. Invariant: no speaker is ever on two sides of a split.
+//! PyTorch trained, `import-encoder` what others trained to hear speech. Invariant: no speaker is ever on two sides of a split.
 
 mod augment;
 mod bootstrap;
@@ -19,6 +19,7 @@ mod folds;
 mod foreign;
 mod gradient;
 mod import;
+mod import_encoder;
 mod lstm_gradient;
 mod recipe;
 mod report;
@@ -148,6 +149,20 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Take over the first blocks of Whisper's encoder from the package pipecat-ai 1.14.0 (docs/decisions/0006).
+    ImportEncoder {
+        /// Its wheel (.whl), or the smart-turn-v3.2-cpu.onnx in it.
+        file: PathBuf,
+        /// How many blocks.
+        #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=2))]
+        blocks: u8,
+        /// How many seconds of speech can be read, at most 8.
+        #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u8).range(1..=8))]
+        seconds: u8,
+        /// The encoder's file.
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 #[derive(Args)]
@@ -258,6 +273,12 @@ fn main() -> anyhow::Result<()> {
             id,
             out,
         } => import::import(&file, labels, id, &out),
+        Command::ImportEncoder {
+            file,
+            blocks,
+            seconds,
+            out,
+        } => import_encoder::import_encoder(&file, blocks.into(), seconds.into(), &out),
     }
 }
 
