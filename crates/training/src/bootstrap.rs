@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
-use crate::evaluate::Answer;
+use crate::answer::Answer;
 
 /// Groups of speakers that are drawn.
 const N_DRAWS: usize = 1000;

@@ -6,7 +6,7 @@
 use inference::{CalibrationMetrics, Coverage};
 use vocabulary::{BandAccuracy, Calibration, ConfidenceBand, Probabilities};
 
-use crate::{evaluate::Answer, foreign};
+use crate::{answer::Answer, cross_corpus::BandedAnswer};
 
 /// Bins of the expected calibration error, equally wide.
 const N_BINS: usize = 15;
@@ -29,19 +29,19 @@ const LEAST_SHARE: f64 = 0.05;
 const COVERAGES: [f64; 5] = [0.2, 0.4, 0.6, 0.8, 1.0];
 
 /// Confidence and whether the answer is right.
-type Outcome = (f64, bool);
+type Judged = (f64, bool);
 
 /// The answers with their bands.
-pub fn in_bands(answers: &[Answer], calibration: &Calibration) -> Vec<foreign::Outcome> {
+pub fn in_bands(answers: &[Answer], calibration: &Calibration) -> Vec<BandedAnswer> {
     answers
         .iter()
         .map(|answer| {
             let probabilities = answer.probabilities.as_ref();
-            let outcome = probabilities.map(|all| {
+            let banded = probabilities.map(|all| {
                 let (top, confidence) = all.tempered(calibration.temperature).top();
                 (top, calibration.band_of(confidence).band)
             });
-            (answer.emotion, outcome)
+            (answer.emotion, banded)
         })
         .collect()
 }
@@ -49,10 +49,10 @@ pub fn in_bands(answers: &[Answer], calibration: &Calibration) -> Vec<foreign::O
 /// Temperature and bands from all answers.
 pub fn calibrate(answers: &[Answer]) -> Calibration {
     let temperature = temperature(answers.iter());
-    let outcomes = outcomes(answers.iter(), temperature);
+    let judged = judged(answers.iter(), temperature);
     Calibration {
         temperature: temperature as f32,
-        bands: bands(&outcomes),
+        bands: bands(&judged),
     }
 }
 
@@ -68,7 +68,7 @@ pub fn measure(answers: &[Answer]) -> CalibrationMetrics {
     for fold in 0..n_folds {
         let inside = |answer: &&Answer| answer.fold == fold;
         let temperature = temperature(answers.iter().filter(|answer| !inside(answer)));
-        all.extend(outcomes(answers.iter().filter(inside), temperature));
+        all.extend(judged(answers.iter().filter(inside), temperature));
         for (answer, probabilities) in answered(answers.iter().filter(inside)) {
             let probabilities = probabilities.tempered(temperature as f32);
             nll -= f64::from(of_label(answer, &probabilities))
@@ -88,7 +88,7 @@ pub fn measure(answers: &[Answer]) -> CalibrationMetrics {
         ece: ece(&all),
         brier: brier / count,
         nll: nll / count,
-        ece_uncalibrated: ece(&outcomes(answers.iter(), 1.0)),
+        ece_uncalibrated: ece(&judged(answers.iter(), 1.0)),
         risk_coverage: risk_coverage(all),
     }
 }
@@ -105,7 +105,7 @@ fn of_label(answer: &Answer, probabilities: &Probabilities) -> f32 {
         .map_or(0.0, |(_, value)| value)
 }
 
-fn outcomes<'a>(answers: impl Iterator<Item = &'a Answer>, temperature: f64) -> Vec<Outcome> {
+fn judged<'a>(answers: impl Iterator<Item = &'a Answer>, temperature: f64) -> Vec<Judged> {
     answered(answers)
         .map(|(answer, probabilities)| {
             let (top, confidence) = probabilities.tempered(temperature as f32).top();
@@ -141,9 +141,9 @@ fn temperature<'a>(answers: impl Iterator<Item = &'a Answer>) -> f64 {
 }
 
 /// Mean gap between confidence and accuracy, weighted by the bins' shares.
-fn ece(outcomes: &[Outcome]) -> f64 {
+fn ece(judged: &[Judged]) -> f64 {
     let gap = |bin: usize| {
-        let inside = outcomes.iter().filter(|(confidence, _)| {
+        let inside = judged.iter().filter(|(confidence, _)| {
             ((confidence * N_BINS as f64) as usize).min(N_BINS - 1) == bin
         });
         inside
@@ -151,20 +151,20 @@ fn ece(outcomes: &[Outcome]) -> f64 {
             .sum::<f64>()
             .abs()
     };
-    (0..N_BINS).map(gap).sum::<f64>() / outcomes.len() as f64
+    (0..N_BINS).map(gap).sum::<f64>() / judged.len() as f64
 }
 
-fn accuracy(outcomes: &[Outcome]) -> f64 {
-    let right = outcomes.iter().filter(|(_, right)| *right).count();
-    right as f64 / outcomes.len() as f64
+fn accuracy(judged: &[Judged]) -> f64 {
+    let right = judged.iter().filter(|(_, right)| *right).count();
+    right as f64 / judged.len() as f64
 }
 
 /// Accuracy of the surest answers.
-fn risk_coverage(mut outcomes: Vec<Outcome>) -> Vec<Coverage> {
-    outcomes.sort_by(|(left, _), (right, _)| right.total_cmp(left));
+fn risk_coverage(mut judged: Vec<Judged>) -> Vec<Coverage> {
+    judged.sort_by(|(left, _), (right, _)| right.total_cmp(left));
     COVERAGES
         .map(|coverage| {
-            let surest = &outcomes[..(coverage * outcomes.len() as f64) as usize];
+            let surest = &judged[..(coverage * judged.len() as f64) as usize];
             Coverage {
                 coverage,
                 accuracy: accuracy(surest),
@@ -174,13 +174,13 @@ fn risk_coverage(mut outcomes: Vec<Outcome>) -> Vec<Coverage> {
 }
 
 /// Bands by how often answers of about their confidence are right; the least sure are unclear.
-fn bands(outcomes: &[Outcome]) -> Vec<BandAccuracy> {
-    let blocks = isotonic(outcomes);
+fn bands(judged: &[Judged]) -> Vec<BandAccuracy> {
+    let blocks = isotonic(judged);
     let reached = |least: f64| {
         let blocks = blocks.iter().filter(|block| block.accuracy() >= least);
         blocks.map(|block| block.min_confidence).reduce(f64::min)
     };
-    let mut confidences: Vec<f64> = outcomes.iter().map(|(confidence, _)| *confidence).collect();
+    let mut confidences: Vec<f64> = judged.iter().map(|(confidence, _)| *confidence).collect();
     confidences.sort_by(f64::total_cmp);
     let low = confidences[(UNCLEAR_SHARE * confidences.len() as f64) as usize];
 
@@ -191,12 +191,12 @@ fn bands(outcomes: &[Outcome]) -> Vec<BandAccuracy> {
     let mut upper = f64::INFINITY;
     let mut bands = Vec::with_capacity(4);
     for (band, min_confidence) in surer.chain(others) {
-        let inside: Vec<Outcome> = outcomes
+        let inside: Vec<Judged> = judged
             .iter()
             .filter(|(confidence, _)| (min_confidence..upper).contains(confidence))
             .copied()
             .collect();
-        let share = inside.len() as f64 / outcomes.len() as f64;
+        let share = inside.len() as f64 / judged.len() as f64;
         if share >= LEAST_SHARE || (band == ConfidenceBand::Unclear && !inside.is_empty()) {
             upper = min_confidence;
             bands.push(BandAccuracy {
@@ -224,8 +224,8 @@ impl Block {
 
 /// Accuracy as a function of confidence that never falls, surest last: isotonic regression by
 /// pooling adjacent violators (Ayer et al. 1955).
-fn isotonic(outcomes: &[Outcome]) -> Vec<Block> {
-    let mut sorted = outcomes.to_vec();
+fn isotonic(judged: &[Judged]) -> Vec<Block> {
+    let mut sorted = judged.to_vec();
     sorted.sort_by(|(left, _), (right, _)| left.total_cmp(right));
     let mut blocks: Vec<Block> = Vec::new();
     for (confidence, right) in sorted {
@@ -288,13 +288,13 @@ mod tests {
     #[test]
     fn bands_keep_their_promise() {
         // The higher the confidence, the more often right.
-        let outcomes: Vec<Outcome> = (0..1000)
+        let judged: Vec<Judged> = (0..1000)
             .map(|idx| {
                 let confidence = f64::from(idx) / 1000.0;
                 (confidence, f64::from(idx * 37 % 1000) < confidence * 1000.0)
             })
             .collect();
-        let bands = bands(&outcomes);
+        let bands = bands(&judged);
         let names: Vec<_> = bands.iter().map(|one| one.band).collect();
         use ConfidenceBand::{High, Low, Medium, Unclear};
         assert_eq!(names, [High, Medium, Low, Unclear]);
@@ -308,13 +308,13 @@ mod tests {
     #[test]
     fn a_narrow_band_joins_the_one_below() {
         // Right 4 times in 10 below 0.21, 7 times above: from 0.2 to 0.21 there is no band.
-        let outcomes: Vec<Outcome> = (0..1000)
+        let judged: Vec<Judged> = (0..1000)
             .map(|idx| {
                 let right = if idx < 210 { 4 } else { 7 };
                 (f64::from(idx) / 1000.0, idx * 3 % 10 < right)
             })
             .collect();
-        let bands = bands(&outcomes);
+        let bands = bands(&judged);
         let names: Vec<_> = bands.iter().map(|one| one.band).collect();
         assert_eq!(names, [ConfidenceBand::Medium, ConfidenceBand::Unclear]);
     }

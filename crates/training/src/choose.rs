@@ -9,9 +9,11 @@ use anyhow::ensure;
 use vocabulary::LabelSet;
 
 use crate::{
-    Corpora, Takes,
-    evaluate::{Answer, Evaluation},
-    evaluate_any, folds, scores,
+    answer::{self, Answer},
+    arguments::Corpora,
+    augmentation::Augmentation,
+    evaluate::{Evaluation, evaluate},
+    folds, scores,
     ship::Finding,
     summary,
 };
@@ -32,12 +34,12 @@ pub fn choose(
     let mut findings = Vec::with_capacity(candidates.len());
     for (candidate_idx, dir) in candidates.iter().enumerate() {
         let finding = Finding::read(dir)?;
-        let (examples, also) = corpora.read(&finding.recipe, Takes::All)?;
+        let (examples, also) = corpora.read(&finding.recipe, Augmentation::Channels)?;
         let recipe = &finding.recipe;
         let splits = folds::splits(&examples, finding.metrics.folds.len(), recipe.seed);
         let inner_out = out.join(format!("candidate-{candidate_idx}"));
         let inner_splits = folds::inner(&splits);
-        inner.push(evaluate_any(
+        inner.push(evaluate(
             &examples,
             &also,
             recipe,
@@ -45,7 +47,7 @@ pub fn choose(
             only,
             &inner_out,
         )?);
-        outer.push(evaluate_any(&examples, &also, recipe, splits, &[], dir)?);
+        outer.push(evaluate(&examples, &also, recipe, splits, &[], dir)?);
         findings.push(finding);
     }
     if !only.is_empty() {
@@ -92,5 +94,5 @@ fn of_fold(evaluation: &Evaluation, fold: usize) -> impl Iterator<Item = &Answer
 }
 
 fn uar(labels: &LabelSet, evaluation: &Evaluation, fold: usize) -> f64 {
-    scores::uar(&summary::confusion(labels, of_fold(evaluation, fold)))
+    scores::uar(&answer::confusion(labels, of_fold(evaluation, fold)))
 }

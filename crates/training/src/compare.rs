@@ -8,13 +8,14 @@ use network::{BiLstm, backend};
 use vocabulary::LabelSet;
 
 use crate::{
+    answer,
+    baselines::Baseline,
     evaluate::{self, Evaluation},
     examples::Examples,
     folds::Split,
     gradient::Trainable,
     recipe::{Network, Recipe},
-    rivals::Rival,
-    scores, summary, svm,
+    scores, svm,
 };
 
 /// All but the paper's, which reads something else.
@@ -55,8 +56,8 @@ pub fn compare(
             network,
             ..recipe.clone()
         };
-        rows.push(if network.is_rival() {
-            row::<Rival>(examples, also, &recipe, splits, only, out)?
+        rows.push(if network.is_baseline() {
+            row::<Baseline>(examples, also, &recipe, splits, only, out)?
         } else {
             row::<BiLstm>(examples, also, &recipe, splits, only, out)?
         });
@@ -100,10 +101,10 @@ fn row<N: Trainable>(
     println!("\n{name}");
     let dir = out.join(&name);
     let Evaluation { answers, .. } =
-        evaluate::evaluate::<N>(examples, also, recipe, splits.to_vec(), only, &dir)?;
+        evaluate::evaluate(examples, also, recipe, splits.to_vec(), only, &dir)?;
     let confusions = (0..splits.len()).map(|fold| {
         let of_fold = answers.iter().filter(|answer| answer.fold == fold);
-        summary::confusion(&recipe.labels, of_fold)
+        answer::confusion(&recipe.labels, of_fold)
     });
     let network = N::new(recipe, &backend::device());
     Ok(Row {

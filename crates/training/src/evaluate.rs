@@ -5,11 +5,14 @@ use std::{fs, path::Path, slice};
 use anyhow::Context;
 use audio::Recording;
 use inference::{Network, RecognizeError};
+use network::BiLstm;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use vocabulary::{Calibration, Emotion, LabelSet, Probabilities};
+use vocabulary::{Calibration, LabelSet, Probabilities};
 
 use crate::{
+    answer::Answer,
+    baselines::Baseline,
     examples::{Example, Examples},
     fit,
     folds::{self, Split},
@@ -20,33 +23,6 @@ use crate::{
 
 const ANSWERS_FILE: &str = "answers.json";
 const ALSO_FILE: &str = "also.json";
-
-/// What a committee said about a clip of a speaker whom it never heard.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct Answer {
-    /// Fold in which the clip was tested.
-    pub fold: usize,
-    /// Who speaks.
-    pub speaker: String,
-    /// Sex of the speaker where known.
-    pub sex: Option<String>,
-    /// Sentence where known.
-    pub sentence: Option<String>,
-    /// The label.
-    pub emotion: Emotion,
-    /// Uncalibrated; `None` when no speech was found.
-    pub probabilities: Option<Probabilities>,
-    /// What each member would have answered alone.
-    pub members: Vec<Option<Emotion>>,
-}
-
-impl Answer {
-    /// The label and the most probable emotion.
-    pub fn pair(&self) -> (Emotion, Option<Emotion>) {
-        let top = self.probabilities.as_ref().map(|all| all.top().0);
-        (self.emotion, top)
-    }
-}
 
 /// A finished cross-validation.
 pub struct Evaluation {
@@ -67,12 +43,27 @@ struct Plan {
     also: Vec<Split>,
 }
 
-/// Trains and tests a committee per split, prints each, writes its answers.
+/// Trains and tests a committee of the recipe's network per split, prints each, writes its answers.
 ///
 /// Finished splits found in `out` are not repeated. `also` is trained on too, split `i` of its own
 /// speakers in split `i`, over and over. With `only`, the other splits are left out, so that several
 /// processes can share them.
-pub fn evaluate<N: Trainable>(
+pub fn evaluate(
+    examples: &Examples,
+    also: &Examples,
+    recipe: &Recipe,
+    splits: Vec<Split>,
+    only: &[usize],
+    out: &Path,
+) -> anyhow::Result<Evaluation> {
+    if recipe.network.is_baseline() {
+        evaluate_network::<Baseline>(examples, also, recipe, splits, only, out)
+    } else {
+        evaluate_network::<BiLstm>(examples, also, recipe, splits, only, out)
+    }
+}
+
+fn evaluate_network<N: Trainable>(
     examples: &Examples,
     also: &Examples,
     recipe: &Recipe,

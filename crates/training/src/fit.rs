@@ -20,7 +20,7 @@ use rand::{
 use serde::{Deserialize, Serialize};
 use vocabulary::{Emotion, LabelSet};
 
-use crate::{augment, examples::Example, gradient::Trainable, recipe::Recipe};
+use crate::{augmentation::features, examples::Example, gradient::Trainable, recipe::Recipe};
 
 /// Epochs in which the learning rate rises.
 const WARM_UP_EPOCHS: f64 = 2.0;
@@ -203,14 +203,17 @@ fn batch(
     let mut targets = Vec::with_capacity(examples.len() * n_labels);
     for example in examples {
         let is_varied = rng.random_bool(recipe.varied);
-        let take = example.takes.choose(rng).expect("every clip has a take");
-        let window = window(&take.features, is_varied, input, rng);
+        let variant = example
+            .variants
+            .choose(rng)
+            .expect("every clip has one, itself");
+        let window = window(&variant.features, is_varied, input, rng);
         let mut read = input.read(&window);
         if is_varied {
-            augment::mask(&mut read, input.n_features(), rng);
+            features::mask(&mut read, input.n_features(), rng);
         }
         frames.push(read);
-        voices.push(take.voice.clone());
+        voices.push(variant.voice.clone());
         targets.extend(target(example.emotion, class_weights, recipe));
     }
     let targets = TensorData::new(targets, [examples.len(), n_labels]);
@@ -236,7 +239,7 @@ fn target(emotion: Emotion, class_weights: &[f32], recipe: &Recipe) -> Vec<f32> 
 /// At most 4 s of the clip, varied or not; the paper's network wants exactly 4 s.
 fn window(features: &Features, is_varied: bool, input: Input, rng: &mut StdRng) -> Features {
     let varied = if is_varied {
-        augment::vary(features, rng)
+        features::vary(features, rng)
     } else {
         features.clone()
     };

@@ -123,7 +123,7 @@ mod tests {
     use vocabulary::Emotion;
 
     use super::*;
-    use crate::{examples::Example, takes::Take};
+    use crate::{augmentation::Variant, examples::Example};
 
     fn corpus(n_speakers: usize) -> Examples {
         let waveform = Waveform {
@@ -137,7 +137,7 @@ mod tests {
             sex: Some(if speaker % 2 == 1 { "M" } else { "F" }.to_owned()),
             sentence: Some(sentence.to_string()),
             waveform: waveform.clone(),
-            takes: vec![Take {
+            variants: vec![Variant {
                 features: features.clone(),
                 voice: Vec::new(),
             }],

@@ -11,7 +11,7 @@ use network::{Batch, BiLstm, Forward, SpeakerEncoder, TimeDelayLayer};
 use rand::{Rng, rngs::StdRng};
 
 use crate::{
-    import, lstm_gradient,
+    lstm_gradient, pytorch,
     recipe::{self, Recipe},
 };
 
@@ -38,7 +38,7 @@ impl Trainable for BiLstm {
     fn new(recipe: &Recipe, device: &Device) -> Self {
         let mut network = Self::new(recipe.architecture(), recipe.labels.n_labels(), device);
         if let Some(file) = &recipe.speaker_encoder {
-            let weights = import::speaker_encoder(file).expect("its voices were computed before");
+            let weights = pytorch::speaker_encoder(file).expect("its voices were computed before");
             let encoder = SpeakerEncoder::load(&weights, recipe::SPEAKER_ENCODER, device);
             network.speaker_encoder = Some(encoder.expect("its voices were computed before"));
         }

@@ -1,77 +1,29 @@
 //! Takes over checkpoints that PyTorch wrote.
 //!
-//! Input   a `state_dict` in a `.pth`, or the same tensors in a `.safetensors`, under torch's names:
-//!         `lstm.*` (one direction or both), `bn.*`, `fc.0.*`, `fc.3.*`; f32
+//! Input   a file that `pytorch` reads, with the paper's layers under torch's names: `lstm.*` (one direction or both),
+//!         `bn.*`, `fc.0.*`, `fc.3.*`; f32
 //! Output  a checkpoint with the paper's input and pooling, and the sizes that the shapes tell
 //! Errors  a tensor that is missing, unexpected, of another type or of another shape
 
-use std::{fs, path::Path};
+use std::path::Path;
 
-use anyhow::{Context, ensure};
+use anyhow::Context;
 use inference::{Architecture, Checkpoint, Config, Metrics, Weights};
-use pytorch_reader::{DType, PytorchReader, Tensor};
 use vocabulary::LabelSet;
 
-use crate::{recipe::SPEAKER_ENCODER, ship};
+use crate::{pytorch, ship};
 
 /// Says in the place of a protocol that nothing was measured.
 const NOT_EVALUATED: &str = "imported; not evaluated on unseen speakers by this project";
-
-/// Where Resemblyzer's file keeps the tensors.
-const ENCODER_KEY: &str = "model_state";
-
-/// Counts batches while training; of no use afterwards.
-const COUNTER: &str = "bn.num_batches_tracked";
 
 /// Reads `file`, whose logits are in the order of `labels`, and writes the checkpoint `id` to `out`.
 pub fn import(file: &Path, labels: LabelSet, id: String, out: &Path) -> anyhow::Result<()> {
     ship::write(&read(file, labels, id)?, out)
 }
 
-/// The layers of a speaker encoder that are read, from the file of Resemblyzer's weights, named as a checkpoint names
-/// them, with one bias for each gate.
-pub fn speaker_encoder(file: &Path) -> anyhow::Result<Weights> {
-    let tensors = PytorchReader::with_top_level_key(file, ENCODER_KEY)
-        .with_context(|| format!("{} is no file of a speaker encoder", file.display()))?
-        .into_tensors();
-    let stored = weights_of(
-        tensors
-            .into_iter()
-            .filter(|(name, _)| name.starts_with("lstm.")),
-    )?;
-    let mut weights = Weights::default();
-    let expected = SPEAKER_ENCODER.tensors("speaker_encoder");
-    for name in expected.keys() {
-        let name_there = name.replacen("speaker_encoder", "lstm", 1);
-        let tensor = stored
-            .find(&name_there)
-            .with_context(|| format!("no {name_there}"))?;
-        let mut values = tensor.values.clone();
-        if let Some(of_state) = stored
-            .find(&name_there.replace("bias_ih", "bias_hh"))
-            .filter(|_| name.contains("bias"))
-        {
-            values
-                .iter_mut()
-                .zip(&of_state.values)
-                .for_each(|(sum, value)| *sum += value);
-        }
-        weights.insert(name.as_str(), &tensor.shape, values);
-    }
-    weights
-        .verify(&expected)
-        .context("the tensors are no such encoder")?;
-    Ok(weights)
-}
-
 /// Reads a PyTorch file as a checkpoint.
 fn read(file: &Path, labels: LabelSet, id: String) -> anyhow::Result<Checkpoint> {
-    let weights = match file.extension().and_then(|extension| extension.to_str()) {
-        Some("safetensors") => {
-            Weights::from_safetensors(&fs::read(file).context("cannot be read")?)?
-        }
-        _ => state_dict(file)?,
-    };
+    let weights = pytorch::network(file)?;
     let architecture = architecture(&weights)?;
     architecture
         .verify(&weights, labels.n_labels())
@@ -85,30 +37,6 @@ fn read(file: &Path, labels: LabelSet, id: String) -> anyhow::Result<Checkpoint>
         },
         members: vec![weights],
     })
-}
-
-/// The tensors of a `.pth`.
-fn state_dict(file: &Path) -> anyhow::Result<Weights> {
-    let tensors = PytorchReader::new(file)
-        .with_context(|| format!("{} is no PyTorch file", file.display()))?
-        .into_tensors();
-    weights_of(tensors.into_iter().filter(|(name, _)| name != COUNTER))
-}
-
-fn weights_of(tensors: impl Iterator<Item = (String, Tensor)>) -> anyhow::Result<Weights> {
-    let mut weights = Weights::default();
-    for (name, tensor) in tensors {
-        ensure!(
-            tensor.dtype() == DType::F32,
-            "{name} is {:?}, not f32",
-            tensor.dtype()
-        );
-        let bytes = tensor.read()?;
-        let numbers = bytes.as_chunks::<4>().0.iter();
-        let values = numbers.map(|bytes| f32::from_le_bytes(*bytes)).collect();
-        weights.insert(name, tensor.shape(), values);
-    }
-    Ok(weights)
 }
 
 /// The paper's choices with the sizes of these tensors.
@@ -135,7 +63,7 @@ fn architecture(weights: &Weights) -> anyhow::Result<Architecture> {
 
 #[cfg(test)]
 mod tests {
-    use std::env;
+    use std::{env, fs};
 
     use audio::N_MELS;
     use burn::tensor::Tensor as BurnTensor;

@@ -5,47 +5,44 @@
 //! `robustness` hears the test speakers again through other microphones; `import` takes over what
 //! PyTorch trained, `import-encoder` what others trained to hear speech. Invariant: no speaker is ever on two sides of a split.
 
-mod augment;
+mod answer;
+mod arguments;
+mod augmentation;
+mod baselines;
 mod bootstrap;
 mod calibration;
-mod channel;
 mod choose;
 mod compare;
 mod corpus;
+mod cross_corpus;
 mod evaluate;
 mod examples;
 mod fit;
 mod folds;
-mod foreign;
 mod gradient;
 mod import;
 mod import_encoder;
 mod lstm_gradient;
+mod pytorch;
 mod recipe;
 mod report;
-mod rivals;
 mod robustness;
 mod scores;
 mod ship;
 mod summary;
 mod svm;
 mod tables;
-mod takes;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{fs, path::PathBuf};
 
-use clap::{Args, Parser, Subcommand};
-use corpus::{Corpus, Folder, Layout};
-use evaluate::Evaluation;
+use arguments::{Corpora, Cut};
+use augmentation::{Augmentation, Augmenter};
+use clap::{Parser, Subcommand};
+use corpus::Corpus;
 use examples::Examples;
-use folds::Split;
-use inference::{PackedEncoder, Recognizer};
-use network::BiLstm;
+use inference::Recognizer;
 use recipe::Recipe;
-use rivals::Rival;
 use ship::Finding;
-use takes::{TakeMaker, Takes};
 use vocabulary::{Emotion, LabelSet};
 
 #[derive(Parser)]
@@ -165,36 +162,6 @@ enum Command {
     },
 }
 
-#[derive(Args)]
-struct Corpora {
-    /// Folder of labelled clips (docs/corpora.md); several may be given.
-    #[arg(long, required = true)]
-    corpus: Vec<PathBuf>,
-    /// A corpus of other speakers that is only trained on, never tested; several may be given.
-    #[arg(long)]
-    also: Vec<PathBuf>,
-    /// How the clips are named: once for all folders, or once for each in their order.
-    #[arg(long, value_enum, default_values_t = [Layout::Auto])]
-    layout: Vec<Layout>,
-    /// Folder in which what other microphones record is kept for the next process, some 150 kB a clip.
-    #[arg(long, value_name = "DIR")]
-    cache: Option<PathBuf>,
-}
-
-#[derive(Args)]
-struct Cut {
-    /// Number of folds; each speaker is tested in exactly one.
-    #[arg(long, default_value_t = 5)]
-    folds: usize,
-    /// Test each fold sentence by sentence, on networks that heard neither speaker nor sentence.
-    #[arg(long)]
-    unseen_sentences: bool,
-    /// Train and test this fold only, and summarise nothing; several may be given. Processes that share
-    /// the folds fill one --out, and a last run without this flag gathers.
-    #[arg(long)]
-    fold: Vec<usize>,
-}
-
 fn main() -> anyhow::Result<()> {
     match Cli::parse().command {
         Command::Evaluate {
@@ -203,9 +170,10 @@ fn main() -> anyhow::Result<()> {
             cut,
             out,
         } => {
-            let (examples, also) = corpora.read(&recipe, Takes::All)?;
+            let (examples, also) = corpora.read(&recipe, Augmentation::Channels)?;
             let splits = cut.splits(&examples, recipe.seed)?;
-            let evaluation = evaluate_any(&examples, &also, &recipe, splits, &cut.fold, &out)?;
+            let evaluation =
+                evaluate::evaluate(&examples, &also, &recipe, splits, &cut.fold, &out)?;
             if !cut.fold.is_empty() {
                 return Ok(());
             }
@@ -225,7 +193,7 @@ fn main() -> anyhow::Result<()> {
             cut,
             out,
         } => {
-            let (examples, also) = corpora.read(&recipe, Takes::All)?;
+            let (examples, also) = corpora.read(&recipe, Augmentation::Channels)?;
             let splits = cut.splits(&examples, recipe.seed)?;
             compare::compare(&examples, &also, &recipe, &splits, &cut.fold, &out)
         }
@@ -236,7 +204,7 @@ fn main() -> anyhow::Result<()> {
             out,
         } => {
             let finding = Finding::read(&evaluation)?;
-            let (examples, also) = corpora.read(&finding.recipe, Takes::All)?;
+            let (examples, also) = corpora.read(&finding.recipe, Augmentation::Channels)?;
             let everybody: Vec<_> = examples.0.iter().chain(&also.0).collect();
             ship::ship(&everybody, finding, id, &out)
         }
@@ -246,7 +214,7 @@ fn main() -> anyhow::Result<()> {
             evaluation,
         } => {
             let Finding { recipe, .. } = Finding::read(&evaluation)?;
-            let (examples, _) = corpora.read(&recipe, Takes::One)?;
+            let (examples, _) = corpora.read(&recipe, Augmentation::None)?;
             let splits = cut.splits(&examples, recipe.seed)?;
             robustness::print_robustness(&examples, &recipe, &splits, &evaluation)
         }
@@ -256,14 +224,14 @@ fn main() -> anyhow::Result<()> {
         } => {
             let recognizer = Recognizer::open(|file| fs::read(checkpoint.join(file)))?;
             let corpus = Corpus::read(&corpora.folders()?, &LabelSet::new(Emotion::ALL.into())?)?;
-            let maker = TakeMaker {
-                takes: Takes::One,
+            let augmenter = Augmenter {
+                augmentation: Augmentation::None,
                 encoder: None,
                 cache: None,
             };
-            let examples = Examples::read(&corpus, &maker)?;
-            let outcomes = foreign::outcomes(&recognizer, &examples)?;
-            foreign::print_foreign(recognizer.labels(), &outcomes);
+            let examples = Examples::read(&corpus, &[], &augmenter)?;
+            let answers = cross_corpus::answers(&recognizer, &examples)?;
+            cross_corpus::print(recognizer.labels(), &answers);
             Ok(())
         }
         Command::Tables { checkpoint, files } => tables::write(&checkpoint, &files),
@@ -279,102 +247,5 @@ fn main() -> anyhow::Result<()> {
             seconds,
             out,
         } => import_encoder::import_encoder(&file, blocks.into(), seconds.into(), &out),
-    }
-}
-
-/// Evaluates the network that the recipe names, whatever its kind.
-fn evaluate_any(
-    examples: &Examples,
-    also: &Examples,
-    recipe: &Recipe,
-    splits: Vec<Split>,
-    only: &[usize],
-    out: &Path,
-) -> anyhow::Result<Evaluation> {
-    if recipe.network.is_rival() {
-        evaluate::evaluate::<Rival>(examples, also, recipe, splits, only, out)
-    } else {
-        evaluate::evaluate::<BiLstm>(examples, also, recipe, splits, only, out)
-    }
-}
-
-impl Cut {
-    fn splits(&self, examples: &Examples, seed: u64) -> anyhow::Result<Vec<Split>> {
-        let n_speakers = examples.speakers().len();
-        anyhow::ensure!(
-            (2..=n_speakers).contains(&self.folds),
-            "a split needs speakers to train on and to test: 2 to {n_speakers} folds, not {}",
-            self.folds
-        );
-        let splits = folds::splits(examples, self.folds, seed);
-        Ok(if self.unseen_sentences {
-            folds::by_sentence(splits, examples)
-        } else {
-            splits
-        })
-    }
-
-    fn protocol(&self) -> String {
-        let sentences = if self.unseen_sentences {
-            " and over sentences"
-        } else {
-            ""
-        };
-        format!(
-            "{}-fold cross-validation over speakers, balanced by sex,{sentences}",
-            self.folds
-        )
-        .trim_end_matches(',')
-        .to_owned()
-    }
-}
-
-impl Corpora {
-    /// The examples to test, of every label, and those only to train on.
-    fn read(&self, recipe: &Recipe, takes: Takes) -> anyhow::Result<(Examples, Examples)> {
-        let takes = if recipe.no_takes { Takes::One } else { takes };
-        let folders = self.folders()?;
-        let (tested, also) = folders.split_at(self.corpus.len());
-        let corpus = Corpus::read(tested, &recipe.labels)?.with_every(&recipe.labels)?;
-        eprintln!(
-            "{} clips of {} speakers, {} sentences",
-            corpus.clips.len(),
-            corpus.n_speakers(),
-            corpus.n_sentences()
-        );
-        let also = Corpus::read(also, &recipe.trained_labels()?)?;
-        let encoder = recipe.speaker_encoder.as_deref().map(|file| {
-            import::speaker_encoder(file).map(|weights| {
-                PackedEncoder::new(&weights, "speaker_encoder", recipe::SPEAKER_ENCODER)
-            })
-        });
-        let maker = TakeMaker {
-            takes,
-            encoder: encoder.transpose()?,
-            cache: self.cache.clone(),
-        };
-        Ok((
-            Examples::read(&corpus, &maker)?,
-            Examples::read(&also, &maker)?,
-        ))
-    }
-
-    fn folders(&self) -> anyhow::Result<Vec<Folder>> {
-        let roots: Vec<&PathBuf> = self.corpus.iter().chain(&self.also).collect();
-        let layouts = match self.layout.as_slice() {
-            &[of_all] => vec![of_all; roots.len()],
-            of_each => of_each.to_vec(),
-        };
-        anyhow::ensure!(
-            layouts.len() == roots.len(),
-            "{} layouts for {} corpora: give one for all, or one for each",
-            layouts.len(),
-            roots.len()
-        );
-        let folders = roots.into_iter().zip(layouts).map(|(root, layout)| Folder {
-            root: root.clone(),
-            layout,
-        });
-        Ok(folders.collect())
     }
 }

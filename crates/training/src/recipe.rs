@@ -49,7 +49,7 @@ pub struct Recipe {
     pub varied: f64,
     /// Train on the clips as they are, not as other microphones would have recorded them.
     #[arg(long)]
-    pub no_takes: bool,
+    pub no_channels: bool,
     /// Decides folds, and each member's weights, order, augmentation and dropout.
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
@@ -81,8 +81,8 @@ pub enum Network {
 }
 
 impl Network {
-    /// Whether it is another kind of network than the one that ships.
-    pub fn is_rival(self) -> bool {
+    /// Whether it is another kind of network than the one that ships, to compare that with.
+    pub fn is_baseline(self) -> bool {
         matches!(self, Self::Rnn | Self::Transformer)
     }
 }

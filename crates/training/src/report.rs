@@ -3,11 +3,15 @@
 use inference::{Confusion, Metrics};
 use vocabulary::{Calibration, LabelSet};
 
-use crate::{evaluate::Answer, folds::Split, scores, summary};
+use crate::{
+    answer::{self, Answer},
+    folds::Split,
+    scores,
+};
 
 /// One fold: its speakers, scores, recall and confusion.
 pub fn print_fold(labels: &LabelSet, fold: usize, split: &Split, answers: &[Answer]) {
-    let confusion = summary::confusion(labels, answers);
+    let confusion = answer::confusion(labels, answers);
     println!("\nfold {fold}  test speakers {}", split.test.join(" "));
     println!(
         "UAR {:.3}  accuracy {:.3}",

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use vocabulary::{Emotion, LabelSet};
 
 use crate::{
-    channel::{gain, noise, opus, room, telephone},
+    augmentation::channel::{gain, noise, opus, room, telephone},
     evaluate::answer,
     examples::{Example, Examples},
     fit,

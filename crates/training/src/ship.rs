@@ -8,12 +8,8 @@ use network::BiLstm;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    calibration,
-    evaluate::{Answer, Evaluation},
-    examples::Example,
-    fit, foreign,
-    recipe::Recipe,
-    report, summary,
+    answer::Answer, calibration, cross_corpus, evaluate::Evaluation, examples::Example, fit,
+    recipe::Recipe, report, summary,
 };
 
 const EVALUATION_FILE: &str = "evaluation.json";
@@ -48,8 +44,8 @@ impl Finding {
         report::print_summary(&self.metrics, &self.calibration);
         if !also.is_empty() {
             println!("\nspeakers of the other corpora, unseen too");
-            let outcomes = calibration::in_bands(also, &self.calibration);
-            foreign::print_foreign(&self.recipe.labels, &outcomes);
+            let answers = calibration::in_bands(also, &self.calibration);
+            cross_corpus::print(&self.recipe.labels, &answers);
         }
     }
 

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use inference::{Confusion, FoldMetrics, Metrics, Spread};
+use inference::{FoldMetrics, Metrics, Spread};
 use vocabulary::LabelSet;
 
 use crate::{
+    answer::{self, Answer, confusion},
     bootstrap, calibration,
-    evaluate::{Answer, Evaluation},
+    evaluate::Evaluation,
     recipe::Recipe,
     scores,
 };
@@ -24,7 +25,7 @@ pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> 
         .enumerate()
         .map(|(fold, split)| {
             let of_fold = answers.iter().filter(|answer| answer.fold == fold);
-            let confusion = self::confusion(labels, of_fold);
+            let confusion = answer::confusion(labels, of_fold);
             FoldMetrics {
                 test_speakers: split.test.clone(),
                 uar: scores::uar(&confusion),
@@ -51,7 +52,7 @@ pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> 
         n_clips: answers.len(),
         uar: spread(|fold| fold.uar),
         uar_interval: bootstrap::interval(answers, |drawn| {
-            scores::uar(&self::confusion(labels, drawn.iter().copied()))
+            scores::uar(&answer::confusion(labels, drawn.iter().copied()))
         }),
         member_uar: Spread::of(&member_uars),
         macro_f1: scores::macro_f1(&confusion),
@@ -63,14 +64,6 @@ pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> 
         confusion,
         folds,
     }
-}
-
-/// Counts of answers.
-pub fn confusion<'a>(
-    labels: &LabelSet,
-    answers: impl IntoIterator<Item = &'a Answer>,
-) -> Confusion {
-    scores::confusion(labels, answers.into_iter().map(Answer::pair))
 }
 
 fn uar_by(

@@ -69,7 +69,7 @@ pub fn answers(
 
 /// Of every feature: mean, deviation, quantiles, mean step from frame to frame.
 fn statistics(example: &Example) -> Vec<f64> {
-    let values = Input::Speech.read(&example.takes[0].features);
+    let values = Input::Speech.read(&example.variants[0].features);
     let n_features = Input::Speech.n_features();
     let n_frames = (values.len() / n_features) as f32;
     let mut statistics = Vec::new();

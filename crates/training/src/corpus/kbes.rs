@@ -16,9 +16,8 @@ pub(super) fn entry(path: &Path) -> Option<Entry> {
     if seven_numbers::banglaser(path).is_some() {
         return None;
     }
-    let mut numbers = path
-        .file_stem()?
-        .to_str()?
+    let name = path.file_stem()?.to_str()?;
+    let mut numbers = name
         .split('-')
         .map(|field| field.trim().parse::<usize>().ok());
     let (emotion, intensity, sex) = (numbers.next()??, numbers.next()??, numbers.next()??);
@@ -33,6 +32,7 @@ pub(super) fn entry(path: &Path) -> Option<Entry> {
         sex: Some(sex.to_owned()),
         emotion: (*EMOTIONS.get(emotion.checked_sub(1)?)?).to_owned(),
         sentence: None,
+        recording: Some(name.to_owned()),
     })
 }
 

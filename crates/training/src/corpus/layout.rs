@@ -1,14 +1,11 @@
 //! How a folder tells of its clips: in a manifest, or in their names.
 
-use std::{
-    fs, io,
-    path::{Path, PathBuf},
-};
+use std::path::{Path, PathBuf};
 
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{Entry, banspemo, kbes, manifest, seven_numbers, subesco};
+use super::{Entry, banspemo, files, kbes, manifest, seven_numbers, subesco};
 
 const MANIFEST_FILE: &str = "manifest.csv";
 
@@ -34,24 +31,35 @@ pub enum Layout {
 impl Layout {
     /// What the folder tells of its clips; files with other names are no clips.
     pub(super) fn entries(self, root: &Path) -> anyhow::Result<Vec<Entry>> {
-        let entry = match self {
-            Self::Auto => return told_by_content(root)?.entries(root),
-            Self::Manifest => return manifest::entries(&root.join(MANIFEST_FILE)),
-            Self::Banglaser => seven_numbers::banglaser,
-            Self::Ravdess => seven_numbers::ravdess,
-            Self::Subesco => subesco::entry,
-            Self::Kbes => kbes::entry,
-            Self::Banspemo => banspemo::entry,
+        let manifest = root.join(MANIFEST_FILE);
+        let is_told_by_manifest =
+            self == Self::Manifest || self == Self::Auto && manifest.is_file();
+        if is_told_by_manifest {
+            return manifest::entries(&manifest);
+        }
+        let files = files::named_like_sound(root)?;
+        let layout = match self {
+            Self::Auto => told_by_names(root, &files)?,
+            told => told,
         };
-        Ok(files(root)?.iter().filter_map(|path| entry(path)).collect())
+        let entries = files.iter().filter_map(|path| layout.entry(path));
+        Ok(entries.collect())
+    }
+
+    /// What one file's name tells.
+    fn entry(self, path: &Path) -> Option<Entry> {
+        match self {
+            Self::Auto | Self::Manifest => None,
+            Self::Banglaser => seven_numbers::banglaser(path),
+            Self::Ravdess => seven_numbers::ravdess(path),
+            Self::Subesco => subesco::entry(path),
+            Self::Kbes => kbes::entry(path),
+            Self::Banspemo => banspemo::entry(path),
+        }
     }
 }
 
-fn told_by_content(root: &Path) -> anyhow::Result<Layout> {
-    if root.join(MANIFEST_FILE).is_file() {
-        return Ok(Layout::Manifest);
-    }
-    let files = files(root)?;
+fn told_by_names(root: &Path, files: &[PathBuf]) -> anyhow::Result<Layout> {
     let any = |is: fn(&Path) -> bool| files.iter().any(|path| is(path));
     let candidates = [
         (any(|path| subesco::entry(path).is_some()), Layout::Subesco),
@@ -84,18 +92,4 @@ fn told_by_content(root: &Path) -> anyhow::Result<Layout> {
         }
         (None, _) => bail!("no {MANIFEST_FILE}, and no names that --layout knows"),
     }
-}
-
-/// Every file below `root`.
-fn files(root: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut found = Vec::new();
-    for entry in fs::read_dir(root)? {
-        let path = entry?.path();
-        if path.is_dir() {
-            found.extend(files(&path)?);
-        } else {
-            found.push(path);
-        }
-    }
-    Ok(found)
 }

@@ -2,9 +2,11 @@
 
 mod banspemo;
 mod duplicates;
+mod files;
 mod kbes;
 mod layout;
 mod manifest;
+mod recordings;
 mod seven_numbers;
 mod subesco;
 
@@ -57,6 +59,8 @@ struct Entry {
     sex: Option<String>,
     emotion: String,
     sentence: Option<String>,
+    /// Which recording it is, where the name tells that; two files may hold one.
+    recording: Option<String>,
 }
 
 impl Corpus {
@@ -88,20 +92,6 @@ impl Corpus {
         Ok(Self { clips })
     }
 
-    /// The corpus, if it has clips of every label.
-    ///
-    /// # Errors
-    /// A label without clips.
-    pub fn with_every(self, labels: &LabelSet) -> anyhow::Result<Self> {
-        for label in labels.iter() {
-            ensure!(
-                self.clips.iter().any(|clip| clip.emotion == label),
-                "no clip is labelled {label}; name the emotions that there are with --labels"
-            );
-        }
-        Ok(self)
-    }
-
     /// Number of different speakers.
     pub fn n_speakers(&self) -> usize {
         let speakers: BTreeSet<_> = self.clips.iter().map(|clip| &clip.speaker).collect();
@@ -119,7 +109,9 @@ impl Folder {
     fn clips(&self, labels: &LabelSet) -> anyhow::Result<Vec<Clip>> {
         let mut clips = Vec::new();
         let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
-        for entry in self.layout.entries(&self.root)? {
+        let mut entries = self.layout.entries(&self.root)?;
+        recordings::keep_one_file(&self.root, &mut entries);
+        for entry in entries {
             match entry.emotion.parse() {
                 Ok(emotion) if labels.class_idx(emotion).is_some() => clips.push(Clip {
                     path: entry.path,
@@ -292,12 +284,74 @@ mod tests {
     }
 
     #[test]
-    fn a_label_without_clips_is_refused() {
-        let root = tree("unhappy", &[("F_01_OISHI_S_10_ANGRY_1.wav", "")]);
-        let labels = "angry,happy".parse().expect("labels");
+    fn one_recording_is_one_clip_however_often_it_lies_there() {
+        let actor = "Actor_02/03-01-05-01-01-01-02.wav";
+        let files = [
+            (actor, ""),
+            ("copies/Actor_02/03-01-05-01-01-01-02.wav", ""),
+            ("compressed/03-01-05-01-01-01-02.ogg", ""),
+            ("film/01-01-05-01-01-01-02.mp4", ""),
+            ("film/01-01-06-01-01-01-02.mp4", ""),
+            ("mute/02-01-05-01-01-01-02.mp4", ""),
+            ("mute/02-01-08-01-01-01-02.mp4", ""),
+            ("song/03-02-05-01-01-01-02.wav", ""),
+            ("Actor_02/03-01-05-01-01-02-02.wav", ""),
+        ];
+        let root = tree("twice", &files);
+        let corpus = read(&root, Layout::Auto, "angry,fear,surprise").expect("three clips");
+        let paths: Vec<_> = corpus.clips.iter().map(|clip| &clip.path).collect();
+        let expected = [
+            actor,
+            "Actor_02/03-01-05-01-01-02-02.wav",
+            "film/01-01-06-01-01-01-02.mp4",
+        ];
+        assert_eq!(paths, expected.map(|file| root.0.join(file)).each_ref());
+
+        for (name, layout, files) in [
+            (
+                "b",
+                Layout::Banglaser,
+                ["01-01-01-01-01-01-01.wav", "03-01-01-01-01-01-01.wav"],
+            ),
+            (
+                "s",
+                Layout::Subesco,
+                ["F_01_OISHI_S_1_HAPPY_1.wav", "F_01_OISHI_S_1_HAPPY_2.wav"],
+            ),
+            ("k", Layout::Kbes, ["2-1-0-1.wav", "2-1-0-2.wav"]),
+            (
+                "e",
+                Layout::Banspemo,
+                ["ss1_s1_sp01_m_02.wav", "ss1_s2_sp01_m_02.wav"],
+            ),
+        ] {
+            let copies = files.map(|file| format!("again/{file}"));
+            let all = [files[0], files[1], &copies[0], &copies[1]].map(|file| (file, ""));
+            let corpus = read(&tree(name, &all), layout, "happy,sad").expect("two clips");
+            assert_eq!(corpus.clips.len(), 2, "{layout:?}");
+        }
+    }
+
+    #[test]
+    fn what_lies_beside_the_clips_is_no_clip() {
+        let name = "F_01_OISHI_S_10_ANGRY_1";
+        let others = [
+            "._X.wav",
+            ".X.wav",
+            "X.txt",
+            "X.TextGrid",
+            "X",
+            "__MACOSX/._X.wav",
+            ".git/X.wav",
+        ];
+        let others = others.map(|other| other.replace('X', name));
+        let clip = format!("{name}.WAV");
+        let mut files: Vec<_> = others.iter().map(|other| (other.as_str(), "")).collect();
+        files.push((&clip, ""));
+        let root = tree("beside", &files);
         let corpus = read(&root, Layout::Auto, "angry,happy").expect("one clip");
-        let error = corpus.with_every(&labels).expect_err("nobody is happy");
-        assert!(error.to_string().contains("happy"), "{error}");
+        assert_eq!(corpus.clips.len(), 1);
+        assert_eq!(corpus.clips[0].path, root.0.join(clip));
     }
 
     #[test]

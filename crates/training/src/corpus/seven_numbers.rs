@@ -1,7 +1,8 @@
 //! BanglaSER and RAVDESS: clips named `AA-BB-EE-II-SS-RR-GG`, two digits each.
 //!
 //! EE emotion, SS sentence, RR repetition, GG speaker (odd is male). The two number their emotions
-//! differently.
+//! differently. RAVDESS's AA tells a film (01), a film without sound (02) and the sound alone (03), which are one
+//! recording; its BB speech (01) and song (02).
 //! Sources: Das et al. 2022, Data in Brief 42:108091; Livingstone and Russo 2018, PLoS ONE 13(5):e0196391
 
 use std::path::Path;
@@ -16,14 +17,28 @@ const RAVDESS: [&str; 8] = [
     "neutral", "calm", "happy", "sad", "angry", "fear", "disgust", "surprise",
 ];
 
+/// In the place of RAVDESS's songs' emotion, so that they are counted among what is left out.
+const SONG: &str = "song";
+
 /// What a name of BanglaSER's tells.
 pub(super) fn banglaser(path: &Path) -> Option<Entry> {
     entry(path, &BANGLASER)
 }
 
-/// What a name of RAVDESS's tells.
+/// What a name of RAVDESS's tells; a film without sound is no clip.
 pub(super) fn ravdess(path: &Path) -> Option<Entry> {
-    entry(path, &RAVDESS)
+    let [sound, channel, recording @ ..] = numbers(path)?;
+    let entry = entry(path, &RAVDESS)?;
+    let emotion = if channel == "02" {
+        SONG.to_owned()
+    } else {
+        entry.emotion
+    };
+    (sound != "02").then(|| Entry {
+        emotion,
+        recording: Some(format!("{channel}-{}", recording.join("-"))),
+        ..entry
+    })
 }
 
 /// Whether the name has an emotion that RAVDESS has and BanglaSER lacks.
@@ -47,6 +62,7 @@ fn entry(path: &Path, emotions: &[&str]) -> Option<Entry> {
         sex: Some(if is_male { "M" } else { "F" }.to_owned()),
         emotion: known.copied().unwrap_or(emotion).to_owned(),
         sentence: Some(sentence.to_owned()),
+        recording: path.file_stem()?.to_str().map(str::to_owned),
     })
 }
 

@@ -1,16 +1,22 @@
-//! Takes: clips as some microphone would have recorded them, from the first word to the last.
+//! Augmentation: more voices, rooms and microphones than the corpus has.
+//!
+//! A clip is heard in several variants, as other microphones would have recorded it: `channel`'s. They are made once,
+//! and their features are varied anew in every epoch: `features`.
 
 mod cache;
+pub mod channel;
+pub mod features;
+mod variant;
 
 use std::{array, ops::Range, path::PathBuf};
 
-use audio::{FeatureExtractor, Features, HOP_LENGTH, Waveform, samples_of};
+use audio::{FeatureExtractor, HOP_LENGTH, Waveform};
 use indicatif::{ParallelProgressIterator, ProgressStyle};
 use inference::PackedEncoder;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
 
-use crate::channel;
+pub use variant::Variant;
 
 /// How often each of the other microphones records a clip, each time a little differently.
 const N_DRAWS: usize = 2;
@@ -24,42 +30,33 @@ const BIT_RATE_KBPS: Range<u32> = 10..32;
 const DECAY_S: Range<f32> = 0.2..0.8;
 const TAIL_DB: Range<f32> = -12.0..0.0;
 
-/// A clip from the first word to the last.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Take {
-    /// `[n_frames]`.
-    pub features: Features,
-    /// What a speaker encoder hears in it; empty without one.
-    pub voice: Vec<f32>,
-}
-
-/// What else is read of a corpus than its clips as they are.
+/// Which variants of a clip are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Takes {
-    /// Nothing.
-    One,
-    /// Each clip by other microphones, to train on.
-    All,
+pub enum Augmentation {
+    /// Only the clip as it is.
+    None,
+    /// Also as other microphones would have recorded it, to train on.
+    Channels,
 }
 
-/// Makes the takes of clips.
-pub struct TakeMaker {
-    /// What is made.
-    pub takes: Takes,
+/// Makes the variants of clips.
+pub struct Augmenter {
+    /// Which.
+    pub augmentation: Augmentation,
     /// Hears the voice.
     pub encoder: Option<PackedEncoder>,
-    /// Folder in which [`Takes::All`] are kept from one process to the next.
+    /// Folder in which [`Augmentation::Channels`] is kept from one process to the next.
     pub cache: Option<PathBuf>,
 }
 
-impl TakeMaker {
+impl Augmenter {
     /// Of every clip first the clip as it is, then the others; on all cores.
     ///
     /// # Errors
     /// When the cache can be neither read nor written.
-    pub fn make(&self, waveforms: &[Waveform]) -> anyhow::Result<Vec<Vec<Take>>> {
+    pub fn make(&self, waveforms: &[Waveform]) -> anyhow::Result<Vec<Vec<Variant>>> {
         match &self.cache {
-            Some(dir) if self.takes == Takes::All && !waveforms.is_empty() => {
+            Some(dir) if self.augmentation == Augmentation::Channels && !waveforms.is_empty() => {
                 let key = cache::key(waveforms, self.encoder.as_ref())?;
                 cache::read_or_make(dir, key, || self.make_anew(waveforms))
             }
@@ -67,7 +64,7 @@ impl TakeMaker {
         }
     }
 
-    fn make_anew(&self, waveforms: &[Waveform]) -> Vec<Vec<Take>> {
+    fn make_anew(&self, waveforms: &[Waveform]) -> Vec<Vec<Variant>> {
         let style = ProgressStyle::with_template("hearing {wide_bar} {pos}/{len}");
         waveforms
             .par_iter()
@@ -75,43 +72,25 @@ impl TakeMaker {
             .enumerate()
             .map_init(FeatureExtractor::new, |extractor, (clip_idx, clip)| {
                 let encoder = self.encoder.as_ref();
-                let mut takes = vec![take(extractor, encoder, &clip.samples)];
-                if self.takes == Takes::All {
+                let variant =
+                    |extractor: &mut _, samples: &[f32]| Variant::read(extractor, encoder, samples);
+                let mut variants = vec![variant(extractor, &clip.samples)];
+                if self.augmentation == Augmentation::Channels {
                     let mut rng = StdRng::seed_from_u64(clip_idx as u64);
                     for _ in 0..N_DRAWS {
-                        let others = other_takes(&clip.samples, &mut rng);
-                        let others = others
-                            .iter()
-                            .map(|samples| take(extractor, encoder, samples));
-                        takes.extend(others);
+                        let others = through_channels(&clip.samples, &mut rng);
+                        variants.extend(others.iter().map(|samples| variant(extractor, samples)));
                     }
                 }
-                takes
+                variants
             })
             .collect()
     }
 }
 
-/// What is read of samples from the first word to the last.
-fn take(
-    extractor: &mut FeatureExtractor,
-    encoder: Option<&PackedEncoder>,
-    samples: &[f32],
-) -> Take {
-    let samples = audio::declip(samples);
-    let features = extractor.features(&samples);
-    let span = features.speech_span();
-    let speech = &samples[samples_of(span.clone(), samples.len())];
-    let voice = encoder.and_then(|encoder| encoder.voices(&[speech]).pop());
-    Take {
-        features: features.slice(span),
-        voice: voice.unwrap_or_default(),
-    }
-}
-
 /// The clip as it is, too loud for its microphone, through a telephone, as a voice message, and across a
 /// noisy room; each a little different from clip to clip, and with its frames beginning elsewhere.
-fn other_takes(samples: &[f32], rng: &mut StdRng) -> [Vec<f32>; 5] {
+fn through_channels(samples: &[f32], rng: &mut StdRng) -> [Vec<f32>; 5] {
     let last = samples.len().saturating_sub(1);
     let [clean, loud, telephone, message, room] =
         array::from_fn(|_| &samples[rng.random_range(0..HOP_LENGTH).min(last)..]);

@@ -1,4 +1,4 @@
-//! Answers about another corpus: another language, emotions that are no labels.
+//! Cross-corpus test: answers about another corpus, another language, emotions that are no labels.
 
 use std::collections::BTreeMap;
 
@@ -22,40 +22,40 @@ struct Row {
 }
 
 /// What is told of a clip: its emotion, the answer and how sure that is; no answer without speech.
-pub type Outcome = (Emotion, Option<(Emotion, ConfidenceBand)>);
+pub type BandedAnswer = (Emotion, Option<(Emotion, ConfidenceBand)>);
 
 /// What a checkpoint answers to clips that it never heard.
-pub fn outcomes(recognizer: &Recognizer, examples: &Examples) -> anyhow::Result<Vec<Outcome>> {
-    let outcome =
-        |example: &Example| match recognizer.recognize(&Recording::from(&example.waveform)) {
-            Ok(prediction) => Ok(Some((prediction.emotion(), prediction.certainty.band))),
-            Err(RecognizeError::NoSpeech) => Ok(None),
-            Err(error) => Err(error).context("a clip of the corpus"),
-        };
+pub fn answers(recognizer: &Recognizer, examples: &Examples) -> anyhow::Result<Vec<BandedAnswer>> {
+    let answer = |example: &Example| match recognizer.recognize(&Recording::from(&example.waveform))
+    {
+        Ok(prediction) => Ok(Some((prediction.emotion(), prediction.certainty.band))),
+        Err(RecognizeError::NoSpeech) => Ok(None),
+        Err(error) => Err(error).context("a clip of the corpus"),
+    };
     let examples = examples.0.par_iter();
     examples
-        .map(|example| Ok((example.emotion, outcome(example)?)))
+        .map(|example| Ok((example.emotion, answer(example)?)))
         .collect()
 }
 
 /// Prints the answers per true emotion, those that are unclear, and the UAR over the emotions that are
 /// labels.
-pub fn print_foreign(labels: &LabelSet, outcomes: &[Outcome]) {
+pub fn print(labels: &LabelSet, answers: &[BandedAnswer]) {
     let mut rows: BTreeMap<Emotion, Row> = BTreeMap::new();
-    for (emotion, outcome) in outcomes {
+    for (emotion, answer) in answers {
         let row = rows.entry(*emotion).or_default();
-        match outcome {
-            Some((answer, band)) => {
-                *row.answers.entry(*answer).or_default() += 1;
+        match answer {
+            Some((top, band)) => {
+                *row.answers.entry(*top).or_default() += 1;
                 row.n_unclear += u32::from(*band == ConfidenceBand::Unclear);
             }
             None => row.n_no_speech += 1,
         }
     }
     print_rows(labels, &rows);
-    let known = outcomes
+    let known = answers
         .iter()
-        .map(|(emotion, outcome)| (*emotion, outcome.map(|(answer, _)| answer)));
+        .map(|(emotion, answer)| (*emotion, answer.map(|(top, _)| top)));
     let confusion = scores::confusion(labels, known);
     println!(
         "UAR over the emotions that are labels: {:.3}",

@@ -1,4 +1,4 @@
-//! Networks that the BiLSTM is compared with: another way to read the frames between the same
+//! Baselines that the BiLSTM is compared with: another way to read the frames between the same
 //! time-delay layers and the same pooling and head.
 
 use burn::{
@@ -26,7 +26,7 @@ const INNER_SIZE: usize = 192;
 
 /// A network without LSTM layers.
 #[derive(Module, Debug)]
-pub struct Rival {
+pub struct Baseline {
     /// Time-delay layers, pooling and head, without recurrent layers.
     shell: BiLstm,
     body: Body,
@@ -53,7 +53,7 @@ struct Transformer {
     encoder: TransformerEncoder,
 }
 
-impl Forward for Rival {
+impl Forward for Baseline {
     fn input(&self) -> Input {
         self.shell.input()
     }
@@ -73,7 +73,7 @@ impl Forward for Rival {
     }
 }
 
-impl Trainable for Rival {
+impl Trainable for Baseline {
     fn new(recipe: &Recipe, device: &Device) -> Self {
         let architecture = recipe.architecture();
         let size = architecture.frame_size();
@@ -150,15 +150,15 @@ mod tests {
                 network,
                 ..Recipe::default()
             };
-            let rival = Rival::new(&recipe, &device);
-            let n_features = rival.input().n_features();
+            let baseline = Baseline::new(&recipe, &device);
+            let n_features = baseline.input().n_features();
             let windows = [9, 30].map(|n_frames| {
                 let values = (0..n_frames * n_features).map(|idx| (idx as f32 * 0.7).sin());
                 values.collect::<Vec<f32>>()
             });
-            let together = rival.forward(&Batch::new(&windows, n_features, &device));
+            let together = baseline.forward(&Batch::new(&windows, n_features, &device));
             for (window, together) in windows.into_iter().zip(together.iter_dim(0)) {
-                let alone = rival.forward(&Batch::new(&[window], n_features, &device));
+                let alone = baseline.forward(&Batch::new(&[window], n_features, &device));
                 let (alone, together) = (alone.into_data(), together.into_data());
                 alone.assert_approx_eq::<f32>(&together, Tolerance::absolute(1e-4));
             }

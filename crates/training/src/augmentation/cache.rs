@@ -1,14 +1,14 @@
-//! Takes on disk, so that the next process need not make them again.
+//! Variants on disk, so that the next process need not make them again.
 //!
 //! One file per corpus, named by everything that decides its content: this very program, the clips, the
-//! encoder. In it four tensors of all takes of all clips, one after the other:
+//! encoder. In it four tensors of all variants of all clips, one after the other:
 //!
 //! | tensor | shape |
 //! |---|---|
-//! | `lengths`, frames of each take, u32 | `[n_clips, n_takes]` |
+//! | `lengths`, frames of each variant, u32 | `[n_clips, n_variants]` |
 //! | `log_mel`, dB | `[n_frames, N_MELS]` |
 //! | `pitch`, voicing and Hz | `[n_frames, 2]` |
-//! | `voices` | `[n_clips * n_takes, voice_size]` |
+//! | `voices` | `[n_clips * n_variants, voice_size]` |
 
 use std::{
     env, fs,
@@ -22,7 +22,7 @@ use audio::{Features, N_MELS, Pitch, Waveform};
 use inference::PackedEncoder;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
-use super::Take;
+use super::variant::Variant;
 
 /// Another program, other clips or another encoder have another key.
 pub fn key(waveforms: &[Waveform], encoder: Option<&PackedEncoder>) -> anyhow::Result<u64> {
@@ -46,44 +46,44 @@ fn write_all(hasher: &mut DefaultHasher, values: &[f32]) {
     }
 }
 
-/// The takes of every clip: those in `dir` under `key`, or else `make`'s, which are then found there.
+/// The variants of every clip: those in `dir` under `key`, or else `make`'s, which are then found there.
 pub fn read_or_make(
     dir: &Path,
     key: u64,
-    make: impl FnOnce() -> Vec<Vec<Take>>,
-) -> anyhow::Result<Vec<Vec<Take>>> {
-    let path = dir.join(format!("takes-{key:016x}.safetensors"));
+    make: impl FnOnce() -> Vec<Vec<Variant>>,
+) -> anyhow::Result<Vec<Vec<Variant>>> {
+    let path = dir.join(format!("variants-{key:016x}.safetensors"));
     if let Ok(bytes) = fs::read(&path) {
         return decode(&bytes).with_context(|| format!("delete {}", path.display()));
     }
-    let takes = make();
+    let variants = make();
     fs::create_dir_all(dir)?;
     // Renamed when whole: other processes may look for it.
     let part = path.with_extension(format!("{}.part", process::id()));
-    fs::write(&part, encode(&takes)?).with_context(|| part.display().to_string())?;
+    fs::write(&part, encode(&variants)?).with_context(|| part.display().to_string())?;
     fs::rename(part, path)?;
-    Ok(takes)
+    Ok(variants)
 }
 
-fn encode(of_clips: &[Vec<Take>]) -> anyhow::Result<Vec<u8>> {
-    let n_takes = of_clips.first().map_or(0, Vec::len);
+fn encode(of_clips: &[Vec<Variant>]) -> anyhow::Result<Vec<u8>> {
+    let n_variants = of_clips.first().map_or(0, Vec::len);
     let (mut lengths, mut log_mel, mut pitch, mut voices) = (vec![], vec![], vec![], vec![]);
-    for take in of_clips.iter().flatten() {
-        lengths.extend((take.features.pitch.len() as u32).to_le_bytes());
-        extend(&mut log_mel, take.features.log_mel.values());
-        for frame in &take.features.pitch {
+    for variant in of_clips.iter().flatten() {
+        lengths.extend((variant.features.pitch.len() as u32).to_le_bytes());
+        extend(&mut log_mel, variant.features.log_mel.values());
+        for frame in &variant.features.pitch {
             extend(&mut pitch, &[frame.voicing, frame.frequency_hz]);
         }
-        extend(&mut voices, &take.voice);
+        extend(&mut voices, &variant.voice);
     }
     let n_frames = pitch.len() / (2 * size_of::<f32>());
-    let n_voices = of_clips.len() * n_takes;
+    let n_voices = of_clips.len() * n_variants;
     let voice_size = voices.len() / (n_voices * size_of::<f32>()).max(1);
     let tensors = [
         (
             "lengths",
             Dtype::U32,
-            vec![of_clips.len(), n_takes],
+            vec![of_clips.len(), n_variants],
             &lengths,
         ),
         ("log_mel", Dtype::F32, vec![n_frames, N_MELS], &log_mel),
@@ -101,7 +101,7 @@ fn extend(bytes: &mut Vec<u8>, values: &[f32]) {
     bytes.extend(values.iter().flat_map(|value| value.to_le_bytes()));
 }
 
-fn decode(bytes: &[u8]) -> anyhow::Result<Vec<Vec<Take>>> {
+fn decode(bytes: &[u8]) -> anyhow::Result<Vec<Vec<Variant>>> {
     let tensors = SafeTensors::deserialize(bytes)?;
     let words = |name: &str| -> anyhow::Result<Vec<[u8; 4]>> {
         Ok(tensors.tensor(name)?.data().as_chunks().0.to_vec())
@@ -109,7 +109,7 @@ fn decode(bytes: &[u8]) -> anyhow::Result<Vec<Vec<Take>>> {
     let floats = |name: &str| -> anyhow::Result<Vec<f32>> {
         Ok(words(name)?.into_iter().map(f32::from_le_bytes).collect())
     };
-    let n_takes = tensors.tensor("lengths")?.shape()[1];
+    let n_variants = tensors.tensor("lengths")?.shape()[1];
     let voice_size = tensors.tensor("voices")?.shape()[1];
     let (log_mel, pitch, voices) = (floats("log_mel")?, floats("pitch")?, floats("voices")?);
     let mut frames = log_mel.as_chunks::<N_MELS>().0.iter().copied();
@@ -122,12 +122,12 @@ fn decode(bytes: &[u8]) -> anyhow::Result<Vec<Vec<Take>>> {
             frequency_hz,
         });
     let mut voices = voices.into_iter();
-    let takes: Vec<Take> = words("lengths")?
+    let variants: Vec<Variant> = words("lengths")?
         .into_iter()
         .map(|length| {
             let n_frames = u32::from_le_bytes(length) as usize;
             let log_mel: Vec<[f32; N_MELS]> = frames.by_ref().take(n_frames).collect();
-            Take {
+            Variant {
                 features: Features {
                     log_mel: log_mel.into(),
                     pitch: pitches.by_ref().take(n_frames).collect(),
@@ -136,19 +136,22 @@ fn decode(bytes: &[u8]) -> anyhow::Result<Vec<Vec<Take>>> {
             }
         })
         .collect();
-    Ok(takes.chunks(n_takes).map(<[Take]>::to_vec).collect())
+    Ok(variants
+        .chunks(n_variants)
+        .map(<[Variant]>::to_vec)
+        .collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn take(n_frames: usize, value: f32) -> Take {
+    fn variant(n_frames: usize, value: f32) -> Variant {
         let pitch = Pitch {
             voicing: value,
             frequency_hz: 100.0 * value,
         };
-        Take {
+        Variant {
             features: Features {
                 log_mel: vec![[value; N_MELS]; n_frames].into(),
                 pitch: vec![pitch; n_frames],
@@ -159,10 +162,10 @@ mod tests {
 
     #[test]
     fn what_was_kept_is_found_under_its_key_only() {
-        let dir = env::temp_dir().join(format!("takes-cache-{}", process::id()));
+        let dir = env::temp_dir().join(format!("variants-cache-{}", process::id()));
         let made = vec![
-            vec![take(2, 0.5), take(3, 1.5)],
-            vec![take(1, 2.5), take(0, 3.5)],
+            vec![variant(2, 0.5), variant(3, 1.5)],
+            vec![variant(1, 2.5), variant(0, 3.5)],
         ];
         let kept = read_or_make(&dir, 7, || made.clone()).expect("is written");
         assert_eq!(kept, made);

@@ -1,0 +1,42 @@
+//! What networks said about a clip of a speaker whom they never heard.
+
+use inference::Confusion;
+use serde::{Deserialize, Serialize};
+use vocabulary::{Emotion, LabelSet, Probabilities};
+
+use crate::scores;
+
+/// What a committee said about a clip of a speaker whom it never heard.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Answer {
+    /// Fold in which the clip was tested.
+    pub fold: usize,
+    /// Who speaks.
+    pub speaker: String,
+    /// Sex of the speaker where known.
+    pub sex: Option<String>,
+    /// Sentence where known.
+    pub sentence: Option<String>,
+    /// The label.
+    pub emotion: Emotion,
+    /// Uncalibrated; `None` when no speech was found.
+    pub probabilities: Option<Probabilities>,
+    /// What each member would have answered alone.
+    pub members: Vec<Option<Emotion>>,
+}
+
+impl Answer {
+    /// The label and the most probable emotion.
+    pub fn pair(&self) -> (Emotion, Option<Emotion>) {
+        let top = self.probabilities.as_ref().map(|all| all.top().0);
+        (self.emotion, top)
+    }
+}
+
+/// Counts of answers.
+pub fn confusion<'a>(
+    labels: &LabelSet,
+    answers: impl IntoIterator<Item = &'a Answer>,
+) -> Confusion {
+    scores::confusion(labels, answers.into_iter().map(Answer::pair))
+}
