@@ -17,6 +17,7 @@ pub mod i18n;
 pub mod live;
 pub mod pages;
 pub mod palette;
+pub mod parts;
 pub mod preferences;
 pub mod queue;
 pub mod routes;

@@ -8,6 +8,7 @@ mod error_message;
 mod language;
 pub mod number;
 pub mod path;
+pub mod time_words;
 
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/i18n.rs"));

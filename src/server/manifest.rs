@@ -11,7 +11,8 @@ use serde_json::json;
 use super::{pages, state::AppState};
 use crate::{
     app::{PAPER_COLOR, THEME_COLOR},
-    i18n::{Locale, emotion_words::how_many, td_string},
+    browser::ACCEPT,
+    i18n::{Locale, emotion_words::how_many, path, td_string},
 };
 
 /// The web app manifest (W3C) in a language.
@@ -44,6 +45,17 @@ pub async fn manifest(
         "description": td_string!(locale, site.description, count),
         "background_color": PAPER_COLOR,
         "theme_color": THEME_COLOR,
+        "shortcuts": [
+            { "name": td_string!(locale, recorder.start), "url": path::localized(Some(locale), "/") },
+            { "name": td_string!(locale, site.history), "url": path::localized(Some(locale), "/history") },
+        ],
+        // public/service-worker.js takes it before it reaches the server.
+        "share_target": {
+            "action": "/share",
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": { "files": [{ "name": "file", "accept": ACCEPT.split(',').collect::<Vec<_>>() }] },
+        },
         "icons": [
             icon("icon-192.png", 192, "any"),
             icon("icon-512.png", 512, "any"),

@@ -62,6 +62,7 @@ impl AppState {
             leptos_options,
             page_facts: PageFacts {
                 max_upload_bytes: settings.server.max_upload_bytes.get(),
+                model_id: recognizer.model_id().to_owned(),
                 n_emotions: recognizer.labels().n_labels(),
                 accuracy,
             },
