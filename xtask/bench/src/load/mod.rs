@@ -15,14 +15,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::bundle;
-use crate::page;
-use crate::toolchain::Toolchain;
-use crate::trial_server::TrialServer;
-use crate::workspace::Workspace;
 use crowd::{Client, Until};
 use report::Report;
 use requests::Mix;
+use xtask::bundle;
+use xtask::page;
+use xtask::toolchain::Toolchain;
+use xtask::trial_server::TrialServer;
+use xtask::workspace::Workspace;
 
 /// Between two questions to /healthz.
 const PROBE_PAUSE: Duration = Duration::from_millis(10);
