@@ -11,6 +11,9 @@ pub const LOCALE_COOKIE: &str = "locale";
 /// Remembers the appearance.
 pub const THEME_COOKIE: &str = "theme";
 
+/// How long both are remembered: a year.
+pub const COOKIE_MAX_AGE_S: u32 = 365 * 24 * 60 * 60;
+
 /// What a reader wants; in the context of every page rendered by the server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preferences {

@@ -1,5 +1,8 @@
 //! The project's rules that a program can check; `cargo test -p xtask` runs them.
 
+mod borders;
+mod lists;
+mod prose;
 
 use std::collections::BTreeSet;
 use std::fs;
