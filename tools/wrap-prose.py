@@ -73,7 +73,7 @@ def comments(text: str) -> str:
         if found and body.startswith("```"):
             is_code = not is_code
         # Lists, tables and columns of a comment stay as they are.
-        is_prose = found and body and not is_code and not re.match(r"\s|[-|#*`\[]|.*\S  +\S", body)
+        is_prose = found and body and not is_code and not re.match(r"\s|[-|#*] |[|#]|.*\S  +\S", body)
         here = line[: found.end()].rstrip() if found else ""
         if not is_prose or here != prefix:
             flush()

@@ -80,7 +80,8 @@ fn echo(input: Option<impl Read>, mut output: impl Write) -> Result<Vec<String>>
     Ok(skipped)
 }
 
-/// Standard output of `command` without the final newline; `None` where it cannot start or fails. Its messages are not shown.
+/// Standard output of `command` without the final newline; `None` where it cannot start or fails. Its messages are not
+/// shown.
 pub fn output(command: &mut Command) -> Option<String> {
     let output = command.stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| {

@@ -1,7 +1,7 @@
 //! Functions of the page that nobody calls, and that the compiler keeps.
 //!
-//! Every type-erased view of Leptos carries a table of functions. One of them hydrates asynchronously, which only a page
-//! in islands or with lazy routes needs; ours hydrates in one go. They are a fifth of the WebAssembly.
+//! Every type-erased view of Leptos carries a table of functions. One of them hydrates asynchronously, which only a
+//! page in islands or with lazy routes needs; ours hydrates in one go. They are a fifth of the WebAssembly.
 
 use anyhow::{Result, ensure};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};

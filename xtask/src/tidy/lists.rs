@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use super::{assert_none, files, read, root, rust_files};
 
-/// Where a language may be named: its sentences, and the two of the interface and the cards that are Bengali and English.
+/// Where a language may be named: its sentences, and the two of the interface and the cards that are Bengali and
+/// English.
 const MAY_NAME_A_LANGUAGE: [&str; 5] = [
     "src/i18n",
     "src/server/rest.rs",

@@ -49,7 +49,8 @@ fn long_lines(markdown: &str) -> Vec<usize> {
 fn long_comments(source: &str, marks: &[&str]) -> Vec<usize> {
     numbers_of(source, |line| {
         let line_start = line.trim_start();
-        marks.iter().any(|mark| line_start.starts_with(mark)) && is_long(line)
+        let is_table = line_start.contains(" | ");
+        !is_table && marks.iter().any(|mark| line_start.starts_with(mark)) && is_long(line)
     })
 }
 

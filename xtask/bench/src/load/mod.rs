@@ -1,4 +1,5 @@
-//! `cargo xtask load`: a crowd of clients against a server on this machine, and what it does to answers, times and memory.
+//! `cargo xtask load`: a crowd of clients against a server on this machine, and what it does to answers, times and
+//! memory.
 //!
 //! The server is one that this command starts on a free port of 127.0.0.1; no other can be named. Requests are mixed
 //! (see [`requests`]) and bounded, in number or in time.
