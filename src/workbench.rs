@@ -26,8 +26,8 @@ pub enum Wish {
 
 /// What the start page is doing. In the context of its components; copies share it.
 ///
-/// Components that show a result read [`clip`](Self::clip) and [`outcome`](Self::outcome): both are those of the clip on
-/// display.
+/// Components that show a result read [`clip`](Self::clip) and [`outcome`](Self::outcome): both are those of the clip
+/// on display.
 #[derive(Clone, Copy)]
 pub struct Workbench {
     /// Where clips are recorded.

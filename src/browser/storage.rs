@@ -5,16 +5,16 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::JsValue;
 
 use super::dynamic::{call, member, set_member};
-use crate::history::{Entry, MAX_ENTRIES, with_newest};
+use crate::{
+    history::{Entry, MAX_ENTRIES, with_newest},
+    preferences::COOKIE_MAX_AGE_S,
+};
 
 /// Where the results lie, as JSON.
 const RESULTS: &str = "banglaser.results";
 
 /// Holds something while the user does not want results to be kept.
 const OFF: &str = "banglaser.results.off";
-
-/// A year, seconds.
-pub const COOKIE_MAX_AGE_S: u32 = 365 * 24 * 60 * 60;
 
 /// Calls a method of the local storage; `None` where the browser forbids it, or nothing is there.
 pub(super) fn storage(method: &str, arguments: &[&str]) -> Option<String> {
@@ -62,18 +62,14 @@ pub fn now_ms() -> f64 {
     Date::now()
 }
 
-/// Date and time as readers of the language write them.
-pub fn local_time(at_ms: f64, language: &str) -> String {
+/// Date and time as readers of a language write them; `tag` is its own and its region's (BCP 47).
+pub fn local_time(at_ms: f64, tag: &str) -> String {
     let options = Object::new();
     for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
         set_member(&options, name, value);
     }
-    let region = match language {
-        "bn" => "bn-BD",
-        _ => "en-GB",
-    };
     Date::new(&at_ms.into())
-        .to_locale_string(region, &options)
+        .to_locale_string(tag, &options)
         .into()
 }
 

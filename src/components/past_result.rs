@@ -7,7 +7,6 @@ use crate::{
     browser::storage,
     history::Entry,
     i18n::{
-        I18nLocaleTrait,
         emotion_words::{label, sentence},
         number, td_string, text, use_i18n,
     },
@@ -44,7 +43,8 @@ pub fn PastResult(
         let percent = number::percent(locale, prediction.confidence());
         format!("{} · {percent}", sentence(locale, &prediction))
     });
-    let time = live(move || storage::local_time(at_ms, i18n.get_locale().as_str()));
+    let time =
+        live(move || storage::local_time(at_ms, td_string!(i18n.get_locale(), language.tag)));
     let said = live(move || {
         heard_as.map(|heard_as| {
             let locale = i18n.get_locale();

@@ -5,10 +5,15 @@ use vocabulary::{ConfidenceBand, Emotion, Note, Outcome, Prediction};
 use super::{Locale, number, td_string};
 
 /// The emotion's name.
-pub const fn label(locale: Locale, emotion: Emotion) -> &'static str {
-    match locale {
-        Locale::en => emotion.label_en(),
-        Locale::bn => emotion.label_bn(),
+pub fn label(locale: Locale, emotion: Emotion) -> &'static str {
+    match emotion {
+        Emotion::Angry => td_string!(locale, emotion.angry),
+        Emotion::Happy => td_string!(locale, emotion.happy),
+        Emotion::Sad => td_string!(locale, emotion.sad),
+        Emotion::Neutral => td_string!(locale, emotion.neutral),
+        Emotion::Surprise => td_string!(locale, emotion.surprise),
+        Emotion::Fear => td_string!(locale, emotion.fear),
+        Emotion::Disgust => td_string!(locale, emotion.disgust),
     }
 }
 
@@ -120,10 +125,24 @@ pub fn as_text(locale: Locale, prediction: &Prediction) -> String {
     lines.join("\n")
 }
 
-/// The language beside which a label is repeated.
-pub const fn other(locale: Locale) -> Locale {
-    match locale {
-        Locale::en => Locale::bn,
-        Locale::bn => Locale::en,
+/// The language in which a label is repeated: the voice's, or for those who read that the default one.
+pub fn other(locale: Locale) -> Locale {
+    if locale == Locale::bn {
+        Locale::default()
+    } else {
+        Locale::bn
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_calls_emotions_as_the_interface_does() {
+        for emotion in Emotion::ALL {
+            assert_eq!(label(Locale::en, emotion), emotion.label_en());
+            assert_eq!(label(Locale::bn, emotion), emotion.label_bn());
+        }
     }
 }

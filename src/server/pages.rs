@@ -26,9 +26,8 @@ use super::{exposure, recognize::analyse_form, security, state::AppState, upload
 use crate::{
     api::SubmittedOutcome,
     app::shell,
-    browser::storage::COOKIE_MAX_AGE_S,
     i18n::{I18nLocaleTrait, Locale, path},
-    preferences::{LOCALE_COOKIE, Preferences},
+    preferences::{COOKIE_MAX_AGE_S, LOCALE_COOKIE, Preferences},
 };
 
 /// What every rendered page finds in its context, and the headers that it gets.

@@ -49,7 +49,8 @@ impl BodyFault {
     }
 }
 
-/// Bounds every request body (a batch may be as long as all of its files) and leaves a [`BodyFault`] in the request's extensions.
+/// Bounds every request body (a batch may be as long as all of its files) and leaves a [`BodyFault`] in the request's
+/// extensions.
 pub async fn bound_body(
     State(state): State<AppState>,
     mut request: Request,

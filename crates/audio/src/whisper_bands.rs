@@ -1,8 +1,8 @@
 //! Log-mel energies as Whisper's encoder reads them, of speech that stands at the end of 8 s of silence.
 //!
 //! Input   16 kHz mono, f32, shape `[n_samples]`, at most [`CONTEXT_SAMPLES`]
-//! Output  f32, `[max(1, n_samples / 160), N_WHISPER_BANDS]`, row-major: `(log10(power) + 4) / 4`, where the power is at
-//!         least 1e-10 and at most 80 dB below the largest
+//! Output  f32, `[max(1, n_samples / 160), N_WHISPER_BANDS]`, row-major: `(log10(power) + 4) / 4`, where the power is
+//!         at least 1e-10 and at most 80 dB below the largest
 //! Framing 400 samples (25 ms), one frame every 160 (10 ms), periodic Hann, reflected, centred
 //! Bands   triangles equally spaced on Slaney's mel scale, 0 to 8000 Hz, each of the same area
 //! Level   that of the 8 s is brought to a variance of 1, so speech is the louder the shorter it is

@@ -244,7 +244,9 @@ mod tests {
     #[test]
     fn both_layouts_tell_the_same() {
         if !int16::are_supported() {
-            eprintln!("SKIPPED this processor has no products of int16 in pairs");
+            // Past the test harness, which keeps what eprintln! says of a test that passes.
+            let line = b"SKIPPED this processor has no products of int16 in pairs\n";
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), line);
             return;
         }
         let weights = weights();
