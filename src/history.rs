@@ -5,6 +5,8 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 use vocabulary::{Emotion, Prediction, Probabilities};
 
+use crate::spreadsheet::as_text;
+
 /// Older results are forgotten.
 pub const MAX_ENTRIES: usize = 200;
 
@@ -113,12 +115,7 @@ fn write_row(
 
 /// A cell of text (RFC 4180). What a spreadsheet would take for a formula begins with an apostrophe.
 fn quoted(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@']) {
-        "'"
-    } else {
-        ""
-    };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    format!("\"{}\"", as_text(text).replace('"', "\"\""))
 }
 
 #[cfg(test)]
