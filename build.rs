@@ -12,6 +12,9 @@ use leptos_i18n_parser::parse_locales::{
     parse_locales,
 };
 
+/// Languages of the page, the default one first; each has its sentences in `locales/CODE.json`.
+const LANGUAGES: [&str; 2] = ["en", "bn"];
+
 /// What the generated module does not live up to; only its sentences are used.
 const LINTS: &str =
     "#![allow(missing_docs, dead_code, unused_imports, clippy::all, clippy::allow_attributes)]";
@@ -19,9 +22,12 @@ const LINTS: &str =
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=locales");
-    let config = Config::new("en")?
-        .add_locale("bn")?
-        .parse_options(ParseOptions::new().interpolate_display(true));
+    let [default, others @ ..] = LANGUAGES;
+    let mut config = Config::new(default)?;
+    for language in others {
+        config = config.add_locale(language)?;
+    }
+    let config = config.parse_options(ParseOptions::new().interpolate_display(true));
     let sentences = parse_locales(None, config)?;
     for warning in sentences.diag.warnings().iter() {
         println!("cargo::error={warning}");

@@ -1,5 +1,6 @@
-// Keeps the page for when there is no connection: what was visited, with the script, style and fonts that it names. Never
-// audio, never an answer of the server's interfaces: only GETs of pages and of files whose names change with their content.
+// Keeps the page for when there is no connection: what was visited, with the script, style and fonts that it names.
+// Never audio, never an answer of the server's interfaces: only GETs of pages and of files whose names change with
+// their content.
 const CACHE = "page-1";
 const FILES = /\/(?:pkg|fonts)\/[\w-]+\.[0-9a-f]{16}\.\w+/g;
 const START = "/";

@@ -66,10 +66,8 @@ pub struct Accuracy {
 pub struct ModelFacts {
     /// Name of the checkpoint.
     pub id: String,
-    /// Its model card in Bengali, safe HTML; `None` where it came without one.
-    pub card_bn: Option<String>,
-    /// The same in English.
-    pub card_en: Option<String>,
+    /// Its model card as safe HTML, one for each of `Locale::get_all`; `None` where it came without one.
+    pub cards: Vec<Option<String>>,
     /// The emotions that it tells apart, in class order.
     pub labels: LabelSet,
     /// Test clips, `[true class][predicted class]`; `None` where nobody counted.

@@ -107,10 +107,7 @@ fn share_card() -> Option<impl IntoView> {
             ("og:image", site + "/icons/icon-512.png"),
             (
                 "og:locale",
-                format!(
-                    "{locale}_{}",
-                    if locale == Locale::bn { "BD" } else { "GB" }
-                ),
+                td_string!(locale, language.tag).replace('-', "_"),
             ),
         ];
         let facts = facts

@@ -30,11 +30,14 @@ pub enum Command {
     },
     /// Analyse audio files.
     Analyze {
-        /// Audio files; - is standard input.
+        /// Audio files, and folders of them; - is standard input.
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// Write one JSON object per line.
-        #[arg(long)]
+        /// Write one JSON object per line, as the REST interface answers.
+        #[arg(long, conflicts_with = "csv")]
         json: bool,
+        /// Write CSV for spreadsheets.
+        #[arg(long)]
+        csv: bool,
     },
 }

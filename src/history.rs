@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use vocabulary::{ConfidenceBand, Emotion, Prediction, Probabilities};
 
+use crate::spreadsheet::as_text;
+
 /// Older results are forgotten.
 pub const MAX_ENTRIES: usize = 200;
 
@@ -155,12 +157,7 @@ fn row(
 
 /// A cell of text (RFC 4180). What a spreadsheet would take for a formula begins with an apostrophe.
 fn quoted(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@']) {
-        "'"
-    } else {
-        ""
-    };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    format!("\"{}\"", as_text(text).replace('"', "\"\""))
 }
 
 #[cfg(test)]

@@ -3,8 +3,8 @@
 /// A value that follows signals; every view and attribute of the same kind shares one type.
 pub type Live<T> = Box<dyn FnMut() -> T + Send>;
 
-/// Puts a closure behind a type that others share. Leptos compiles its code for building, hydrating and changing once for
-/// each type, and every closure is one: this is what keeps the page small.
+/// Puts a closure behind a type that others share. Leptos compiles its code for building, hydrating and changing once
+/// for each type, and every closure is one: this is what keeps the page small.
 pub fn live<T>(read: impl FnMut() -> T + Send + 'static) -> Live<T> {
     Box::new(read)
 }

@@ -12,9 +12,14 @@ use anyhow::Context;
 use banglaser::{
     analyze::{Format, analyze},
     command_line::{Command, CommandLine},
-    server::{serve, settings, settings::Settings, state::AppState, telemetry},
+    server::{panics, serve, settings, settings::Settings, state::AppState, telemetry},
 };
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// Gives the memory of large uploads and clips back to the system, which the usual one keeps.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     run().unwrap_or_else(|error| {
@@ -29,6 +34,7 @@ fn run() -> anyhow::Result<ExitCode> {
     let settings_file = line.settings.map_or_else(settings::find, Ok)?;
     let mut settings = Settings::load(&settings_file)?;
     let _log = telemetry::start_logging(settings.server.log_format);
+    panics::log_panics();
     if let Some(checkpoint) = line.checkpoint {
         settings.recognizer.checkpoint = checkpoint;
     }
@@ -42,14 +48,17 @@ fn run() -> anyhow::Result<ExitCode> {
         Command::Serve { address } => {
             let mut options = settings::leptos_options(&settings_file)?;
             options.site_addr = address.unwrap_or(options.site_addr);
-            serve(AppState::new(options, settings, recognizer)?)?;
+            serve(
+                AppState::new(options, &settings, recognizer)?,
+                &settings.server,
+            )?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Analyze { files, json } => {
-            let format = if json {
-                Format::JsonLines
-            } else {
-                Format::Table
+        Command::Analyze { files, json, csv } => {
+            let format = match (json, csv) {
+                (true, _) => Format::JsonLines,
+                (_, true) => Format::Csv,
+                _ => Format::Table,
             };
             let limits = (&settings.audio).into();
             match analyze(&files, format, &recognizer, &limits, &mut io::stdout()) {

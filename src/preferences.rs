@@ -11,11 +11,14 @@ pub const LOCALE_COOKIE: &str = "locale";
 /// Remembers the appearance.
 pub const THEME_COOKIE: &str = "theme";
 
+/// How long both are remembered: a year.
+pub const COOKIE_MAX_AGE_S: u32 = 365 * 24 * 60 * 60;
+
 /// What a reader wants; in the context of every page rendered by the server.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Preferences {
-    /// What stands before the paths of links that are for search engines, such as `https://example.org`; empty where the
-    /// server was not told.
+    /// What stands before the paths of links that are for search engines, such as `https://example.org`; empty where
+    /// the server was not told.
     pub site: String,
     /// The page that is asked for: a path without its language.
     pub page: String,

@@ -31,8 +31,8 @@ pub enum Wish {
 /// What the start page is doing. In the context of every page, so that nothing is lost on the way to another page and
 /// back; copies share it.
 ///
-/// Components that show a result read [`heard`](Self::heard) and [`outcome`](Self::outcome): both are those of the clip on
-/// display.
+/// Components that show a result read [`heard`](Self::heard) and [`outcome`](Self::outcome): both are those of the clip
+/// on display.
 #[derive(Clone, Copy)]
 pub struct Workbench {
     /// Where clips are recorded.

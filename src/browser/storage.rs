@@ -7,7 +7,8 @@ use wasm_bindgen::JsValue;
 use super::dynamic::{call, member, set_member};
 use crate::{
     history::{Entry, with_newest},
-    i18n::{Locale, time_words::time_of_day},
+    i18n::{Locale, td_string, time_words::time_of_day},
+    preferences::COOKIE_MAX_AGE_S,
 };
 
 /// Where the results lie, as JSON.
@@ -21,9 +22,6 @@ const MICROPHONE: &str = "banglaser.microphone";
 
 /// Holds something while the browser may change what the microphone hears.
 const CLEANED: &str = "banglaser.microphone.cleaned";
-
-/// A year, seconds.
-pub const COOKIE_MAX_AGE_S: u32 = 365 * 24 * 60 * 60;
 
 /// Calls a method of the local storage; `None` where the browser forbids it, or nothing is there.
 pub(super) fn storage(method: &str, arguments: &[&str]) -> Option<String> {
@@ -114,12 +112,9 @@ pub fn iso_time(at_ms: f64) -> String {
 pub fn local_date(at_ms: f64, locale: Locale) -> String {
     let options = Object::new();
     set_member(&options, "dateStyle", "medium");
-    let region = match locale {
-        Locale::bn => "bn-BD",
-        Locale::en => "en-GB",
-    };
     let time = Date::new(&at_ms.into());
-    time.to_locale_date_string(region, &options).into()
+    time.to_locale_date_string(td_string!(locale, language.tag), &options)
+        .into()
 }
 
 /// Date and time as readers of the language write them.

@@ -3,26 +3,29 @@
 use leptos::prelude::*;
 
 use crate::{
-    i18n::{I18nLocaleTrait, Locale, text, use_i18n},
+    i18n::{I18nLocaleTrait, Locale, td_string, text, use_i18n},
     live::live,
     routes::Links,
 };
 
-/// Links to both languages.
+/// Links to every language.
 #[component]
 pub fn LanguageSwitch() -> impl IntoView {
     let i18n = use_i18n();
     view! {
         <nav class="segments" aria-label=text!(i18n, site.language)>
-            <LanguageLink locale=Locale::bn own_name="বাংলা" />
-            <LanguageLink locale=Locale::en own_name="English" />
+            {Locale::get_all()
+                .iter()
+                .rev()
+                .map(|&locale| view! { <LanguageLink locale /> })
+                .collect_view()}
         </nav>
     }
 }
 
 /// A language by its own name.
 #[component]
-fn LanguageLink(locale: Locale, own_name: &'static str) -> impl IntoView {
+fn LanguageLink(locale: Locale) -> impl IntoView {
     let i18n = use_i18n();
     let links = expect_context::<Links>();
     let code = locale.as_str();
@@ -34,7 +37,7 @@ fn LanguageLink(locale: Locale, own_name: &'static str) -> impl IntoView {
             hreflang=code
             aria-current=live(move || (i18n.get_locale() == locale).then_some("true"))
         >
-            {own_name}
+            {td_string!(locale, language.name)}
         </a>
     }
 }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::{AccuracyNote, ConfusionMatrix};
 use crate::{
     api::ModelFacts,
-    i18n::{Locale, td_string, text, use_i18n},
+    i18n::{I18nLocaleTrait, Locale, td_string, text, use_i18n},
     live::live,
 };
 
@@ -15,18 +15,15 @@ pub fn ModelCard(facts: ModelFacts) -> impl IntoView {
     let i18n = use_i18n();
     let ModelFacts {
         id,
-        card_bn,
-        card_en,
+        cards,
         labels,
         confusion,
     } = facts;
     let name = live(move || td_string!(i18n.get_locale(), model.name, id = id.as_str()));
     let text = live(move || {
-        let card = match i18n.get_locale() {
-            Locale::bn => card_bn.clone(),
-            Locale::en => card_en.clone(),
-        };
-        match card {
+        let mut of_languages = Locale::get_all().iter().zip(&cards);
+        let in_language = of_languages.find(|(locale, _)| **locale == i18n.get_locale());
+        match in_language.and_then(|(_, card)| card.clone()) {
             Some(html) => view! { <div class="prose" inner_html=html></div> }.into_any(),
             None => view! {
                 <div class="prose">

@@ -76,7 +76,7 @@ pub fn PastResults(
         Some(entries) => {
             let exported = entries.clone();
             let found = query.with(|query| matching(entries, query));
-            let day = |entry: &Entry| storage::local_date(entry.at_ms, Locale::en);
+            let day = |entry: &Entry| storage::local_date(entry.at_ms, Locale::default());
             let rows = found.chunk_by(|left, right| day(left) == day(right)).map(|of_day| {
                 let at_ms = of_day[0].at_ms;
                 let rows = of_day

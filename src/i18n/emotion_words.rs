@@ -4,12 +4,16 @@ use vocabulary::{ConfidenceBand, Emotion, Note, Outcome, Prediction};
 
 use super::{Locale, number, td_string};
 
-/// The emotion's name. [`Emotion::label_en`] is a key of the original application's interface, so one differs.
-pub const fn label(locale: Locale, emotion: Emotion) -> &'static str {
-    match (locale, emotion) {
-        (Locale::en, Emotion::Surprise) => "Surprised",
-        (Locale::en, _) => emotion.label_en(),
-        (Locale::bn, _) => emotion.label_bn(),
+/// The emotion's name.
+pub fn label(locale: Locale, emotion: Emotion) -> &'static str {
+    match emotion {
+        Emotion::Angry => td_string!(locale, emotion.angry),
+        Emotion::Happy => td_string!(locale, emotion.happy),
+        Emotion::Sad => td_string!(locale, emotion.sad),
+        Emotion::Neutral => td_string!(locale, emotion.neutral),
+        Emotion::Surprise => td_string!(locale, emotion.surprise),
+        Emotion::Fear => td_string!(locale, emotion.fear),
+        Emotion::Disgust => td_string!(locale, emotion.disgust),
     }
 }
 
@@ -145,10 +149,29 @@ pub fn as_text(locale: Locale, prediction: &Prediction) -> String {
     lines.join("\n")
 }
 
-/// The language beside which a label is repeated.
-pub const fn other(locale: Locale) -> Locale {
-    match locale {
-        Locale::en => Locale::bn,
-        Locale::bn => Locale::en,
+/// The language in which a label is repeated: the voice's, or for those who read that the default one.
+pub fn other(locale: Locale) -> Locale {
+    if locale == Locale::bn {
+        Locale::default()
+    } else {
+        Locale::bn
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_calls_emotions_as_the_interface_does() {
+        for emotion in Emotion::ALL {
+            // The interface has a noun among its adjectives.
+            let named = match emotion {
+                Emotion::Surprise => "Surprised",
+                _ => emotion.label_en(),
+            };
+            assert_eq!(label(Locale::en, emotion), named);
+            assert_eq!(label(Locale::bn, emotion), emotion.label_bn());
+        }
     }
 }

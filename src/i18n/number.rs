@@ -1,11 +1,8 @@
-//! Numbers as a reader of each language writes them: Bengali digits in Bengali.
+//! Numbers as a reader of each language writes them: with the digits that its sentences name (`language.digits`).
 //!
 //! Bengali and English share the decimal point and the percent sign (Unicode CLDR, locale `bn`).
 
-use super::Locale;
-
-/// Code point of the Bengali digit zero; the other nine follow it.
-const BENGALI_ZERO: u32 = 0x09E6;
+use super::{Locale, td_string};
 
 /// `value` with at most `max_decimals` decimals, trailing zeros dropped: `3.50` is `3.5` and `৩.৫`.
 pub fn decimal(locale: Locale, value: f64, max_decimals: usize) -> String {
@@ -45,27 +42,37 @@ pub fn mebibytes(locale: Locale, n_bytes: u64) -> String {
 
 /// Replaces ASCII digits by the language's own.
 fn digits(locale: Locale, ascii: &str) -> String {
-    match locale {
-        Locale::en => ascii.to_owned(),
-        Locale::bn => ascii.chars().map(bengali_digit).collect(),
-    }
-}
-
-fn bengali_digit(character: char) -> char {
-    character
-        .to_digit(10)
-        .and_then(|value| char::from_u32(BENGALI_ZERO + value))
-        .unwrap_or(character)
+    let own = td_string!(locale, language.digits);
+    let of_language = |character: char| {
+        let value = character.to_digit(10)? as usize;
+        own.chars().nth(value)
+    };
+    let characters = ascii.chars();
+    characters
+        .map(|character| of_language(character).unwrap_or(character))
+        .collect()
 }
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
+    use crate::i18n::I18nLocaleTrait;
 
     #[test]
     fn bengali_has_its_own_digits() {
         assert_eq!(digits(Locale::bn, "0123456789"), "০১২৩৪৫৬৭৮৯");
         assert_eq!(digits(Locale::en, "0123456789"), "0123456789");
+    }
+
+    #[test]
+    fn every_language_has_ten_digits() {
+        for &locale in Locale::get_all() {
+            let own = digits(locale, "0123456789");
+            assert_eq!(own.chars().count(), 10, "{locale}");
+            assert_eq!(own.chars().collect::<BTreeSet<_>>().len(), 10, "{locale}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
@@ -12,16 +12,16 @@ use super::{pages, state::AppState};
 use crate::{
     app::{PAPER_COLOR, THEME_COLOR},
     browser::ACCEPT,
-    i18n::{Locale, emotion_words::how_many, path, td_string},
+    i18n::{emotion_words::how_many, path, td_string},
 };
 
 /// The web app manifest (W3C) in a language.
 pub async fn manifest(
     State(state): State<AppState>,
-    Path(language): Path<String>,
+    language: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    let Ok(locale) = language.parse::<Locale>() else {
+    let Some(locale) = pages::named(language) else {
         return pages::not_found(State(state), request).await;
     };
     let count = how_many(locale, state.page_facts.n_emotions);

@@ -5,7 +5,10 @@ use std::{fs, io::ErrorKind, path::Path};
 use inference::Recognizer;
 
 use super::markdown;
-use crate::{api::ModelFacts, i18n::Locale};
+use crate::{
+    api::ModelFacts,
+    i18n::{I18nLocaleTrait, Locale},
+};
 
 /// Describes an opened checkpoint; a card that its folder `dir` lacks is no fault.
 pub fn facts(recognizer: &Recognizer, dir: &Path) -> ModelFacts {
@@ -16,8 +19,10 @@ pub fn facts(recognizer: &Recognizer, dir: &Path) -> ModelFacts {
         confusion.len() == n_labels && confusion.iter().all(|row| row.len() == n_labels);
     ModelFacts {
         id: recognizer.model_id().to_owned(),
-        card_bn: card(dir, Locale::bn),
-        card_en: card(dir, Locale::en),
+        cards: Locale::get_all()
+            .iter()
+            .map(|&locale| card(dir, locale))
+            .collect(),
         labels: labels.clone(),
         confusion: is_square.then(|| confusion.clone()),
     }

@@ -48,8 +48,8 @@ async fn a_batch_gives_the_pinned_answers() {
     }
 }
 
-/// The packed speaker encoder rounds weights and states to 16 bits, which moves these probabilities by up to 1.1e-3; what
-/// is not rounded agrees within 1e-4 (crates/network/tests/parity).
+/// The packed speaker encoder rounds weights and states to 16 bits, which moves these probabilities by up to 1.1e-3;
+/// what is not rounded agrees within 1e-4 (crates/network/tests/parity).
 const ENGINES_TOLERANCE: f64 = 2e-3;
 
 #[tokio::test]

@@ -105,3 +105,52 @@ fn what_hostile_files_take_comes_back() {
     println!("{before_kib} KiB before, {after_kib} after");
     assert!(after_kib < before_kib + MAX_GROWTH_KIB, "{after_kib} KiB");
 }
+
+/// Most of what the program may hold in RAM, whatever is uploaded to two threads of recognition (docs/operations.md).
+const MAX_TOTAL_KIB: u64 = 512 * 1024;
+
+/// What may be left of it once nobody asks any more.
+const MAX_LEFT_KIB: u64 = 120 * 1024;
+
+/// Ten minutes at 8 kHz and 16 bits, in a WAV of 9.6 MB.
+fn ten_minutes() -> Vec<u8> {
+    let n_bytes: u32 = 600 * 8_000 * 2;
+    let mut wav = b"RIFF".to_vec();
+    wav.extend((n_bytes + 36).to_le_bytes());
+    wav.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0");
+    wav.extend(8_000_u32.to_le_bytes());
+    wav.extend(16_000_u32.to_le_bytes());
+    wav.extend(b"\x02\0\x10\0data");
+    wav.extend(n_bytes.to_le_bytes());
+    let noise = (0..n_bytes / 2).map(|n| (n.wrapping_mul(2_654_435_761) >> 20) as u16);
+    wav.extend(noise.flat_map(u16::to_le_bytes));
+    wav
+}
+
+#[test]
+fn sixty_four_of_the_longest_clips_at_once_take_no_more_than_they_may() {
+    let server = Server::start(&[("MAX_RECOGNITIONS", "2")]);
+    let clip = upload("/api/v1/recognitions", &ten_minutes());
+    thread::scope(|scope| {
+        let uploads: Vec<_> = (0..64)
+            .map(|_| scope.spawn(|| server.exchange(&clip)))
+            .collect();
+        for upload in uploads {
+            let said = upload.join().expect("an answer");
+            let status = said.split(' ').nth(1).expect("a status");
+            assert!(["200", "422", "503"].contains(&status), "{said}");
+            assert!(status != "503" || said.contains("retry-after: "), "{said}");
+        }
+    });
+    let peak_kib = memory_kib(&server, "VmHWM");
+    assert!(peak_kib < MAX_TOTAL_KIB, "{peak_kib} KiB");
+    let started = Instant::now();
+    let mut left_kib = memory_kib(&server, "VmRSS");
+    while left_kib > MAX_LEFT_KIB {
+        assert!(started.elapsed() < PATIENCE, "{left_kib} KiB are left");
+        // Allocators give back while they work.
+        server.exchange(&upload("/predict", &syllables_wav(1.0)));
+        left_kib = memory_kib(&server, "VmRSS");
+    }
+    println!("{peak_kib} KiB at most, {left_kib} left");
+}

@@ -10,29 +10,48 @@ use anyhow::{Context, Result};
 use crate::command::run;
 use crate::page::{self, copy_tree, empty};
 use crate::sbom;
-use crate::test::SERVER_FEATURES;
+use crate::steps::Steps;
 use crate::toolchain::Toolchain;
 use crate::wasm_target;
-use crate::workspace::Workspace;
+use crate::workspace::{SERVER_SELECTION, Workspace};
+
+/// Step: the toolchain.
+pub const RUST: &str = "find or install Rust for the page";
+/// Step: cargo, for the page that ships.
+pub const COMPILE_PAGE: &str = "compile the page to WebAssembly, small before fast";
+/// Step: wasm-bindgen and what follows it.
+pub const SHRINK_PAGE: &str = "make the page small and compress it";
+const COMPILE_DRAFT: &str = "compile the page to WebAssembly, soon and large";
+const COMPILE_SERVER: &str = "compile the server in release mode";
+const COMPILE_DEBUG: &str = "compile the debug server";
+const DIST: &str = "put dist/ together";
 
 /// `cargo xtask build`: compiles page and server and replaces dist/; returns the program in it.
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let toolchain = wasm_target::ensure(workspace)?;
-    let site = page::build(workspace, &toolchain, page::SHIPPED)?;
-    build_release_server(workspace, &toolchain)?;
+    let mut steps = Steps::plan(vec![RUST, COMPILE_PAGE, SHRINK_PAGE, COMPILE_SERVER, DIST]);
+    let toolchain = steps.run(RUST, || wasm_target::ensure(workspace))?;
+    steps.run(COMPILE_PAGE, || {
+        page::compile(workspace, &toolchain, page::SHIPPED)
+    })?;
+    let site = steps.run(SHRINK_PAGE, || page::assemble(workspace, page::SHIPPED))?;
+    steps.run(COMPILE_SERVER, || {
+        build_release_server(workspace, &toolchain)
+    })?;
+    steps.run(DIST, || replace_dist(workspace, &site))
+}
 
+fn replace_dist(workspace: &Workspace, site: &Path) -> Result<PathBuf> {
     let dist = workspace.root.join("dist");
     let next = workspace.root.join("dist.new");
-    let program = assemble(workspace, &next, &workspace.server_binary("release"), &site)?;
+    let program = assemble(workspace, &next, &workspace.server_binary("release"), site)?;
     sbom::write(workspace, &next)?;
     if dist.exists() {
         fs::remove_dir_all(&dist)
             .context("cannot replace dist/; does a server still run from it?")?;
     }
     fs::rename(&next, &dist).context("cannot put the new dist/ in its place")?;
-    let program = dist.join(program);
     println!("Wrote {}", dist.display());
-    Ok(program)
+    Ok(dist.join(program))
 }
 
 /// `cargo xtask serve`: what `build` wrote, running.
@@ -42,9 +61,13 @@ pub fn serve(workspace: &Workspace) -> Result<()> {
 
 /// `cargo xtask serve --draft`: the same, soon compiled, from `<target>/trial` instead of dist/.
 pub fn serve_draft(workspace: &Workspace) -> Result<()> {
-    let toolchain = wasm_target::ensure(workspace)?;
-    let site = page::build(workspace, &toolchain, page::DRAFT)?;
-    build_server(workspace, &toolchain)?;
+    let mut steps = Steps::plan(vec![RUST, COMPILE_DRAFT, COMPILE_DEBUG]);
+    let toolchain = steps.run(RUST, || wasm_target::ensure(workspace))?;
+    let site = steps.run(COMPILE_DRAFT, || {
+        page::compile(workspace, &toolchain, page::DRAFT)?;
+        page::assemble(workspace, page::DRAFT)
+    })?;
+    steps.run(COMPILE_DEBUG, || build_server(workspace, &toolchain))?;
     become_server(&assemble_trial(workspace, &site)?)
 }
 
@@ -65,7 +88,7 @@ pub fn build_server(workspace: &Workspace, toolchain: &Toolchain) -> Result<()> 
     run(toolchain
         .cargo(workspace)
         .args(["build", "--bin", "banglaser"])
-        .args(SERVER_FEATURES))
+        .args(SERVER_SELECTION))
 }
 
 /// Puts the debug server and a page into `<target>/trial`; returns the program in it.

@@ -1,4 +1,9 @@
 //! Script and style sheet without what only their readers need.
+//!
+//! Libraries of the trade were tried and left out. lightningcss 1.0.0-alpha.72 makes 20,487 bytes of a style sheet
+//! where this makes 23,434, but after brotli 4,530 where this has 4,570, and takes 93 s to compile; minifier 0.4 takes
+//! one second and breaks what browsers then ignore: the sum in `clamp(1rem, 1rem + 1vw, 2rem)`, and one export behind
+//! another.
 
 /// `source` without comments that begin a line, indentation and empty lines. Text over several lines would lose its
 /// indentation, too; neither wasm-bindgen nor we write any.

@@ -1,37 +1,12 @@
 //! The project's commands: `cargo xtask serve`, `test`, `build`, `bench`, `load`, `api-test` and `sbom`.
-//!
-//! Each does its own set-up, so that a fresh machine with Rust needs nothing else installed by hand. Works on Linux,
-//! macOS and Windows.
-
-mod bench;
-mod browser;
-mod bundle;
-mod command;
-mod compact;
-mod compress;
-mod hashed_name;
-mod import_names;
-mod load;
-mod never_called;
-mod node;
-mod outside;
-mod page;
-mod python;
-mod sbom;
-mod steps;
-mod system_packages;
-mod test;
-#[cfg(test)]
-mod tidy;
-mod toolchain;
-mod trial_server;
-mod wasm_target;
-mod workspace;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
-use clap::{Parser, Subcommand};
+use clap::{Args, Parser, Subcommand};
+use xtask::{
+    bundle, command::run, outside, sbom, test, toolchain::Toolchain, workspace::Workspace,
+};
 
 /// BanglaSER's developer commands.
 #[derive(Parser)]
@@ -52,9 +27,11 @@ enum Command {
     /// Install what the tests need and run all of them: formatting, lints, unit, parity, HTTP, browser
     Test,
     /// Time every stage on one thread, or the server, and print tables
-    Bench(bench::Options),
+    #[command(disable_help_flag = true)]
+    Bench(Measurement),
     /// Send mixed requests to a release server on 127.0.0.1; print times, errors and memory
-    Load(load::Options),
+    #[command(disable_help_flag = true)]
+    Load(Measurement),
     /// Test the debug server with requests made from its OpenAPI document (schemathesis, in a virtual environment)
     ApiTest,
     /// Write a CycloneDX document and a list of licences of everything that ships into target/sbom
@@ -63,9 +40,17 @@ enum Command {
     Build,
 }
 
+/// What the program of `xtask/bench` is told.
+#[derive(Args)]
+struct Measurement {
+    /// Its options; --help lists them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    options: Vec<String>,
+}
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    match run(&cli.command) {
+    match obey(&cli.command) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error:#}");
@@ -74,16 +59,24 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: &Command) -> Result<()> {
-    let workspace = workspace::Workspace::locate()?;
+fn obey(command: &Command) -> Result<()> {
+    let workspace = Workspace::locate()?;
     match command {
         Command::Serve { draft: false } => bundle::serve(&workspace),
         Command::Serve { draft: true } => bundle::serve_draft(&workspace),
         Command::Test => test::test(&workspace),
-        Command::Bench(options) => bench::bench(&workspace, options),
-        Command::Load(options) => load::load(&workspace, options),
+        Command::Bench(options) => measure(&workspace, "bench", options),
+        Command::Load(options) => measure(&workspace, "load", options),
         Command::ApiTest => outside::api_test(&workspace),
         Command::Sbom => sbom::sbom(&workspace),
         Command::Build => bundle::build(&workspace).map(|_| ()),
     }
+}
+
+/// Compiles and runs `xtask/bench`, which no other command needs.
+fn measure(workspace: &Workspace, what: &str, Measurement { options }: &Measurement) -> Result<()> {
+    let mut cargo = Toolchain::active().cargo(workspace);
+    run(cargo
+        .args(["run", "--quiet", "--package", "bench", "--", what])
+        .args(options))
 }

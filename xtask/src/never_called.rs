@@ -1,8 +1,9 @@
 //! Functions of the page that nobody calls, and that the compiler keeps.
 //!
-//! Every type-erased view of Leptos carries a table of functions. One of them hydrates asynchronously, which only a page
-//! in islands or with lazy routes needs; ours hydrates in one go. They are a fifth of the WebAssembly.
+//! Every type-erased view of Leptos carries a table of functions. One of them hydrates asynchronously, which only a
+//! page in islands or with lazy routes needs; ours hydrates in one go. They are a fifth of the WebAssembly.
 
+use anyhow::{Result, ensure};
 use walrus::{FunctionBuilder, FunctionId, FunctionKind, LocalFunction, Module};
 
 /// How a mangled name ends before its hash, where the function is the body of `async fn hydrate_async`; closures in it
@@ -15,7 +16,10 @@ const HASH: &str = "17h";
 const MIN_INSTRUCTIONS: u64 = 100;
 
 /// Gives every such function a body that traps, so that what only they call goes, too.
-pub fn empty(module: &mut Module) {
+///
+/// # Errors
+/// Where there is none: Leptos or the compiler names them otherwise, and the page is a fifth larger.
+pub fn empty(module: &mut Module) -> Result<()> {
     let is_long = |function: &LocalFunction| function.size() >= MIN_INSTRUCTIONS;
     let never_called: Vec<FunctionId> = module
         .funcs
@@ -26,6 +30,10 @@ pub fn empty(module: &mut Module) {
         })
         .map(|(id, _)| id)
         .collect();
+    ensure!(
+        !never_called.is_empty(),
+        "no function of the page is named like {FUNCTION}; xtask/src/never_called.rs is out of date"
+    );
     for id in never_called {
         let (params, results) = module.types.params_results(module.funcs.get(id).ty());
         let (params, results) = (params.to_vec(), results.to_vec());
@@ -34,6 +42,7 @@ pub fn empty(module: &mut Module) {
         let args = params.iter().map(|&kind| module.locals.add(kind)).collect();
         module.funcs.get_mut(id).kind = FunctionKind::Local(body.local_func(args));
     }
+    Ok(())
 }
 
 fn hydrates_asynchronously(name: &str) -> bool {
@@ -45,6 +54,12 @@ fn hydrates_asynchronously(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_page_without_them_is_no_page_of_ours() {
+        let error = empty(&mut Module::default()).expect_err("it has no function at all");
+        assert!(error.to_string().contains("hydrate_async"), "{error}");
+    }
 
     #[test]
     fn what_hydrates_asynchronously_is_known_by_its_name() {

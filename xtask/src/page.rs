@@ -13,7 +13,6 @@ use crate::command::run;
 use crate::compact::compact;
 use crate::compress;
 use crate::hashed_name;
-use crate::import_names;
 use crate::never_called;
 use crate::toolchain::{Toolchain, WASM_TARGET};
 use crate::workspace::Workspace;
@@ -21,7 +20,7 @@ use crate::workspace::Workspace;
 /// Base name of the files in site/pkg; LEPTOS_OUTPUT_NAME in .cargo/config.toml.
 pub const OUTPUT_NAME: &str = "banglaser";
 /// Change it when this file makes something else of the same input.
-const RECIPE: u32 = 6;
+const RECIPE: u32 = 7;
 
 /// How cargo compiles the page; lints use the same selection.
 pub const CARGO_SELECTION: [&str; 7] = [
@@ -39,13 +38,19 @@ pub const SHIPPED: &str = "wasm-release";
 /// Cargo profile of a page to work on: large, slow, soon compiled.
 pub const DRAFT: &str = "wasm-draft";
 
-/// Builds the page with a cargo profile and returns the folder to serve: `<target>/site`.
-pub fn build(workspace: &Workspace, toolchain: &Toolchain, profile: &str) -> Result<PathBuf> {
+/// Compiles the page with a cargo profile.
+pub fn compile(workspace: &Workspace, toolchain: &Toolchain, profile: &str) -> Result<()> {
     let mut cargo = toolchain.cargo(workspace);
-    run(cargo
-        .arg("build")
-        .args(CARGO_SELECTION)
-        .args(["--profile", profile]))?;
+    run(cargo.arg("rustc").args(CARGO_SELECTION).args([
+        "--profile",
+        profile,
+        "--crate-type",
+        "cdylib",
+    ]))
+}
+
+/// Makes of what was compiled with a profile the folder to serve, and returns it: `<target>/site`.
+pub fn assemble(workspace: &Workspace, profile: &str) -> Result<PathBuf> {
     let compiled = workspace
         .target_dir
         .join(WASM_TARGET)
@@ -105,7 +110,7 @@ fn bind(compiled: &Path, pkg: &Path) -> Result<()> {
         .generate_name_section(false)
         .generate_producers_section(false)
         .parse_file(compiled)?;
-    never_called::empty(&mut module);
+    never_called::empty(&mut module)?;
     Bindgen::new()
         .web(true)?
         .input_module(OUTPUT_NAME, module)
@@ -116,12 +121,8 @@ fn bind(compiled: &Path, pkg: &Path) -> Result<()> {
     let javascript = pkg.join(format!("{OUTPUT_NAME}.js"));
     let made = pkg.join(format!("{OUTPUT_NAME}_bg.wasm"));
     let script = fs::read_to_string(&javascript).context("no JavaScript")?;
-    let mut script = compact(&script).into_bytes();
-    let mut wasm = fs::read(&made).context("no WebAssembly")?;
-    import_names::number(&mut script, &mut wasm);
-    fs::write(javascript, script)?;
-    fs::write(pkg.join(format!("{OUTPUT_NAME}.wasm")), wasm)?;
-    Ok(fs::remove_file(made)?)
+    fs::write(javascript, compact(&script))?;
+    Ok(fs::rename(made, pkg.join(format!("{OUTPUT_NAME}.wasm")))?)
 }
 
 /// Was `pkg` made from exactly these bytes by this recipe?

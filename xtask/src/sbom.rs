@@ -1,7 +1,8 @@
 //! `cargo xtask sbom`: what the server and its page are made of, as a CycloneDX document and as a list of licences.
 //!
-//! Both tell of the crates that are compiled into them, from `cargo metadata`: not of what only builds or tests them. Written
-//! by hand, because the libraries for either format switch features of serde_json on that recompile the whole application.
+//! Both tell of the crates that are compiled into them, from `cargo metadata`: not of what only builds or tests them.
+//! Written by hand, because the libraries for either format switch features of serde_json on that recompile the whole
+//! application.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

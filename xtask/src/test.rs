@@ -6,97 +6,138 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::browser;
-use crate::bundle;
-use crate::command::{run, run_collecting};
+use crate::bundle::{self, COMPILE_PAGE, RUST, SHRINK_PAGE};
+use crate::command::{run, run_tests};
 use crate::node;
 use crate::outside;
 use crate::page;
 use crate::python;
 use crate::steps::Steps;
+use crate::toolchain::Toolchain;
 use crate::trial_server::TrialServer;
 use crate::wasm_target;
-use crate::workspace::Workspace;
+use crate::workspace::{SERVER_SELECTION, Workspace};
 
-/// The whole workspace, with the server.
-pub const SERVER_FEATURES: [&str; 3] = ["--workspace", "--features", "banglaser/ssr"];
+const BROWSER: &str = "find or install a browser";
+const NODE: &str = "install Node.js packages";
+const FORMATTING: &str = "check the formatting";
+const LINTS: &str = "lint server, crates and tests";
+const PAGE_LINTS: &str = "lint the page";
+const RUST_TESTS: &str = "test the Rust crates";
+const SERVER: &str = "start a server for the tests from outside";
+const PYTHON: &str = "install Python packages";
+const SCHEMAS: &str = "hold deploy/ against published schemas";
+const INTERFACE: &str = "send what the OpenAPI document allows and forbids";
+const PAGE_TESTS: &str = "test the page in the browser";
+
+/// All steps; those of [`OF_PYTHON`] only where there is Python.
+const PLANNED: [&str; 14] = [
+    RUST,
+    BROWSER,
+    NODE,
+    FORMATTING,
+    LINTS,
+    PAGE_LINTS,
+    RUST_TESTS,
+    COMPILE_PAGE,
+    SHRINK_PAGE,
+    SERVER,
+    PYTHON,
+    SCHEMAS,
+    INTERFACE,
+    PAGE_TESTS,
+];
+const OF_PYTHON: [&str; 3] = [PYTHON, SCHEMAS, INTERFACE];
+const NO_PYTHON: &str =
+    "SKIPPED the OpenAPI document's tests and the schemas of deploy/: no Python 3 with venv";
 
 /// Runs everything; stops at the first step that fails, and always prints what was done.
 pub fn test(workspace: &Workspace) -> Result<()> {
-    let mut steps = Steps::default();
-    let result = run_steps(workspace, &mut steps);
+    let has_python = python::is_installed();
+    let is_possible = |name: &&str| has_python || !OF_PYTHON.contains(name);
+    let mut steps = Steps::plan(PLANNED.into_iter().filter(is_possible).collect());
+    let result = run_steps(workspace, &mut steps, has_python);
     steps.print_summary();
     result
 }
 
-fn run_steps(workspace: &Workspace, steps: &mut Steps) -> Result<()> {
+fn run_steps(workspace: &Workspace, steps: &mut Steps, has_python: bool) -> Result<()> {
     let end2end = workspace.root.join("end2end");
-    let toolchain = steps.run("set-up: Rust for the page", || {
+    let toolchain = steps.run(RUST, || {
         let toolchain = wasm_target::ensure(workspace)?;
         println!("{}", toolchain.version(&workspace.root));
         Ok(toolchain)
     })?;
-    let chromium = steps.run("set-up: browser", || {
+    let chromium = steps.run(BROWSER, || {
         let chromium = browser::ensure()?;
         println!("{}", chromium.display());
         Ok(chromium)
     })?;
-    steps.run("set-up: Node.js packages", || {
+    steps.run(NODE, || {
         node::ensure()?;
         node::install_locked(&end2end)
     })?;
-
-    let cargo = || toolchain.cargo(workspace);
-    steps.run("formatting", || {
-        run(cargo().args(["fmt", "--all", "--check"]))
+    check(workspace, &toolchain, steps)?;
+    steps.run(COMPILE_PAGE, || {
+        page::compile(workspace, &toolchain, page::SHIPPED)
     })?;
-    steps.run("lints: server, crates, tests", || {
-        let selection = SERVER_FEATURES.into_iter().chain(["--all-targets"]);
-        run(cargo()
-            .arg("clippy")
-            .args(selection)
-            .args(["--", "-D", "warnings"]))
-    })?;
-    steps.run("lints: page", || {
-        run(cargo()
-            .arg("clippy")
-            .args(page::CARGO_SELECTION)
-            .args(["--", "-D", "warnings"]))
-    })?;
-    steps.skipped = steps.run("tests of the Rust crates", || {
-        run_collecting(cargo().arg("test").args(SERVER_FEATURES), "SKIPPED ")
-    })?;
-    let site = steps.run("page", || page::build(workspace, &toolchain, page::SHIPPED))?;
-    let server = steps.run("server for the tests from outside", || {
+    let site = steps.run(SHRINK_PAGE, || page::assemble(workspace, page::SHIPPED))?;
+    let server = steps.run(SERVER, || {
         TrialServer::start(&bundle::assemble_trial(workspace, &site)?)
     })?;
-    if python::is_installed() {
-        let python = steps.run("set-up: Python packages", || {
-            outside::environment(workspace)
-        })?;
-        steps.run("deploy/ against published schemas", || {
-            outside::deployment(workspace, &python)
-        })?;
-        steps.run("tests made from the OpenAPI document", || {
-            outside::interface(workspace, &python, &server)
-        })?;
+    if has_python {
+        check_outside(workspace, &server, steps)?;
     } else {
-        let line = "SKIPPED the OpenAPI document's tests and the schemas of deploy/: no Python 3 with venv";
-        println!("{line}");
-        steps.skipped.push(line.to_owned());
+        steps.skip(NO_PYTHON);
     }
-    steps.run("tests in the browser", || {
-        test_in_browser(&server, &end2end, &chromium)
+    steps.run_tests(PAGE_TESTS, |skipped| {
+        test_in_browser(&server, &end2end, &chromium, skipped)
     })
 }
 
-fn test_in_browser(server: &TrialServer, end2end: &Path, chromium: &Path) -> Result<()> {
+/// Everything that cargo checks.
+fn check(workspace: &Workspace, toolchain: &Toolchain, steps: &mut Steps) -> Result<()> {
+    let cargo = || toolchain.cargo(workspace);
+    steps.run(
+        FORMATTING,
+        || run(cargo().args(["fmt", "--all", "--check"])),
+    )?;
+    steps.run(LINTS, || {
+        let selection = SERVER_SELECTION.into_iter().chain(["--all-targets"]);
+        run(clippy(cargo().arg("clippy").args(selection)))
+    })?;
+    steps.run(PAGE_LINTS, || {
+        run(clippy(cargo().arg("clippy").args(page::CARGO_SELECTION)))
+    })?;
+    steps.run_tests(RUST_TESTS, |skipped| {
+        run_tests(cargo().arg("test").args(SERVER_SELECTION), skipped)
+    })
+}
+
+fn clippy(command: &mut Command) -> &mut Command {
+    command.args(["--", "-D", "warnings"])
+}
+
+/// What Python's tools check.
+fn check_outside(workspace: &Workspace, server: &TrialServer, steps: &mut Steps) -> Result<()> {
+    let python = steps.run(PYTHON, || outside::environment(workspace))?;
+    steps.run(SCHEMAS, || outside::deployment(workspace, &python))?;
+    steps.run(INTERFACE, || outside::interface(workspace, &python, server))
+}
+
+fn test_in_browser(
+    server: &TrialServer,
+    end2end: &Path,
+    chromium: &Path,
+    skipped: &mut Vec<String>,
+) -> Result<()> {
     let mut playwright = Command::new("node");
     playwright
         .args(["node_modules/@playwright/test/cli.js", "test"])
         .current_dir(end2end)
         .env("BANGLASER_BASE_URL", server.base_url())
         .env("CHROMIUM", chromium);
-    if let Err(error) = run(&mut playwright) {
+    if let Err(error) = run_tests(&mut playwright, skipped) {
         bail!("{error:#}; the server's log is {}", server.log().display());
     }
     Ok(())

@@ -5,6 +5,15 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 
+/// What cargo compiles for tests and the debug server: everything but the measurements, with the server.
+pub const SERVER_SELECTION: [&str; 5] = [
+    "--workspace",
+    "--exclude",
+    "bench",
+    "--features",
+    "banglaser/ssr",
+];
+
 /// The checkout that the commands work on.
 pub struct Workspace {
     /// Folder of the root Cargo.toml.

@@ -4,8 +4,8 @@
 //! bytes -> decode -> Waveform -> resample -> declip -> FeatureExtractor -> Recording -> windows
 //! ```
 //!
-//! No input or output, no web, no tensors, no clock but the decoder's time limit. Without the feature `decode` the crate is the
-//! part behind the decoder and compiles for the browser.
+//! No input or output, no web, no tensors, no clock but the decoder's time limit. Without the feature `decode` the
+//! crate is the part behind the decoder and compiles for the browser.
 
 use std::ops::Range;
 

@@ -2,7 +2,8 @@
 //!
 //! Input   16 kHz mono, f32, shape `[n_samples]`
 //! Output  [`Overview`]: lowest and highest sample, and log-mel energies, of every column
-//! Invariant: at most [`MAX_COLUMNS`] columns of the same length, and at most [`MAX_FRAMES`] transforms, however long the clip is
+//! Invariant: at most [`MAX_COLUMNS`] columns of the same length, and at most [`MAX_FRAMES`] transforms, however long
+//! the clip is
 
 use crate::{FLOOR_DB, MelFilterBank, N_MELS, PowerSpectrum, n_frames};
 

@@ -29,5 +29,5 @@ pub use packed::{
     BlockWeights, LayerWeights, NormWeights, Packed, PackedEncoder, TransformerEncoder,
     TransformerError, TransformerWeights,
 };
-pub use recognize::{RecognizeError, Recognizer, predict};
+pub use recognize::{RecognizeError, Recognizer, heard_span, predict};
 pub use weights::{Tensor, Weights};

@@ -291,6 +291,12 @@ fn spoken_windows(
         .filter(|(_, _, speech)| speech.duration_s() > 0.0)
 }
 
+/// Frames of a recording from the first word that a network hears to the last; none where nobody speaks. Training
+/// reads the same.
+pub fn heard_span(features: &Features) -> Range<usize> {
+    speech_span(features, speech_span(features, 0..features.pitch.len()))
+}
+
 /// From the first word to the last. Every window is judged by its own loudest sound, so that a bang
 /// does not hide what is said at another time.
 fn speech_span(features: &Features, whole: Range<usize>) -> Range<usize> {

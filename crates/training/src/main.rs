@@ -1,9 +1,9 @@
 //! From a corpus of labelled clips to a checkpoint and its honest report.
 //!
-//! `evaluate` cross-validates a recipe over unseen speakers; `choose` lets inner folds choose among
-//! several, `compare` sets other networks beside it; `fit` makes the checkpoint that ships;
-//! `robustness` hears the test speakers again through other microphones; `import` takes over what
-//! PyTorch trained, `import-encoder` what others trained to hear speech. Invariant: no speaker is ever on two sides of a split.
+//! `evaluate` cross-validates a recipe over unseen speakers; `choose` lets inner folds choose among several, `compare`
+//! sets other networks beside it; `fit` makes the checkpoint that ships; `robustness` hears the test speakers again
+//! through other microphones; `import` takes over what PyTorch trained, `import-encoder` what others trained to hear
+//! speech. Invariant: no speaker is ever on two sides of a split.
 
 mod answer;
 mod arguments;

@@ -19,7 +19,7 @@ pub struct Pictures {
     /// Outline of the waveform: the `d` of an SVG path, x from 0 to 400 over the clip, y from -100 to 100, which is the
     /// loudest sample.
     pub waveform: String,
-    /// Log-mel energies as the `data:` URL of a grey image: time to the right, mel bands upwards, white the loudest and black
-    /// 60 dB below.
+    /// Log-mel energies as the `data:` URL of a grey image: time to the right, mel bands upwards, white the loudest and
+    /// black 60 dB below.
     pub spectrogram: String,
 }

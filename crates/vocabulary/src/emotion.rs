@@ -115,6 +115,16 @@ mod tests {
     use super::*;
 
     #[test]
+    fn all_are_listed() {
+        let error = serde_json::from_str::<Emotion>("\"\"").expect_err("no emotion");
+        let said = error.to_string();
+        // "unknown variant ``, expected one of `angry`, `happy`, ..."
+        let expected = said.split_once("expected").expect("serde lists them").1;
+        let known: Vec<_> = expected.split('`').skip(1).step_by(2).collect();
+        assert_eq!(known, Emotion::ALL.map(Emotion::code));
+    }
+
+    #[test]
     fn code_is_what_serde_writes_and_from_str_reads() {
         for emotion in Emotion::ALL {
             let json = serde_json::to_string(&emotion).expect("serialises");

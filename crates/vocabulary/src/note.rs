@@ -20,3 +20,18 @@ impl Note {
     /// Every note.
     pub const ALL: [Self; 4] = [Self::LittleSpeech, Self::Quiet, Self::Clipped, Self::Noisy];
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_are_listed() {
+        let error = serde_json::from_str::<Note>("\"\"").expect_err("no note");
+        let said = error.to_string();
+        let expected = said.split_once("expected").expect("serde lists them").1;
+        let known = expected.split('`').skip(1).step_by(2);
+        let listed = Note::ALL.map(|note| serde_json::to_string(&note).expect("serialises"));
+        assert!(known.map(|code| format!("\"{code}\"")).eq(listed));
+    }
+}

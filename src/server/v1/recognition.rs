@@ -35,6 +35,10 @@ pub struct Recognition {
     pub notes: Vec<Note>,
     /// The parts of the speech that were heard one by one, in time order.
     pub windows: Vec<Window>,
+    /// Clips that stood behind this one in the same form and were not heard, where there are any; a batch hears several.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(required = false)]
+    pub n_further_files: usize,
 }
 
 /// How sure an answer is.
@@ -86,8 +90,13 @@ impl Recognition {
                     probabilities: by_code(&window.probabilities),
                 })
                 .collect(),
+            n_further_files: 0,
         }
     }
+}
+
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 fn by_code(probabilities: &Probabilities) -> BTreeMap<&'static str, f32> {

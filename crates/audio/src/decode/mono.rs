@@ -12,7 +12,8 @@ use crate::Waveform;
 /// the power of everything within it is finite in f32.
 const LARGEST_SAMPLE: f32 = 32_768.0;
 
-/// Samples of a piece or a packet more: so few are handed on while the next ones are decoded, so many that handing on costs nothing.
+/// Samples of a piece or a packet more: so few are handed on while the next ones are decoded, so many that handing on
+/// costs nothing.
 const N_PIECE: usize = 8192;
 
 /// The waveform, piece by piece.

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the clips he_aac* with Fraunhofer's encoder (the crate fdk-aac), which ffmpeg's packages leave out for its licence.
-# Needs cargo, a C++ compiler, espeak-ng and ffmpeg. The clips are kept in the repository.
+# Makes the clips he_aac* with Fraunhofer's encoder (the crate fdk-aac), which ffmpeg's packages leave out for its
+# licence. Needs cargo, a C++ compiler, espeak-ng and ffmpeg. The clips are kept in the repository.
 set -eu
 cd "$(dirname "$0")/clips"
 

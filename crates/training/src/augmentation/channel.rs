@@ -9,6 +9,14 @@ use rand::{Rng, rngs::StdRng};
 use rand_distr::StandardNormal;
 use ropus::{Application, Bitrate, Channels, DecodeMode, Decoder, Encoder};
 
+use super::rate::{change_rate, through_rate};
+
+/// At which phones record what messengers encode.
+const CODEC_RATE_HZ: u32 = 48_000;
+
+/// Of a telephone line.
+const TELEPHONE_RATE_HZ: u32 = 8_000;
+
 /// Clips at full scale, as a microphone does.
 pub fn gain(samples: &[f32], gain_db: f32) -> Vec<f32> {
     let factor = 10f32.powf(gain_db / 20.0);
@@ -23,15 +31,16 @@ pub fn gain(samples: &[f32], gain_db: f32) -> Vec<f32> {
 
 /// There and back at a bit rate, kbit/s; messengers use about 24.
 pub fn opus(samples: &[f32], bit_rate_kbps: u32) -> Vec<f32> {
-    const FRAME: usize = SAMPLE_RATE_HZ as usize / 50;
-    let mut encoder = Encoder::builder(SAMPLE_RATE_HZ, Channels::Mono, Application::Voip)
+    const FRAME: usize = CODEC_RATE_HZ as usize / 50;
+    let mut encoder = Encoder::builder(CODEC_RATE_HZ, Channels::Mono, Application::Voip)
         .bitrate(Bitrate::Bits(bit_rate_kbps * 1000))
         .build()
-        .expect("16 kHz mono is a mode of Opus");
-    let mut decoder = Decoder::new(SAMPLE_RATE_HZ, Channels::Mono).expect("the same mode");
-    let mut decoded = Vec::with_capacity(samples.len());
+        .expect("48 kHz mono is a mode of Opus");
+    let mut decoder = Decoder::new(CODEC_RATE_HZ, Channels::Mono).expect("the same mode");
+    let recorded = change_rate(samples, SAMPLE_RATE_HZ, CODEC_RATE_HZ);
+    let mut decoded = Vec::with_capacity(recorded.len());
     let (mut packet, mut output) = ([0; 1500], [0.0; FRAME]);
-    for frame in samples.chunks(FRAME) {
+    for frame in recorded.chunks(FRAME) {
         let mut frame = frame.to_vec();
         frame.resize(FRAME, 0.0);
         let n_bytes = encoder
@@ -42,12 +51,15 @@ pub fn opus(samples: &[f32], bit_rate_kbps: u32) -> Vec<f32> {
             .expect("our own packet");
         decoded.extend(&output[..n_samples]);
     }
-    decoded
+    change_rate(&decoded, CODEC_RATE_HZ, SAMPLE_RATE_HZ)
 }
 
-/// 8 kHz, and nothing below 300 Hz.
+/// 8 kHz, of that up to 3400 Hz, and nothing below 300 Hz.
 pub fn telephone(samples: &[f32]) -> Vec<f32> {
-    let low = lowpass(samples, 3400.0);
+    let low = lowpass(
+        &through_rate(samples, SAMPLE_RATE_HZ, TELEPHONE_RATE_HZ),
+        3400.0,
+    );
     let bass = lowpass(&low, 300.0);
     low.iter().zip(bass).map(|(low, bass)| low - bass).collect()
 }

@@ -6,11 +6,12 @@
 mod cache;
 pub mod channel;
 pub mod features;
+mod rate;
 mod variant;
 
 use std::{array, ops::Range, path::PathBuf};
 
-use audio::{FeatureExtractor, HOP_LENGTH, Waveform};
+use audio::{HOP_LENGTH, Waveform};
 use indicatif::{ParallelProgressIterator, ProgressStyle};
 use inference::PackedEncoder;
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -70,16 +71,14 @@ impl Augmenter {
             .par_iter()
             .progress_with_style(style.expect("a template of indicatif's own names"))
             .enumerate()
-            .map_init(FeatureExtractor::new, |extractor, (clip_idx, clip)| {
-                let encoder = self.encoder.as_ref();
-                let variant =
-                    |extractor: &mut _, samples: &[f32]| Variant::read(extractor, encoder, samples);
-                let mut variants = vec![variant(extractor, &clip.samples)];
+            .map(|(clip_idx, clip)| {
+                let variant = |samples| Variant::read(self.encoder.as_ref(), samples);
+                let mut variants = vec![variant(clip.samples.clone())];
                 if self.augmentation == Augmentation::Channels {
                     let mut rng = StdRng::seed_from_u64(clip_idx as u64);
                     for _ in 0..N_DRAWS {
                         let others = through_channels(&clip.samples, &mut rng);
-                        variants.extend(others.iter().map(|samples| variant(extractor, samples)));
+                        variants.extend(others.map(variant));
                     }
                 }
                 variants

@@ -1,7 +1,7 @@
 //! A clip, as it is or as another microphone would have recorded it, as the network reads it.
 
-use audio::{FeatureExtractor, Features, samples_of};
-use inference::PackedEncoder;
+use audio::{Features, Recording, SAMPLE_RATE_HZ, Waveform, samples_of};
+use inference::{PackedEncoder, heard_span};
 
 /// One of a clip's variants, from the first word to the last.
 #[derive(Clone, Debug, PartialEq)]
@@ -13,15 +13,18 @@ pub struct Variant {
 }
 
 impl Variant {
-    /// What is read of 16 kHz samples from the first word to the last.
-    pub fn read(
-        extractor: &mut FeatureExtractor,
-        encoder: Option<&PackedEncoder>,
-        samples: &[f32],
-    ) -> Self {
-        let samples = audio::declip(samples);
-        let features = extractor.features(&samples);
-        let span = features.speech_span();
+    /// What is read of 16 kHz samples from the first word to the last, as of a clip that is served.
+    pub fn read(encoder: Option<&PackedEncoder>, samples: Vec<f32>) -> Self {
+        let recording = Recording::from(&Waveform {
+            samples,
+            sample_rate_hz: SAMPLE_RATE_HZ,
+        });
+        let (features, samples) = (&recording.features, recording.samples());
+        let mut span = heard_span(features);
+        if span.is_empty() {
+            // Nobody speaks: there is nothing else to read.
+            span = 0..features.pitch.len();
+        }
         let speech = &samples[samples_of(span.clone(), samples.len())];
         let voice = encoder.and_then(|encoder| encoder.voices(&[speech]).pop());
         Self {

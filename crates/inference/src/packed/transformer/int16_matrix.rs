@@ -222,7 +222,9 @@ mod tests {
     fn is_skipped() -> bool {
         let is_skipped = !Int16Matrix::is_possible(2);
         if is_skipped {
-            eprintln!("skipped: this processor has no products of int16 in pairs");
+            // Past the test harness, which keeps what eprintln! says of a test that passes.
+            let line = b"SKIPPED this processor has no products of int16 in pairs\n";
+            let _ = std::io::Write::write_all(&mut std::io::stderr(), line);
         }
         is_skipped
     }

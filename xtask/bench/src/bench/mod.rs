@@ -20,9 +20,10 @@ use std::process::Command;
 use anyhow::Result;
 use clap::Args;
 
-use crate::command::{output, run};
-use crate::workspace::Workspace;
 use document::Tables;
+use xtask::command::output;
+use xtask::python;
+use xtask::workspace::Workspace;
 
 /// What to measure.
 #[derive(Args)]
@@ -90,22 +91,8 @@ fn machine() -> String {
 
 /// The interpreter with PyTorch: `PYTHON`, else that of a virtual environment below the target folder.
 fn python(workspace: &Workspace) -> Result<PathBuf> {
-    if let Some(python) = std::env::var_os("PYTHON") {
-        return Ok(python.into());
+    match std::env::var_os("PYTHON") {
+        Some(python) => Ok(python.into()),
+        None => python::environment(workspace, "pytorch", "benches/requirements.txt"),
     }
-    let folder = workspace.target_dir.join("pytorch");
-    let python = if cfg!(windows) {
-        folder.join("Scripts/python.exe")
-    } else {
-        folder.join("bin/python")
-    };
-    if !python.exists() {
-        let interpreter = if cfg!(windows) { "python" } else { "python3" };
-        run(Command::new(interpreter).args(["-m", "venv"]).arg(&folder))?;
-    }
-    let requirements = workspace.root.join("benches/requirements.txt");
-    run(Command::new(&python)
-        .args(["-m", "pip", "install", "--quiet", "--requirement"])
-        .arg(requirements))?;
-    Ok(python)
 }

@@ -67,8 +67,8 @@ fn work() -> [Stage; 8] {
     let shipped =
         front + 2.0 * n_frames * gates * (48.0 + 48.0) + attention + 1560.0 * 64.0 + 64.0 * 5.0;
     let shipped_bytes = 2.0 * n_frames * 4.0 * gates * 48.0;
-    // Two layers of 256 units forward over a frame every 20 ms of 2.5 s. All but the bands is in words of 16 bits: half the
-    // bytes, and half the time of an f32's product.
+    // Two layers of 256 units forward over a frame every 20 ms of 2.5 s. All but the bands is in words of 16 bits: half
+    // the bytes, and half the time of an f32's product.
     let (gates, n_frames) = (4.0 * 256.0, 126.0);
     let encoder = n_frames * gates * (40.0 + (256.0 + 256.0 + 256.0) / 2.0);
     let encoder_bytes = 2.0 * n_frames * 2.0 * gates * 256.0;

@@ -12,7 +12,7 @@ use super::clips::{self, Clip};
 use super::document::Tables;
 use super::plot::Plot;
 use super::server::{Program, Server};
-use crate::workspace::Workspace;
+use xtask::workspace::Workspace;
 
 /// Requests per format and server.
 const N_REQUESTS: usize = 80;

@@ -10,10 +10,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::client::{Client, Request};
-use crate::bundle;
-use crate::trial_server::free_address;
-use crate::wasm_target;
-use crate::workspace::Workspace;
+use xtask::bundle;
+use xtask::trial_server::free_address;
+use xtask::wasm_target;
+use xtask::workspace::Workspace;
 
 const START_LIMIT: Duration = Duration::from_secs(60);
 

@@ -6,9 +6,9 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use crate::command::{output, run};
-use crate::system_packages;
-use crate::workspace::Workspace;
+use xtask::command::{output, run};
+use xtask::system_packages;
+use xtask::workspace::Workspace;
 
 /// A clip and what the tables call it.
 pub struct Clip {

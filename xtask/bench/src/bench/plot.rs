@@ -9,8 +9,8 @@ const RIGHT: f64 = 16.0;
 const TOP: f64 = 28.0;
 const BOTTOM: f64 = 44.0;
 
-/// Points with both axes' names; the horizontal axis is logarithmic, the vertical one too where the values span more than
-/// a factor of 30.
+/// Points with both axes' names; the horizontal axis is logarithmic, the vertical one too where the values span more
+/// than a factor of 30.
 pub struct Plot {
     across: &'static str,
     up: &'static str,

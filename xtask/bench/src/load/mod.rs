@@ -1,4 +1,5 @@
-//! `cargo xtask load`: a crowd of clients against a server on this machine, and what it does to answers, times and memory.
+//! `cargo xtask load`: a crowd of clients against a server on this machine, and what it does to answers, times and
+//! memory.
 //!
 //! The server is one that this command starts on a free port of 127.0.0.1; no other can be named. Requests are mixed
 //! (see [`requests`]) and bounded, in number or in time.
@@ -15,14 +16,14 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::Args;
 
-use crate::bundle;
-use crate::page;
-use crate::toolchain::Toolchain;
-use crate::trial_server::TrialServer;
-use crate::workspace::Workspace;
 use crowd::{Client, Until};
 use report::Report;
 use requests::Mix;
+use xtask::bundle;
+use xtask::page;
+use xtask::toolchain::Toolchain;
+use xtask::trial_server::TrialServer;
+use xtask::workspace::Workspace;
 
 /// Between two questions to /healthz.
 const PROBE_PAUSE: Duration = Duration::from_millis(10);

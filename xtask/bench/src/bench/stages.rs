@@ -8,9 +8,9 @@ use std::process::Command;
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::command::{output, run};
-use crate::wasm_target;
-use crate::workspace::Workspace;
+use xtask::command::{output, run};
+use xtask::wasm_target;
+use xtask::workspace::Workspace;
 
 /// Of one stage, milliseconds.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context, Result};
 
-use crate::workspace::Workspace;
+use xtask::workspace::Workspace;
 
 const BOUNDARY: &str = "the-boundary";
 const CLIPS: &str = "crates/audio/tests/formats/clips";

@@ -1,0 +1,26 @@
+//! What the project's commands are made of; `main.rs` names them, and `bench/` measures with it.
+//!
+//! Each command does its own set-up, so that a fresh machine with Rust needs nothing else installed by hand. Works on
+//! Linux, macOS and Windows.
+
+mod browser;
+pub mod bundle;
+pub mod command;
+mod compact;
+mod compress;
+mod hashed_name;
+mod never_called;
+mod node;
+pub mod outside;
+pub mod page;
+pub mod python;
+pub mod sbom;
+mod steps;
+pub mod system_packages;
+pub mod test;
+#[cfg(test)]
+mod tidy;
+pub mod toolchain;
+pub mod trial_server;
+pub mod wasm_target;
+pub mod workspace;
