@@ -98,7 +98,7 @@ fn take(
     encoder: Option<&PackedEncoder>,
     samples: &[f32],
 ) -> Take {
-    let samples = audio::declip(samples);
+    let samples = audio::clean(samples);
     let features = extractor.features(&samples);
     let span = features.speech_span();
     let speech = &samples[samples_of(span.clone(), samples.len())];
