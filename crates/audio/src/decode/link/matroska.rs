@@ -90,7 +90,7 @@ pub(super) fn read(clip: &[u8]) -> Result<Link<'_>, DecodeError> {
     let mut heads = Vec::new();
     let mut clusters = Vec::new();
     let mut at = segment.start;
-    while at < clip.len() {
+    while at < clip.len() && !is_foreign(&clip[at..]) {
         let element = Element::at(clip, at)
             .filter(|element| TOP.contains(&element.id) || is_skipped(element));
         let Some(element) = element else {
@@ -132,14 +132,19 @@ fn is_skipped(element: &Element) -> bool {
 
 /// Where a cluster without length ends: before the first element that no cluster holds.
 fn cluster_end(clip: &[u8], mut at: usize) -> usize {
-    while at < clip.len() {
+    while at < clip.len() && !is_foreign(&clip[at..]) {
         match Element::at(clip, at) {
             Some(element) if TOP.contains(&element.id) || element.id == ATTACHMENTS => return at,
             Some(Element { end: Some(end), .. }) => at = end,
             _ => return next_top(clip, at),
         }
     }
-    clip.len()
+    at.min(clip.len())
+}
+
+/// Whether a file of another kind begins here, joined to this one.
+fn is_foreign(rest: &[u8]) -> bool {
+    !is_matroska(rest) && super::Link::begins(rest)
 }
 
 /// Where the next cluster or recording begins.

@@ -80,6 +80,8 @@ fn pages(clip: &[u8]) -> impl Iterator<Item = Page<'_>> {
                     at = page.end();
                     return Some(page);
                 }
+                // A file of another kind, joined to this one.
+                None if at > 0 && super::Link::begins(&clip[at..]) && !is_ogg(&clip[at..]) => return None,
                 None => at = find(clip, MARKER, at + 1)?,
             }
         }
@@ -105,8 +107,11 @@ pub(super) fn read(clip: &[u8]) -> Result<Link<'_>, DecodeError> {
         has_begun |= !page.is_first();
         link.push(page);
     }
-    if link.is_empty() {
+    let Some(last) = link.last() else {
         return Err(damaged("ogg: no page"));
+    };
+    if super::Link::begins(&clip[last.end()..]) {
+        n_bytes = n_bytes.min(last.end());
     }
     let is_audio =
         |page: &&Page| page.is_first() && AUDIO.iter().any(|audio| page.body().starts_with(audio));
