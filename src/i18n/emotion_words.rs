@@ -130,6 +130,8 @@ pub fn note(locale: Locale, note: Note, speech_s: f32) -> String {
         Note::Quiet => td_string!(locale, result.quiet).to_owned(),
         Note::Clipped => td_string!(locale, result.clipped).to_owned(),
         Note::Noisy => td_string!(locale, result.noisy).to_owned(),
+        Note::PartUnheard => td_string!(locale, result.part_unheard).to_owned(),
+        Note::VoicesApart => td_string!(locale, result.voices_apart).to_owned(),
     }
 }
 

@@ -30,7 +30,8 @@ pub struct Recognition {
     pub duration_s: f32,
     /// How long somebody speaks in it, seconds.
     pub speech_s: f32,
-    /// What may make the answer worse: `little_speech` (less than 2 s), `quiet`, `clipped`, `noisy`.
+    /// What may make the answer worse: `little_speech` (less than 2 s), `quiet`, `clipped`, `noisy`,
+    /// `part_unheard` (damaged, or of a kind that is not decoded), `voices_apart` (each channel holds another sound).
     #[schema(value_type = Vec<String>, example = json!(["noisy"]))]
     pub notes: Vec<Note>,
     /// The parts of the speech that were heard one by one, in time order.
