@@ -4,7 +4,8 @@
  *     node capture.mjs http://127.0.0.1:3000 FOLDER [CLIPS]
  *
  * Plays every clip of FOLDER (WAV) into a recorder of Chromium, with none, one and all of the changes, and compares the
- * answer with that to the file. Prints one line per setting: how many answers changed, and how far the probabilities moved.
+ * answer with that to the file. Prints one line per setting: how many answers changed, and how far the probabilities
+ * moved.
  */
 import { chromium } from "@playwright/test";
 import { readdirSync, readFileSync } from "node:fs";

@@ -84,7 +84,8 @@ fn title(locale: Locale, page: &str) -> String {
     format!("{own} – BanglaSER")
 }
 
-/// What other sites show of a link to the page that is asked for; nothing where the server does not know its own address.
+/// What other sites show of a link to the page that is asked for; nothing where the server does not know its own
+/// address.
 fn share_card() -> Option<impl IntoView> {
     let Preferences {
         site, page, locale, ..

@@ -24,7 +24,8 @@ pub struct Part {
 /// Joins the moments that have the same top emotion. Where no window is, there is no part.
 ///
 /// A moment's answer is the mean of the windows over it, each weighted by how near its middle is (Bartlett's triangle):
-/// a window tells of its middle more than of its ends, so a change is where windows begin to be mostly of the new voice.
+/// a window tells of its middle more than of its ends, so a change is where windows begin to be mostly of the new
+/// voice.
 pub fn parts(windows: &[WindowPrediction]) -> Vec<Part> {
     let end_s = windows
         .iter()

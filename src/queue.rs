@@ -87,7 +87,8 @@ impl Progress {
     }
 }
 
-/// Whether the same clip may be answered at another time: the fault is the connection's or the server's, not the clip's.
+/// Whether the same clip may be answered at another time: the fault is the connection's or the server's, not the
+/// clip's.
 const fn may_pass(error: &AppError) -> bool {
     matches!(
         error,

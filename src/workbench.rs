@@ -181,7 +181,8 @@ impl Workbench {
         }
     }
 
-    /// Puts `clips` in the place of the present ones; nothing while somebody records. A single one is on display at once.
+    /// Puts `clips` in the place of the present ones; nothing while somebody records. A single one is on display at
+    /// once.
     pub fn take(self, clips: Vec<Clip>) {
         if clips.is_empty() || self.is_recording() {
             return;

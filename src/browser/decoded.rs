@@ -45,8 +45,8 @@ impl Decoded {
         self.0.len() as f64 / f64::from(SAMPLE_RATE_HZ)
     }
 
-    /// Power of each of `n_parts` equal parts, of the loudest 1. The peaks of ordinary speech are nearly the same in every
-    /// part of a longer clip, and would look like a wall.
+    /// Power of each of `n_parts` equal parts, of the loudest 1. The peaks of ordinary speech are nearly the same in
+    /// every part of a longer clip, and would look like a wall.
     pub fn powers(&self, n_parts: usize) -> Vec<f32> {
         let part_length = self.0.len().div_ceil(n_parts.max(1)).max(1);
         let power = |part: &[f32]| {

@@ -21,8 +21,8 @@ pub const ACCEPT: &str = "audio/*,video/webm,video/mp4,.wav,.flac,.mp3,.ogg,.oga
 /// Most files that are taken out of folders.
 const MAX_FILES: usize = 500;
 
-/// As long as the page's owner lives, the whole page takes drops: `over` is told whether something is held above it, and
-/// `dropped` gets the clips; none where it was a text, a link, or a folder without audio.
+/// As long as the page's owner lives, the whole page takes drops: `over` is told whether something is held above it,
+/// and `dropped` gets the clips; none where it was a text, a link, or a folder without audio.
 pub fn take_drops(
     over: impl Fn(bool) + Clone + 'static,
     dropped: impl Fn(Vec<Clip>) + Clone + 'static,
@@ -53,8 +53,8 @@ pub fn take_drops(
     });
 }
 
-/// The files and folders of a drop; they are there while the event is, and no longer. A browser that knows no folders, or a
-/// drop that a script made, has its files only.
+/// The files and folders of a drop; they are there while the event is, and no longer. A browser that knows no folders,
+/// or a drop that a script made, has its files only.
 fn entries(event: &DragEvent) -> Vec<JsValue> {
     let Some(transfer) = event.data_transfer() else {
         return Vec::new();

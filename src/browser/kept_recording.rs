@@ -1,9 +1,9 @@
 //! Audio that waits in this browser: a recording that was not analysed yet, in case the page goes away, and what other
 //! applications share to the page.
 //!
-//! It lies in the Cache storage, which holds bytes and is there wherever a browser records. A recording is written while
-//! somebody records, and deleted once it was analysed or declined. What is shared is written by public/service-worker.js,
-//! and deleted when the page takes it.
+//! It lies in the Cache storage, which holds bytes and is there wherever a browser records. A recording is written
+//! while somebody records, and deleted once it was analysed or declined. What is shared is written by
+//! public/service-worker.js, and deleted when the page takes it.
 
 use std::cell::RefCell;
 

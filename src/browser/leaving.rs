@@ -8,7 +8,8 @@ use web_sys::Event;
 use super::dynamic::{call, member};
 
 /// Whatever the page is left by, as long as its owner lives: `question` is given the path of a link that is pressed and
-/// tells what to ask before it is followed; without a path (another site, a closed tab) the browser asks in its own words.
+/// tells what to ask before it is followed; without a path (another site, a closed tab) the browser asks in its own
+/// words.
 pub fn ask_before_leaving(question: impl Fn(Option<String>) -> Option<String> + Clone + 'static) {
     let unload = window_event_listener_untyped("beforeunload", {
         let question = question.clone();

@@ -50,7 +50,8 @@ pub fn results() -> Vec<Entry> {
         .unwrap_or_default()
 }
 
-/// Changes the results that are kept, whichever tab wrote them, and tells what is left; a full storage keeps what it has.
+/// Changes the results that are kept, whichever tab wrote them, and tells what is left; a full storage keeps what it
+/// has.
 pub fn change_results(change: impl FnOnce(Vec<Entry>) -> Vec<Entry>) -> Vec<Entry> {
     let changed = change(results());
     if let Ok(json) = serde_json::to_string(&changed) {

@@ -9,7 +9,8 @@ use crate::{
     live::live,
 };
 
-/// What went wrong and what to do, told at once to screen readers too; it takes the focus, so that nobody looks elsewhere.
+/// What went wrong and what to do, told at once to screen readers too; it takes the focus, so that nobody looks
+/// elsewhere.
 #[component]
 pub fn ErrorNote(error: AppError) -> impl IntoView {
     let i18n = use_i18n();

@@ -9,8 +9,8 @@ use crate::{
     workbench::Workbench,
 };
 
-/// A list of the microphones, where there are several and the browser tells, and whether the browser may change what they
-/// hear.
+/// A list of the microphones, where there are several and the browser tells, and whether the browser may change what
+/// they hear.
 #[component]
 pub fn MicrophoneChoice() -> impl IntoView {
     let i18n = use_i18n();
