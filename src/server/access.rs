@@ -1,7 +1,7 @@
 //! Who may send clips, and how many.
 //!
-//! Where there is a file of keys, the REST interface only takes clips with one of them: `Authorization: Bearer KEY`; where the
-//! settings say so, the page too. A client is a key or, where none is needed, an address. Its clips count, not its
+//! Where there is a file of keys, the REST interface only takes clips with one of them: `Authorization: Bearer KEY`;
+//! where the settings say so, the page too. A client is a key or, where none is needed, an address. Its clips count, not its
 //! requests: those of a batch one by one, those of the page like any other.
 
 use std::{

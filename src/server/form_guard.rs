@@ -6,8 +6,8 @@
 //!         a part without a head; a body in which the boundary does not occur
 //!
 //! The form reader looks for each boundary from the start of what it holds, once for every piece, and takes in what
-//! it can get before it hands anything on: many small pieces before a boundary would cost the square of their number, and a
-//! quick client would have its whole body in memory twice.
+//! it can get before it hands anything on: many small pieces before a boundary would cost the square of their number,
+//! and a quick client would have its whole body in memory twice.
 
 use std::time::Duration;
 

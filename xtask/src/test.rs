@@ -13,7 +13,7 @@ use crate::outside;
 use crate::page;
 use crate::python;
 use crate::steps::Steps;
-use crate::toolchain::Toolchain;
+use crate::toolchain::{Toolchain, WASM_TARGET};
 use crate::trial_server::TrialServer;
 use crate::wasm_target;
 use crate::workspace::{SERVER_SELECTION, Workspace};
@@ -23,21 +23,34 @@ const NODE: &str = "install Node.js packages";
 const FORMATTING: &str = "check the formatting";
 const LINTS: &str = "lint server, crates and tests";
 const PAGE_LINTS: &str = "lint the page";
+const CORE_LINTS: &str = "lint the inference core, compiled for a browser";
 const RUST_TESTS: &str = "test the Rust crates";
 const SERVER: &str = "start a server for the tests from outside";
 const PYTHON: &str = "install Python packages";
 const SCHEMAS: &str = "hold deploy/ against published schemas";
+/// What a browser could run itself: no tensors, no decoder, no file system.
+const CORE_SELECTION: [&str; 8] = [
+    "--package",
+    "audio",
+    "--package",
+    "inference",
+    "--no-default-features",
+    "--lib",
+    "--target",
+    WASM_TARGET,
+];
 const INTERFACE: &str = "send what the OpenAPI document allows and forbids";
 const PAGE_TESTS: &str = "test the page in the browser";
 
 /// All steps; those of [`OF_PYTHON`] only where there is Python.
-const PLANNED: [&str; 14] = [
+const PLANNED: [&str; 15] = [
     RUST,
     BROWSER,
     NODE,
     FORMATTING,
     LINTS,
     PAGE_LINTS,
+    CORE_LINTS,
     RUST_TESTS,
     COMPILE_PAGE,
     SHRINK_PAGE,
@@ -108,6 +121,9 @@ fn check(workspace: &Workspace, toolchain: &Toolchain, steps: &mut Steps) -> Res
     })?;
     steps.run(PAGE_LINTS, || {
         run(clippy(cargo().arg("clippy").args(page::CARGO_SELECTION)))
+    })?;
+    steps.run(CORE_LINTS, || {
+        run(clippy(cargo().arg("clippy").args(CORE_SELECTION)))
     })?;
     steps.run_tests(RUST_TESTS, |skipped| {
         run_tests(cargo().arg("test").args(SERVER_SELECTION), skipped)

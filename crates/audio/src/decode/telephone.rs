@@ -5,7 +5,7 @@
 //! Source  ETSI EN 300 961 (GSM 06.10), 3GPP TS 26.090 and 26.190 (AMR); docs/decisions/0007-telephone-codecs.md
 
 use oxideav_gsm::{DecoderState, UnpackedFrame};
-use rvoip_codec_core::{
+use codec_core::{
     codecs::amr::AmrCodec,
     types::{CodecConfig, CodedFrame, FrameKind, VariableRateCodec},
 };

@@ -177,11 +177,17 @@ impl Codec {
     }
 
     fn of_symphonia(params: &AudioCodecParameters) -> Result<Self, DecodeError> {
+        let mut params = params.clone();
+        if matches!(params.codec, CODEC_ID_PCM_MULAW | CODEC_ID_PCM_ALAW) {
+            // CAF tells the bits of the codes, the decoder wants those of what they stand for.
+            params.bits_per_sample = None;
+            params.bits_per_coded_sample = None;
+        }
         get_codecs()
-            .make_audio_decoder(params, &AudioDecoderOptions::default())
+            .make_audio_decoder(&params, &AudioDecoderOptions::default())
             .map(Self::Symphonia)
             .map_err(|error| match error {
-                Error::Unsupported(_) => unsupported(codec_name(params)),
+                Error::Unsupported(_) => unsupported(codec_name(&params)),
                 other => damaged(other),
             })
     }

@@ -82,8 +82,8 @@ ff -i original.wav -ar 8000 -c:a pcm_mulaw -t 1 mulaw.mov
 ff -i original.wav -c:a adpcm_ima_qt -t 1 ima.mov
 ff -i original.wav -c:a adpcm_ima_qt -t 1 ima.caf
 ff -i original.wav -ar 44100 -c:a libmp3lame -b:a 64k mp3.wav
-sox original.wav -r 8000 -e gsm-full-rate gsm.wav
-sox original.wav -r 8000 -e gsm-full-rate -t gsm gsm.gsm
+sox -D original.wav -r 8000 -e gsm-full-rate gsm.wav
+sox -D original.wav -r 8000 -e gsm-full-rate -t gsm gsm.gsm
 ff -i gsm.wav -c:a flac -sample_fmt s16 -compression_level 12 gsm.reference.flac
 ff -i original.wav -ar 8000 -c:a libopencore_amrnb -b:a 12.2k amr.amr
 ff -i amr.amr -c:a copy amr.3gp

@@ -198,7 +198,8 @@ fn he_aac_has_its_whole_rate() {
         let (ours, theirs) = (decoded(clip), decoded(reference));
         assert_eq!(ours.sample_rate_hz, theirs.sample_rate_hz, "{clip}");
         let excess_s = (ours.duration_s() - theirs.duration_s()).abs();
-        assert!(excess_s < 0.06, "{clip}: {excess_s} s");
+        // An edit list leaves out the delay that the reference, of a file without one, has.
+        assert!(excess_s < 0.1, "{clip}: {excess_s} s");
         let most_alike = (0..4096)
             .map(|delay| correlation(&theirs.samples[delay..], &ours.samples))
             .fold(-1.0, f32::max);

@@ -20,8 +20,11 @@ const INFO_BYTES: usize = 34;
 /// The mark of the last block, in front of its type.
 const IS_LAST: u8 = 0x80;
 
-/// Least samples of a block: what encoders write as 0 where they do not know it.
+/// Least samples of a block; encoders write 0 where they do not know them.
 const MIN_BLOCK: u16 = 16;
+
+/// Samples of a block as most encoders choose them.
+const USUAL_BLOCK: u16 = 4096;
 
 /// Whether a clip is one.
 pub(super) fn is_flac(clip: &[u8]) -> bool {
@@ -46,12 +49,15 @@ pub(super) fn read(clip: &[u8]) -> Result<Link<'_>, DecodeError> {
 fn info(clip: &[u8]) -> Option<[u8; INFO_BYTES]> {
     let start = MARKER.len() + HEAD_BYTES;
     let mut info: [u8; INFO_BYTES] = *clip.get(start..)?.first_chunk()?;
-    let least = Order::Big.u16(&info, 0)?;
     let most = match Order::Big.u16(&info, 2)? {
-        0..MIN_BLOCK => u16::MAX,
+        0..MIN_BLOCK => USUAL_BLOCK,
         most => most,
     };
-    info[..2].copy_from_slice(&least.clamp(MIN_BLOCK, most).to_be_bytes());
+    let least = match Order::Big.u16(&info, 0)? {
+        0..MIN_BLOCK => most,
+        least => least.min(most),
+    };
+    info[..2].copy_from_slice(&least.to_be_bytes());
     info[2..4].copy_from_slice(&most.to_be_bytes());
     Some(info)
 }
@@ -97,8 +103,8 @@ mod tests {
     #[test]
     fn block_sizes_become_possible() {
         for (least, most, expected) in [
-            (0, 4096, [16, 4096]),
-            (0, 0, [16, 65_535]),
+            (0, 4608, [4608, 4608]),
+            (0, 0, [4096, 4096]),
             (4096, 4096, [4096, 4096]),
         ] {
             let info = info(&flac(least, most)).expect("whole");

@@ -179,9 +179,10 @@ impl Track {
                 .checked_sub(1)?;
             let n_samples = runs[run].1;
             let n_bytes = match block {
-                Some((n_frames, n_bytes)) => n_samples / n_frames * n_bytes,
-                None if size > 0 => n_samples.saturating_mul(size),
-                None => {
+                // QuickTime counts frames of PCM as samples of one byte, others whole blocks.
+                Some((n_frames, n_bytes)) if size <= 1 => n_samples / n_frames * n_bytes,
+                _ if size > 0 => n_samples.saturating_mul(size),
+                _ => {
                     let first = sizes.start + 12 + 4 * sample_idx;
                     let last = first.saturating_add(n_samples.saturating_mul(4));
                     let listed = clip.get(first..last.min(sizes.end))?;
