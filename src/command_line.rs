@@ -30,14 +30,11 @@ pub enum Command {
     },
     /// Analyse audio files.
     Analyze {
-        /// Audio files, and folders of them; - is standard input.
+        /// Audio files; - is standard input.
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// Write one JSON object per line, as the REST interface answers.
-        #[arg(long, conflicts_with = "csv")]
-        json: bool,
-        /// Write CSV for spreadsheets.
+        /// Write one JSON object per line.
         #[arg(long)]
-        csv: bool,
+        json: bool,
     },
 }

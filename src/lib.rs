@@ -17,13 +17,11 @@ pub mod i18n;
 pub mod live;
 pub mod pages;
 pub mod palette;
-pub mod parts;
 pub mod preferences;
 pub mod queue;
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod server;
-pub mod spreadsheet;
 pub mod theme;
 pub mod trim;
 pub mod workbench;

@@ -12,14 +12,9 @@ use anyhow::Context;
 use banglaser::{
     analyze::{Format, analyze},
     command_line::{Command, CommandLine},
-    server::{panics, serve, settings, settings::Settings, state::AppState, telemetry},
+    server::{serve, settings, settings::Settings, state::AppState, telemetry},
 };
 use clap::Parser;
-use mimalloc::MiMalloc;
-
-/// Gives the memory of large uploads and clips back to the system, which the usual one keeps.
-#[global_allocator]
-static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     run().unwrap_or_else(|error| {
@@ -34,7 +29,6 @@ fn run() -> anyhow::Result<ExitCode> {
     let settings_file = line.settings.map_or_else(settings::find, Ok)?;
     let mut settings = Settings::load(&settings_file)?;
     let _log = telemetry::start_logging(settings.server.log_format);
-    panics::log_panics();
     if let Some(checkpoint) = line.checkpoint {
         settings.recognizer.checkpoint = checkpoint;
     }
@@ -48,17 +42,14 @@ fn run() -> anyhow::Result<ExitCode> {
         Command::Serve { address } => {
             let mut options = settings::leptos_options(&settings_file)?;
             options.site_addr = address.unwrap_or(options.site_addr);
-            serve(
-                AppState::new(options, &settings, recognizer)?,
-                &settings.server,
-            )?;
+            serve(AppState::new(options, settings, recognizer)?)?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Analyze { files, json, csv } => {
-            let format = match (json, csv) {
-                (true, _) => Format::JsonLines,
-                (_, true) => Format::Csv,
-                _ => Format::Table,
+        Command::Analyze { files, json } => {
+            let format = if json {
+                Format::JsonLines
+            } else {
+                Format::Table
             };
             let limits = (&settings.audio).into();
             match analyze(&files, format, &recognizer, &limits, &mut io::stdout()) {

@@ -3,7 +3,7 @@
 use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, ClipboardEvent, Event, FileList, HtmlInputElement, Response};
+use web_sys::{Blob, ClipboardEvent, DragEvent, Event, FileList, HtmlInputElement, Response};
 
 use super::Clip;
 use crate::error::AppError;
@@ -23,6 +23,11 @@ pub fn files_in(input: &HtmlInputElement) -> Vec<Clip> {
     let clips = clips(input.files());
     input.set_value("");
     clips
+}
+
+/// Takes the files out of a drop event.
+pub fn dropped_files(event: &DragEvent) -> Vec<Clip> {
+    clips(event.data_transfer().and_then(|transfer| transfer.files()))
 }
 
 /// Takes the files out of a paste event.

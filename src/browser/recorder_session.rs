@@ -10,21 +10,14 @@ use js_sys::{Array, Date, Reflect};
 use leptos::prelude::{IntervalHandle, set_interval_with_handle, window};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    Blob, BlobEvent, BlobPropertyBag, MediaRecorder, MediaRecorderOptions, MediaStreamTrack,
-    RecordingState,
+    Blob, BlobEvent, BlobPropertyBag, MediaRecorder, MediaRecorderOptions, RecordingState,
 };
 
-use super::{
-    Clip, kept_recording::keep_recording, level_meter::LevelMeter, media_type,
-    microphone::Microphone,
-};
+use super::{Clip, level_meter::LevelMeter, media_type, microphone::Microphone};
 use crate::error::AppError;
 
 /// How often timer and level are brought up to date.
 const TICK: Duration = Duration::from_millis(100);
-
-/// How often what is recorded is kept, milliseconds.
-const SLICE_MS: i32 = 1_000;
 
 /// What a tick tells.
 #[derive(Clone, Copy, Debug)]
@@ -33,8 +26,6 @@ pub struct Tick {
     pub passed_s: f64,
     /// Largest absolute sample since about then, full scale 1; `None` where the browser cannot tell.
     pub peak: Option<f32>,
-    /// Whether the system keeps the microphone's sound from the page.
-    pub is_muted: bool,
 }
 
 /// A running recording. Dropping it ends everything: recorder, timer, meter and microphone.
@@ -78,14 +69,7 @@ impl RecorderSession {
         let parts = Rc::new(RefCell::new(Vec::new()));
         let on_data: Closure<dyn FnMut(BlobEvent)> = Closure::new({
             let parts = Rc::clone(&parts);
-            move |event: BlobEvent| {
-                let mut parts = parts.borrow_mut();
-                parts.extend(event.data());
-                let parts: Array = parts.iter().cloned().map(JsValue::from).collect();
-                if let Some(blob) = joined(&parts, mime_type) {
-                    keep_recording(blob);
-                }
-            }
+            move |event: BlobEvent| parts.borrow_mut().extend(event.data())
         });
         let on_stop: Closure<dyn FnMut()> = Closure::new(move || {
             let parts: Array = parts.borrow_mut().drain(..).map(JsValue::from).collect();
@@ -95,14 +79,12 @@ impl RecorderSession {
         });
         recorder.set_ondataavailable(Some(on_data.as_ref().unchecked_ref()));
         recorder.set_onstop(Some(on_stop.as_ref().unchecked_ref()));
-        recorder
-            .start_with_time_slice(SLICE_MS)
-            .map_err(unsupported)?;
+        recorder.start().map_err(unsupported)?;
 
         let meter = LevelMeter::open(&window, microphone.stream()).map(Rc::new);
         Ok(Self {
             recorder,
-            timer: ticking(meter.as_ref(), microphone.track(), on_tick),
+            timer: ticking(meter.as_ref(), on_tick),
             _meter: meter,
             _on_data: on_data,
             _on_stop: on_stop,
@@ -149,7 +131,6 @@ fn joined(parts: &Array, mime_type: &str) -> Option<Blob> {
 /// The browser frees the timer's closure when it likes, so the closure does not hold the meter.
 fn ticking(
     meter: Option<&Rc<LevelMeter>>,
-    track: Option<MediaStreamTrack>,
     on_tick: impl Fn(Tick) + 'static,
 ) -> Option<IntervalHandle> {
     let meter = meter.map(Rc::downgrade);
@@ -162,7 +143,6 @@ fn ticking(
                 .as_ref()
                 .and_then(Weak::upgrade)
                 .map(|meter| meter.peak()),
-            is_muted: track.as_ref().is_some_and(MediaStreamTrack::muted),
         });
     };
     set_interval_with_handle(tick, TICK).ok()

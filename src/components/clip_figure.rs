@@ -3,12 +3,11 @@
 use leptos::{html, prelude::*};
 use vocabulary::{Pictures, Prediction};
 
-use super::{ClipPlayer, TimelineParts, clip_tracks};
+use super::{TimelineParts, clip_tracks, timeline::parts};
 use crate::{
     browser::{Player, pointer_share},
-    i18n::{td_string, text, use_i18n},
+    i18n::{text, use_i18n},
     live::live,
-    parts::parts,
     workbench::Workbench,
 };
 
@@ -26,7 +25,7 @@ pub fn ClipFigure(prediction: StoredValue<Prediction>, pictures: Pictures) -> im
         (prediction.duration_s, StoredValue::new(parts))
     });
     let cannot_play = RwSignal::new(false);
-    let url = move || workbench.heard().and_then(|clip| clip.url());
+    let url = move || workbench.clip().and_then(|clip| clip.url());
     let is_playable = Memo::new(move |_| url().is_some() && !cannot_play.get());
     let stage = NodeRef::<html::Div>::new();
     let jump = move |event: leptos::ev::MouseEvent| {
@@ -41,13 +40,15 @@ pub fn ClipFigure(prediction: StoredValue<Prediction>, pictures: Pictures) -> im
     view! {
         <h3>{text!(i18n, result.picture)}</h3>
         <Show when=move || is_playable.get()>
-            <ClipPlayer
-                player
-                url=Signal::derive(url)
-                whole_s=Signal::derive(move || f64::from(duration_s))
-                label=Signal::derive(move || td_string!(i18n.get_locale(), result.listen))
-                cannot_play
-            />
+            <audio
+                controls
+                preload="metadata"
+                src=url
+                node_ref=player.audio
+                on:timeupdate=move |_| player.follow()
+                on:error=move |_| cannot_play.set(true)
+                aria-label=text!(i18n, result.listen)
+            ></audio>
         </Show>
         <div class="stage" class:is-playable=live(move || is_playable.get())>
             <div class="tracks" inner_html=tracks></div>

@@ -2,10 +2,10 @@
 
 use leptos::{html, prelude::*};
 
-use super::{ClipPlayer, TrimEditor};
+use super::TrimEditor;
 use crate::{
-    browser::{Player, focus},
-    i18n::{td_string, text, use_i18n},
+    browser::{focus, play_within},
+    i18n::{text, use_i18n},
     live::live,
     workbench::Workbench,
 };
@@ -15,12 +15,7 @@ use crate::{
 pub fn ClipReview() -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
-    let player = Player::new();
-    let url = Signal::derive(move || workbench.clip().and_then(|clip| clip.url()));
-    let whole_s = move || {
-        let decoded = workbench.trim.decoded();
-        decoded.map_or(0.0, |decoded| decoded.duration_s())
-    };
+    let url = live(move || workbench.clip().and_then(|clip| clip.url()));
     // A file's name is in whatever language its owner speaks.
     let file_name = move || workbench.clip().and_then(|clip| clip.file_name);
     let title = live(move || match file_name() {
@@ -32,20 +27,24 @@ pub fn ClipReview() -> impl IntoView {
     Effect::new(move |_| heading.get().map(|heading| focus(&heading)));
     let editor = live(move || {
         let decoded = workbench.trim.decoded();
-        decoded.map(|decoded| view! { <TrimEditor decoded player /> })
+        decoded.map(|decoded| view! { <TrimEditor decoded /> })
     });
+    let keep_within = move |event: leptos::ev::Event| {
+        play_within(&event, workbench.trim.part_s());
+    };
     view! {
         <div class="review">
             <p class="review-title" tabindex="-1" node_ref=heading>
                 {title}
             </p>
-            <ClipPlayer
-                player
-                url
-                whole_s=Signal::derive(whole_s)
-                part_s=Signal::derive(move || workbench.trim.part_s())
-                label=Signal::derive(move || td_string!(i18n.get_locale(), review.listen))
-            />
+            <audio
+                controls
+                preload="metadata"
+                src=url
+                aria-label=text!(i18n, review.listen)
+                on:play=keep_within
+                on:timeupdate=keep_within
+            ></audio>
             <div class="trim-place">{editor}</div>
         </div>
     }

@@ -7,10 +7,8 @@ use std::fmt::Write;
 
 use vocabulary::{Emotion, Pictures};
 
-use crate::{
-    i18n::{Locale, emotion_words::label, number, td_string, time_words::length},
-    parts::Part,
-};
+use super::timeline::Part;
+use crate::i18n::{Locale, emotion_words::label, number, td_string};
 
 /// Steps between two marks of the axis, seconds; at most six marks.
 const STEPS_S: [f32; 9] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0];
@@ -26,8 +24,8 @@ const MARKS_HZ: [(u16, f32); 4] = [
 
 /// Markup of the pictures.
 pub fn clip_tracks(locale: Locale, duration_s: f32, pictures: &Pictures, parts: &[Part]) -> String {
-    let length = length(locale, duration_s.into());
-    let waveform = td_string!(locale, result.waveform, length);
+    let seconds = number::decimal(locale, duration_s.into(), 1);
+    let waveform = td_string!(locale, result.waveform, seconds);
     let spectrogram = td_string!(locale, result.spectrogram);
     let mut html = format!(
         "<svg class=\"waveform\" viewBox=\"0 -100 400 200\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{waveform}\">\

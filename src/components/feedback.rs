@@ -34,15 +34,7 @@ pub fn Feedback(entry: StoredValue<Entry>) -> impl IntoView {
     });
     let say = move |heard_as: Emotion| {
         entry.update_value(|entry| entry.heard_as = Some(heard_as));
-        // What was deleted meanwhile, here or in another tab, stays deleted.
-        storage::change_results(|mut known| {
-            let of_clip =
-                |known: &&mut Entry| entry.with_value(|entry| known.is_of_same_clip(entry));
-            if let Some(known) = known.iter_mut().find(of_clip) {
-                known.heard_as = Some(heard_as);
-            }
-            known
-        });
+        storage::add_result(entry.get_value());
         step.set(Step::Noted);
     };
     let right = move |_| say(entry.with_value(|entry| entry.prediction.emotion()));

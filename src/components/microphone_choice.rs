@@ -3,25 +3,18 @@
 use leptos::prelude::*;
 
 use crate::{
-    browser::storage,
     i18n::{text, use_i18n},
     live::live,
     workbench::Workbench,
 };
 
-/// A list of the microphones, where there are several and the browser tells, and whether the browser may change what
-/// they hear.
+/// A list of the microphones; nothing where there is one, or where the browser does not tell yet.
 #[component]
 pub fn MicrophoneChoice() -> impl IntoView {
     let i18n = use_i18n();
     let recorder = expect_context::<Workbench>().recorder;
     let devices = recorder.devices();
-    let is_cleaned = RwSignal::new(false);
-    Effect::new(move |_| {
-        recorder.find_devices();
-        is_cleaned.set(storage::is_cleaned());
-    });
-    let clean = move |event| storage::clean(event_target_checked(&event));
+    Effect::new(move |_| recorder.find_devices());
     let options = move || {
         let options = devices.get().into_iter().map(|device| {
             let id = device.id.clone();
@@ -41,9 +34,5 @@ pub fn MicrophoneChoice() -> impl IntoView {
                 <select on:change=move |event| recorder.choose(event_target_value(&event))>{options}</select>
             </label>
         </Show>
-        <label class="switch fine needs-script">
-            <input type="checkbox" role="switch" prop:checked=is_cleaned on:change=clean />
-            <span>{text!(i18n, recorder.clean)}</span>
-        </label>
     }
 }

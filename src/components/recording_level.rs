@@ -24,7 +24,6 @@ pub fn RecordingLevel() -> impl IntoView {
     let sentence = live(move || match hint.get() {
         Some(LevelHint::TooQuiet) => td_string!(i18n.get_locale(), recorder.too_quiet),
         Some(LevelHint::Clipping) => td_string!(i18n.get_locale(), recorder.clipping),
-        Some(LevelHint::Muted) => td_string!(i18n.get_locale(), recorder.muted),
         None => "",
     });
     view! {

@@ -14,8 +14,7 @@ use crate::{
 #[component]
 pub fn RecordingPanel() -> impl IntoView {
     let i18n = use_i18n();
-    let workbench = expect_context::<Workbench>();
-    let recorder = workbench.recorder;
+    let recorder = expect_context::<Workbench>().recorder;
     let state = recorder.state();
     let is_paused = Memo::new(move |_| matches!(state.get(), RecorderState::Paused { .. }));
     let is_saving = Memo::new(move |_| state.get() == RecorderState::Saving);
@@ -43,10 +42,6 @@ pub fn RecordingPanel() -> impl IntoView {
             </p>
             <RecordingLevel />
             <RecordingTimer />
-            <div class="passage">
-                <p class="fine">{text!(i18n, recorder.read)}</p>
-                <p lang="bn">{text!(i18n, recorder.passage)}</p>
-            </div>
             <div class="buttons">
                 <button type="button" class="button" disabled=is_saving on:click=toggle>
                     {pause_or_resume}
@@ -61,7 +56,7 @@ pub fn RecordingPanel() -> impl IntoView {
                     {text!(i18n, recorder.stop)}
                 </button>
             </div>
-            <button type="button" class="button button-quiet" on:click=move |_| workbench.reset()>
+            <button type="button" class="button button-quiet" on:click=move |_| recorder.discard()>
                 {text!(i18n, recorder.cancel)}
             </button>
         </div>

@@ -7,15 +7,12 @@ use super::{
     AccuracyNote, ClipFigure, EmotionFace, Feedback, ProbabilityBars, QualityNotes, ResultExports,
 };
 use crate::{
-    browser::{focus_at_top, storage},
+    browser::{focus, storage},
+    history::Entry,
     i18n::{
         I18nLocaleTrait, Locale,
-        emotion_words::{
-            answer, confidence, how_sure, other, outcome_label, sentence, tone, worth,
-        },
-        td_string, text,
-        time_words::length,
-        use_i18n,
+        emotion_words::{confidence, other, outcome_label, sentence, worth},
+        number, td_string, text, use_i18n,
     },
     live::live,
     routes::Links,
@@ -30,8 +27,9 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
     let links = expect_context::<Links>();
     let prediction = StoredValue::new(analysis.prediction.clone());
     let heading = NodeRef::<html::H2>::new();
-    Effect::new(move |_| heading.get().map(|heading| focus_at_top(&heading)));
-    let entry = StoredValue::new(untrack(|| workbench.shown_entry(&analysis)));
+    Effect::new(move |_| heading.get().map(|heading| focus(&heading)));
+    let source = untrack(|| workbench.clip()).and_then(|clip| clip.file_name);
+    let entry = StoredValue::new(Entry::new(0.0, source, analysis.prediction));
     Effect::new(move |_| entry.update_value(|entry| entry.at_ms = storage::now_ms()));
     let in_words = move |words: fn(Locale, &Prediction) -> String| {
         move || prediction.with_value(|prediction| words(i18n.get_locale(), prediction))
@@ -43,27 +41,22 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
     });
     let duration = live(move || {
         let duration_s = prediction.with_value(|prediction| prediction.duration_s);
-        let length = length(i18n.get_locale(), duration_s.into());
-        td_string!(i18n.get_locale(), result.duration, length)
+        let seconds = number::decimal(i18n.get_locale(), f64::from(duration_s), 1);
+        td_string!(i18n.get_locale(), result.duration, seconds)
     });
     let start_again = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         workbench.reset();
     };
-    let answer = prediction.with_value(answer);
-    let sure =
-        live(move || prediction.with_value(|prediction| how_sure(i18n.get_locale(), prediction)));
+    let emotion = prediction.with_value(|prediction| prediction.emotion());
     let probabilities = prediction.with_value(|prediction| prediction.probabilities.clone());
     view! {
-        <section class="card result" data-emotion=tone(answer) aria-labelledby="result-heading">
+        <section class="card result" data-emotion=emotion.code() aria-labelledby="result-heading">
             <h2 id="result-heading" class="result-heading" tabindex="-1" node_ref=heading>
-                <EmotionFace emotion=answer />
-                <span>{live(move || prediction.with_value(|prediction| sentence(i18n.get_locale(), prediction)))} " · " {other_label}</span>
+                <EmotionFace emotion />
+                <span>{in_words(sentence)} " · " {other_label}</span>
             </h2>
-            <p class="result-confidence">
-                <span class="chip">{sure}</span>
-                <span>{in_words(confidence)}</span>
-            </p>
+            <p class="result-confidence">{in_words(confidence)}</p>
             <p>{in_words(worth)}</p>
             {view! { <QualityNotes prediction /> }.into_any()}
             <ProbabilityBars probabilities />

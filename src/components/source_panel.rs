@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    AnalyseBar, AnsweredClip, ClipReview, ExampleShelf, FilePicker, InterruptedNote, OfflineNote,
-    QueueList, RecordButton, RecordingPanel, SourceError,
+    AnalyseBar, ClipReview, ExampleShelf, FilePicker, OfflineNote, QueueList, RecordButton,
+    RecordingPanel,
 };
 use crate::{
     browser::RecorderState,
@@ -23,8 +23,6 @@ enum Step {
     Recording,
     /// There is a clip to listen to and to send.
     Review,
-    /// The clip has its result.
-    Answered,
     /// There are several.
     Queue,
 }
@@ -41,9 +39,6 @@ pub fn SourcePanel() -> impl IntoView {
         }
         _ => match workbench.queue().with(Vec::len) {
             0 => Step::Start,
-            1 if !workbench.is_trimming.get() && matches!(workbench.outcome(), Some(Ok(_))) => {
-                Step::Answered
-            }
             1 => Step::Review,
             _ => Step::Queue,
         },
@@ -62,19 +57,10 @@ pub fn SourcePanel() -> impl IntoView {
             >
                 {live(move || match step.get() {
                     Step::Start => {
-                        view! {
-                            <InterruptedNote />
-                            <SourceError />
-                            <RecordButton />
-                            <FilePicker />
-                            <AnalyseBar />
-                            <ExampleShelf />
-                        }
-                        .into_any()
+                        view! { <RecordButton /><FilePicker /><AnalyseBar /><ExampleShelf /> }.into_any()
                     }
                     Step::Recording => view! { <RecordingPanel /> }.into_any(),
-                    Step::Review => view! { <ClipReview /><SourceError /><AnalyseBar /> }.into_any(),
-                    Step::Answered => view! { <AnsweredClip /> }.into_any(),
+                    Step::Review => view! { <ClipReview /><AnalyseBar /> }.into_any(),
                     Step::Queue => view! { <QueueList /><AnalyseBar /> }.into_any(),
                 })}
             </form>

@@ -18,10 +18,6 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
             let max = number::decimal(locale, *max_files as f64, 0);
             td_string!(locale, error.too_many_files, max)
         }
-        AppError::NoBoundary => td_string!(locale, error.no_boundary).to_owned(),
-        AppError::UnusableHeader { header } => {
-            td_string!(locale, error.unusable_header, header)
-        }
         AppError::UploadIncomplete => td_string!(locale, error.upload_incomplete).to_owned(),
         AppError::TooShort {
             duration_s,

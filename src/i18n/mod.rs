@@ -8,7 +8,6 @@ mod error_message;
 mod language;
 pub mod number;
 pub mod path;
-pub mod time_words;
 
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/i18n.rs"));

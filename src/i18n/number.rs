@@ -25,16 +25,6 @@ pub fn clock(locale: Locale, duration_s: f64) -> String {
     digits(locale, &format!("{}:{:02}", whole_s / 60, whole_s % 60))
 }
 
-/// A moment of a clip as minutes and seconds, with tenths where it has some: `0:07.5` and `০:০৭.৫`.
-pub fn moment(locale: Locale, at_s: f64) -> String {
-    let tenths = (at_s.max(0.0) * 10.0).round() as u64;
-    let whole = clock(locale, (tenths / 10) as f64);
-    match tenths % 10 {
-        0 => whole,
-        tenth => whole + "." + &digits(locale, &tenth.to_string()),
-    }
-}
-
 /// Bytes as whole mebibytes, rounded down, at least 1.
 pub fn mebibytes(locale: Locale, n_bytes: u64) -> String {
     digits(locale, &(n_bytes >> 20).max(1).to_string())
@@ -95,13 +85,6 @@ mod tests {
         assert_eq!(clock(Locale::en, 7.9), "0:07");
         assert_eq!(clock(Locale::bn, 61.0), "১:০১");
         assert_eq!(clock(Locale::en, -1.0), "0:00");
-    }
-
-    #[test]
-    fn a_moment_has_tenths_where_it_needs_them() {
-        assert_eq!(moment(Locale::en, 11.7), "0:11.7");
-        assert_eq!(moment(Locale::bn, 59.96), "১:০০");
-        assert_eq!(moment(Locale::en, 0.0), "0:00");
     }
 
     #[test]

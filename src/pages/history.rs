@@ -19,10 +19,6 @@ pub fn HistoryPage() -> impl IntoView {
     Effect::new(move |_| {
         is_kept.set(storage::keeps_results());
         entries.set(Some(storage::results()));
-        storage::watch_results(move || {
-            is_kept.set(storage::keeps_results());
-            entries.set(Some(storage::results()));
-        });
     });
     let keep = move |event| {
         is_kept.set(event_target_checked(&event));

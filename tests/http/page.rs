@@ -73,7 +73,6 @@ async fn the_form_is_answered_with_the_result_in_the_page() {
         assert_eq!(answer.status, StatusCode::OK);
         let label = match language {
             "bn" => Emotion::label_bn,
-            // On the page the last one is "Surprised".
             _ => Emotion::label_en,
         };
         assert!(

@@ -18,7 +18,6 @@ pub fn program(address: SocketAddr, settings: &[(&str, &str)]) -> Command {
     command
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("LEPTOS_SITE_ADDR", address.to_string())
-        .env("LEPTOS_SITE_ROOT", "public")
         // The first trace of a decoder's panic loads debug information of 100 MiB, and it stays.
         .env("RUST_BACKTRACE", "0")
         .envs(
@@ -105,13 +104,8 @@ impl Server {
 
     /// Sends SIGTERM.
     pub fn terminate(&self) {
-        self.signal("-TERM");
-    }
-
-    /// Sends a signal.
-    pub fn signal(&self, signal: &str) {
         let pid = self.process.id().to_string();
-        let status = Command::new("kill").args([signal, &pid]).status();
+        let status = Command::new("kill").args(["-TERM", &pid]).status();
         assert!(status.expect("kill starts").success());
     }
 

@@ -9,7 +9,7 @@
 //! Invariant: kernels and time are bounded by the rate, not by its divisors (44,099 Hz needs as many
 //! products as 44,100 Hz)
 
-use std::{f64::consts::PI, mem};
+use std::f64::consts::PI;
 
 use crate::{
     SAMPLE_RATE_HZ, Waveform,
@@ -49,8 +49,6 @@ pub(crate) struct Resampler {
     /// How far the next output lies behind a sample, of `n_phases`.
     phase: usize,
     resampled: Vec<f32>,
-    /// Of them, those of samples at other rates before.
-    n_before: usize,
 }
 
 impl Resampler {
@@ -65,21 +63,8 @@ impl Resampler {
             next: 0,
             phase: 0,
             resampled: Vec::new(),
-            n_before: 0,
             kernels,
         }
-    }
-
-    /// Rate of the samples that come next, Hz.
-    pub(crate) fn sample_rate_hz(&self) -> u32 {
-        self.sample_rate_hz
-    }
-
-    /// Samples from here on come at this rate, more than 0 Hz: another waveform behind this one.
-    pub(crate) fn change_rate(&mut self, sample_rate_hz: u32) {
-        let before = mem::replace(self, Self::new(sample_rate_hz));
-        self.resampled = before.finish().samples;
-        self.n_before = self.resampled.len();
     }
 
     /// Takes the samples that come next.
@@ -98,8 +83,7 @@ impl Resampler {
         self.go_on(&vec![0.0; self.kernels.len]);
         let n_resampled = (self.n_samples as u64 * u64::from(SAMPLE_RATE_HZ))
             .div_ceil(u64::from(self.sample_rate_hz));
-        self.resampled
-            .truncate(self.n_before + n_resampled as usize);
+        self.resampled.truncate(n_resampled as usize);
         Waveform {
             samples: self.resampled,
             sample_rate_hz: SAMPLE_RATE_HZ,

@@ -32,15 +32,6 @@ pub enum AppError {
         /// Most files of a batch.
         max_files: usize,
     },
-    /// The request is no form, or its `Content-Type` names no boundary that its parts begin with.
-    #[error("no form with a boundary")]
-    NoBoundary,
-    /// A header that the server needs is missing, repeated, or asks for what it does not do.
-    #[error("the header {header} cannot be used")]
-    UnusableHeader {
-        /// Its name.
-        header: String,
-    },
     /// The upload broke off, took too long or is no well-formed multipart form.
     #[error("the upload is incomplete")]
     UploadIncomplete,

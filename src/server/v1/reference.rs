@@ -1,12 +1,13 @@
 //! The interface as a page for people, made from the OpenAPI document: no scripts, nothing from elsewhere.
 
 use axum::{
-    http::{HeaderName, header::CONTENT_SECURITY_POLICY},
-    response::Html,
+    http::header::CONTENT_SECURITY_POLICY,
+    response::{Html, IntoResponse},
 };
 use leptos::prelude::*;
 use serde_json::Value;
-use utoipa::openapi::OpenApi;
+
+use super::openapi::interface;
 
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}\
     code,pre{font-family:ui-monospace,monospace}pre{overflow:auto;padding:.75rem;border:1px solid #8885;border-radius:.5rem}\
@@ -16,8 +17,8 @@ const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;mar
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Tells the interface to people.
-pub fn page(document: &OpenApi) -> ([(HeaderName, &'static str); 1], Html<String>) {
-    let document = serde_json::to_value(document).unwrap_or_default();
+pub async fn page() -> impl IntoResponse {
+    let document = serde_json::to_value(interface()).unwrap_or_default();
     let page = view! {
         <html lang="en">
             <head>

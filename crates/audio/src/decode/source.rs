@@ -1,22 +1,21 @@
-//! A file as the demuxers read it: from memory, until the time for decoding is over.
+//! The clip as the demuxers read it: from memory, until the time for decoding is over.
 //!
 //! A demuxer that searches junk or follows a table that lies reads again and again; here each read
 //! asks the clock, so that no loop of theirs outlives the limit.
 
 use std::{
-    io::{self, Read, Seek, SeekFrom},
-    time::Duration,
+    io::{self, Cursor, Read, Seek, SeekFrom},
+    time::{Duration, Instant},
 };
 
 use symphonia::core::io::MediaSource;
 
-use super::{DecodeError, content, rope::Rope};
+use super::DecodeError;
 
-/// When decoding a clip must have ended; never, where there is no clock (a browser's WebAssembly has none).
+/// When decoding a clip must have ended.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deadline {
-    #[cfg(not(target_family = "wasm"))]
-    start: std::time::Instant,
+    start: Instant,
     limit: Duration,
 }
 
@@ -24,8 +23,7 @@ impl Deadline {
     /// Starts the clock.
     pub(super) fn after(limit: Duration) -> Self {
         Self {
-            #[cfg(not(target_family = "wasm"))]
-            start: std::time::Instant::now(),
+            start: Instant::now(),
             limit,
         }
     }
@@ -39,38 +37,30 @@ impl Deadline {
         }
     }
 
-    #[cfg(not(target_family = "wasm"))]
     fn is_over(&self) -> bool {
         self.start.elapsed() > self.limit
     }
-
-    #[cfg(target_family = "wasm")]
-    fn is_over(&self) -> bool {
-        false
-    }
 }
 
-/// A file in memory whose reads fail after the deadline.
+/// A clip in memory whose reads fail after the deadline.
 pub(super) struct Source<'a> {
-    rope: Rope<'a>,
+    clip: Cursor<&'a [u8]>,
     deadline: Deadline,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(rope: Rope<'a>, deadline: Deadline) -> Self {
-        Self { rope, deadline }
-    }
-
-    /// Name of the container, by its first bytes.
-    pub(super) fn container(&self) -> Option<&'static str> {
-        content::container(self.rope.first())
+    pub(super) fn new(clip: &'a [u8], deadline: Deadline) -> Self {
+        Self {
+            clip: Cursor::new(clip),
+            deadline,
+        }
     }
 }
 
 impl Read for Source<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.deadline.is_over() {
-            false => self.rope.read(buffer),
+            false => self.clip.read(buffer),
             true => Err(io::ErrorKind::TimedOut.into()),
         }
     }
@@ -78,7 +68,7 @@ impl Read for Source<'_> {
 
 impl Seek for Source<'_> {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.rope.seek(position)
+        self.clip.seek(position)
     }
 }
 
@@ -88,7 +78,7 @@ impl MediaSource for Source<'_> {
     }
 
     fn byte_len(&self) -> Option<u64> {
-        Some(self.rope.len())
+        Some(self.clip.get_ref().len() as u64)
     }
 }
 
@@ -99,7 +89,7 @@ mod tests {
     #[test]
     fn after_the_deadline_nothing_is_read() {
         let read = |limit| {
-            let mut source = Source::new(Rope::from(&b"clip"[..]), Deadline::after(limit));
+            let mut source = Source::new(b"clip", Deadline::after(limit));
             source.read(&mut [0; 4]).map_err(|error| error.kind())
         };
         assert_eq!(read(Duration::from_secs(60)), Ok(4));
