@@ -17,9 +17,9 @@ pub(super) fn gelu<S: Simd>(simd: S, value: S::f32s) -> S::f32s {
     const HALVES: [f32; 5] = [
         0.127_414_8,
         -0.142_248_37,
-        0.710_706_87,
+        0.710_706_9,
         -0.726_576_01,
-        0.530_702_71,
+        0.530_702_7,
     ];
 
     let size = simd.abs_f32s(value);
