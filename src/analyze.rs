@@ -10,11 +10,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use audio::DecodeLimits;
+use audio::{DecodeLimits, Recording};
 use inference::Recognizer;
 use pipeline::PipelineError;
 use serde::Serialize;
-use vocabulary::{Emotion, Note, Outcome, Prediction, Probabilities};
+use vocabulary::{Emotion, Note, Outcome, Prediction, Probabilities, Profile};
 
 use crate::{
     error::AppError,
@@ -60,6 +60,17 @@ struct Explained<'a> {
     message_bn: String,
 }
 
+/// What hears the files.
+#[derive(Debug)]
+pub struct Hearing<'a> {
+    /// The networks.
+    pub recognizer: &'a Recognizer,
+    /// What a file may cost.
+    pub limits: DecodeLimits,
+    /// Of who speaks in all of them, where somebody knows.
+    pub profile: Option<Profile>,
+}
+
 /// Analyses `files` and writes what it finds to `output`; `true` when every file gave a prediction.
 ///
 /// # Errors
@@ -67,22 +78,21 @@ struct Explained<'a> {
 pub fn analyze(
     files: &[PathBuf],
     format: Format,
-    recognizer: &Recognizer,
-    limits: &DecodeLimits,
+    hearing: &Hearing<'_>,
     output: &mut impl Write,
 ) -> io::Result<bool> {
     let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
     let lengths = names.iter().map(|name| name.chars().count());
     let file_width = lengths.chain(["file".len()]).max().unwrap_or(0);
     if format == Format::Table {
-        let labels = recognizer.labels().iter();
+        let labels = hearing.recognizer.labels().iter();
         let labels: String = labels.map(|emotion| format!(" {emotion:>8}")).collect();
         writeln!(output, "{:file_width$}  {:8}{labels}", "file", "emotion")?;
     }
 
     let mut all_predicted = true;
     for (path, name) in files.iter().zip(&names) {
-        let outcome = predict(path, recognizer, limits);
+        let outcome = predict(path, hearing);
         all_predicted &= outcome.is_ok();
         match format {
             Format::Table => write_row(output, name, file_width, &outcome)?,
@@ -93,16 +103,25 @@ pub fn analyze(
     Ok(all_predicted)
 }
 
-fn predict(
-    path: &Path,
-    recognizer: &Recognizer,
-    limits: &DecodeLimits,
-) -> Result<Prediction, AppError> {
-    let clip = read(path)?;
-    pipeline::recognize(recognizer, limits, clip).map_err(|error| exposed(&error))
+fn predict(path: &Path, hearing: &Hearing<'_>) -> Result<Prediction, AppError> {
+    let recording = record(path, &hearing.limits)?;
+    let prediction = match &hearing.profile {
+        Some(profile) => hearing.recognizer.recognize_voice(&recording, profile),
+        None => hearing.recognizer.recognize(&recording),
+    };
+    prediction.map_err(|error| exposed(&error.into()))
 }
 
-fn exposed(error: &PipelineError) -> AppError {
+/// The recording in the file at `path`.
+///
+/// # Errors
+/// [`AppError`] as a page or the REST interface would tell it.
+pub fn record(path: &Path, limits: &DecodeLimits) -> Result<Recording, AppError> {
+    audio::record(read(path)?, limits).map_err(|error| exposed(&error.into()))
+}
+
+/// What is told of an error.
+pub fn exposed(error: &PipelineError) -> AppError {
     exposure::actionable(error).unwrap_or_else(|| {
         tracing::error!("{}", exposure::chain(error));
         AppError::Internal {

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand};
+use vocabulary::Emotion;
 
 /// Hears the emotion in Bengali speech.
 #[derive(Debug, Parser)]
@@ -36,5 +37,20 @@ pub enum Command {
         /// Write one JSON object per line.
         #[arg(long)]
         json: bool,
+        /// Voice profile of who speaks in all of them, as `enrol` wrote it.
+        #[arg(long)]
+        profile: Option<PathBuf>,
+    },
+    /// Make a voice profile of clips of one person, and write it to standard output.
+    Enrol {
+        /// Audio files; - is standard input.
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// What the person expresses in all of them; otherwise it is predicted, clip by clip.
+        #[arg(long)]
+        emotion: Option<Emotion>,
+        /// A profile of the same person that the clips better.
+        #[arg(long)]
+        profile: Option<PathBuf>,
     },
 }

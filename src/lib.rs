@@ -11,6 +11,8 @@ pub mod browser;
 #[cfg(feature = "ssr")]
 pub mod command_line;
 pub mod components;
+#[cfg(feature = "ssr")]
+pub mod enrol;
 pub mod error;
 pub mod history;
 pub mod i18n;

@@ -10,8 +10,9 @@ use std::{
 
 use anyhow::Context;
 use banglaser::{
-    analyze::{Format, analyze},
+    analyze::{Format, Hearing, analyze},
     command_line::{Command, CommandLine},
+    enrol,
     server::{serve, settings, settings::Settings, state::AppState, telemetry},
 };
 use clap::Parser;
@@ -45,14 +46,37 @@ fn run() -> anyhow::Result<ExitCode> {
             serve(AppState::new(options, settings, recognizer)?)?;
             Ok(ExitCode::SUCCESS)
         }
-        Command::Analyze { files, json } => {
+        Command::Enrol {
+            files,
+            emotion,
+            profile,
+        } => {
+            let profile = profile.as_deref().map(enrol::read_profile).transpose()?;
+            let limits = (&settings.audio).into();
+            let profile = enrol::enrol(&files, emotion, profile, &recognizer, &limits)?;
+            serde_json::to_writer(io::stdout(), &profile)?;
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Analyze {
+            files,
+            json,
+            profile,
+        } => {
             let format = if json {
                 Format::JsonLines
             } else {
                 Format::Table
             };
-            let limits = (&settings.audio).into();
-            match analyze(&files, format, &recognizer, &limits, &mut io::stdout()) {
+            let profile = profile.as_deref().map(enrol::read_profile).transpose()?;
+            if let Some(profile) = &profile {
+                recognizer.verify(profile)?;
+            }
+            let hearing = Hearing {
+                recognizer: &recognizer,
+                limits: (&settings.audio).into(),
+                profile,
+            };
+            match analyze(&files, format, &hearing, &mut io::stdout()) {
                 Ok(true) => Ok(ExitCode::SUCCESS),
                 Ok(false) => Ok(ExitCode::FAILURE),
                 // The reader has seen enough, as `head` does.

@@ -213,7 +213,7 @@ fn a_missing_or_damaged_checkpoint_is_named() {
     let folder = folder("checkpoint");
     let damaged = folder.join("damaged");
     fs::create_dir_all(&damaged).expect("the folder can be made");
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v6");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v7");
     for file in [
         "config.json",
         "weights.safetensors",
@@ -253,5 +253,72 @@ fn the_answers_are_pinned() {
     for (line, clip) in lines.iter().zip(clips) {
         let answer: Value = serde_json::from_str(line).expect("a JSON object per line");
         clip.assert_answered("command line", &answer["probabilities"], pinned::TOLERANCE);
+    }
+}
+
+#[test]
+fn who_knows_the_voice_hears_otherwise() {
+    let folder = folder("profile");
+    let clip = pinned::clips().swap_remove(0).path;
+    let enrolled = banglaser()
+        .args(["enrol", "--emotion", "neutral"])
+        .arg(&clip)
+        .output()
+        .expect("the program starts");
+    assert!(enrolled.status.success());
+    let profile = folder.join("me.json");
+    fs::write(&profile, &enrolled.stdout).expect("the profile can be written");
+    let bettered = banglaser()
+        .args(["enrol", "--profile"])
+        .args([&profile, &clip])
+        .output()
+        .expect("the program starts");
+    let bettered: Value = serde_json::from_slice(&bettered.stdout).expect("a profile");
+    assert_eq!(bettered["n_clips"], 2);
+
+    let heard = |with: &[&Path]| -> Value {
+        let mut command = banglaser();
+        command.args(["analyze", "--json"]).arg(&clip);
+        for profile in with {
+            command.arg("--profile").arg(profile);
+        }
+        let output = command.output().expect("the program starts");
+        serde_json::from_str(&lines(&output)[0]).expect("a JSON object per line")
+    };
+    assert_ne!(
+        heard(&[])["probabilities"],
+        heard(&[&profile])["probabilities"]
+    );
+
+    fs::write(
+        &profile,
+        r#"{"model": "another", "n_clips": 1, "voice": [0.5]}"#,
+    )
+    .expect("writable");
+    let of_another = banglaser()
+        .args(["analyze", "--profile"])
+        .args([&profile, &clip])
+        .output()
+        .expect("the program starts");
+    let message = String::from_utf8_lossy(&of_another.stderr);
+    assert_eq!(of_another.status.code(), Some(1), "{message}");
+    assert!(message.contains("another"), "{message}");
+}
+
+#[test]
+fn no_profile_is_made_of_what_cannot_be_heard() {
+    let folder = folder("no_profile");
+    for file in ["text.wav", "silence.wav", "absent.wav"] {
+        let output = banglaser()
+            .arg("enrol")
+            .args([folder.join("voice.wav"), folder.join(file)])
+            .output()
+            .expect("the program starts");
+        let message = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(1), "{message}");
+        assert!(
+            output.stdout.is_empty() && message.contains(file),
+            "{message}"
+        );
     }
 }

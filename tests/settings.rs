@@ -95,7 +95,7 @@ fn relative_folders_start_at_the_file() {
     let settings = Settings::load(&file).expect("Leptos.toml fits");
     assert_eq!(
         settings.recognizer.checkpoint,
-        file.with_file_name("models/bilstm-v6")
+        file.with_file_name("models/bilstm-v7")
     );
     let options = leptos_options(&file).expect("Leptos reads it");
     assert_eq!(Path::new(&*options.site_root), file.with_file_name("site"));

@@ -18,6 +18,8 @@ pub fn random(labels: LabelSet) -> Checkpoint {
     }
     Checkpoint {
         members: vec![weights],
+        voice_prior: None,
+        transformer: None,
         metrics: Metrics {
             labels: labels.clone(),
             ..Metrics::default()

@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use audio::N_MELS;
+use audio::{CONTEXT_SAMPLES, N_MELS, N_WHISPER_BANDS};
 use serde::{Deserialize, Serialize};
 
-use crate::{CheckpointError, Weights};
+use crate::{CheckpointError, TransformerWeights, Weights, packed::N_STATISTICS};
 
 /// Largest size of anything: no network of these has as many units, and no product of three overflows.
 const MAX_SIZE: usize = 1 << 14;
+
+/// Most blocks of a transformer.
+const MAX_BLOCKS: usize = 64;
 
 /// Units of the layer that scores a frame.
 pub const SCORE_SIZE: usize = 64;
@@ -36,6 +39,60 @@ pub struct Architecture {
     /// What hears the voice as a whole beside the frames; nothing in the paper.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub speaker_encoder: Option<EncoderShape>,
+    /// Blocks of a transformer that hear the speech beside the frames; nothing in the paper.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub transformer: Option<TransformerShape>,
+}
+
+/// Which blocks of a frozen transformer are listened to, and where its weights lie.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TransformerShape {
+    /// Name of its file, which lies beside the weights.
+    pub file: String,
+    /// Values of a frame.
+    pub width: usize,
+    /// Counted from 1, ascending.
+    pub blocks: Vec<usize>,
+    /// Samples that are read of a window's speech, the middle ones, at 16 kHz.
+    pub max_samples: usize,
+}
+
+impl TransformerShape {
+    /// Values that are told of a window.
+    pub fn voice_size(&self) -> usize {
+        self.blocks.len() * N_STATISTICS * self.width
+    }
+
+    /// The weights in the bytes of [`file`](Self::file).
+    ///
+    /// # Errors
+    /// [`CheckpointError`] when they are not those of such an encoder.
+    pub fn read(&self, bytes: &[u8]) -> Result<TransformerWeights, CheckpointError> {
+        let n_blocks = self.blocks.last().copied().unwrap_or(0);
+        let weights = TransformerWeights::read(bytes, N_WHISPER_BANDS, n_blocks)?;
+        match weights.width == self.width {
+            true => Ok(weights),
+            false => Err(CheckpointError::Sizes(format!(
+                "frames of {} values in {}, {} expected",
+                weights.width, self.file, self.width
+            ))),
+        }
+    }
+
+    fn is_sound(&self) -> bool {
+        let is_name = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
+        self.file.bytes().all(is_name)
+            && self.file.ends_with(".safetensors")
+            && (1..=MAX_SIZE).contains(&self.width)
+            && (1..=MAX_BLOCKS).contains(&self.blocks.len())
+            && self
+                .blocks
+                .iter()
+                .all(|block| (1..=MAX_BLOCKS).contains(block))
+            && self.blocks.is_sorted_by(|one, next| one < next)
+            && (1..=CONTEXT_SAMPLES).contains(&self.max_samples)
+    }
 }
 
 /// Sizes of a speaker encoder: stacked LSTM layers that read forward.
@@ -51,7 +108,7 @@ pub struct EncoderShape {
 impl EncoderShape {
     /// Values of a voice vector.
     pub const fn voice_size(self) -> usize {
-        5 * self.hidden_size
+        N_STATISTICS * self.hidden_size
     }
 
     /// Name and shape of every tensor of such an encoder; the names begin with `name`.
@@ -122,6 +179,7 @@ impl Architecture {
             pooling: Pooling::Last,
             head_size: 64,
             speaker_encoder: None,
+            transformer: None,
         }
     }
 
@@ -146,7 +204,16 @@ impl Architecture {
             Pooling::Last => self.frame_size(),
             Pooling::Attention => 2 * (self.frame_size() + self.input.n_features()),
         };
-        of_frames + self.speaker_encoder.map_or(0, EncoderShape::voice_size)
+        of_frames + self.voice_size()
+    }
+
+    /// Values of a voice vector: what the speaker encoder tells, then what the transformer tells.
+    pub fn voice_size(&self) -> usize {
+        let of_transformer = self
+            .transformer
+            .as_ref()
+            .map_or(0, TransformerShape::voice_size);
+        self.speaker_encoder.map_or(0, EncoderShape::voice_size) + of_transformer
     }
 
     /// Whether every size is one that a network can have.
@@ -161,6 +228,10 @@ impl Architecture {
         sizes.all(|size| (1..=MAX_SIZE).contains(&size))
             && self.n_layers <= MAX_SIZE
             && self.front.iter().all(|one| one.context % 2 == 1)
+            && self
+                .transformer
+                .as_ref()
+                .is_none_or(TransformerShape::is_sound)
             && (0.0..1.0).contains(&self.dropout)
     }
 

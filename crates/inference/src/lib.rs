@@ -11,23 +11,29 @@
 
 mod architecture;
 mod checkpoint;
+mod committee;
+mod enrol;
 mod input;
 mod network;
 mod packed;
 mod recognize;
+mod voice_prior;
 mod weights;
 
 pub use architecture::{
-    Architecture, DIRECTIONS, EncoderShape, Input, Pooling, SCORE_SIZE, TimeDelay,
+    Architecture, DIRECTIONS, EncoderShape, Input, Pooling, SCORE_SIZE, TimeDelay, TransformerShape,
 };
 pub use checkpoint::{
     CalibrationMetrics, Checkpoint, CheckpointError, Config, Confusion, Coverage, FeatureSettings,
     FoldMetrics, Metrics, Spread,
 };
-pub use network::Network;
+pub use committee::{Committee, heard_span};
+pub use enrol::ProfileError;
+pub use network::{Network, VoiceEncoder};
 pub use packed::{
     BlockWeights, LayerWeights, NormWeights, Packed, PackedEncoder, TransformerEncoder,
     TransformerError, TransformerWeights,
 };
-pub use recognize::{RecognizeError, Recognizer, heard_span, predict};
+pub use recognize::{RecognizeError, Recognizer};
+pub use voice_prior::VoicePrior;
 pub use weights::{Tensor, Weights};

@@ -34,3 +34,9 @@ impl Network for Box<dyn Network> {
         (**self).logits(read, voices)
     }
 }
+
+/// What hears somebody's speech as a whole.
+pub trait VoiceEncoder: Send + Sync {
+    /// What is told of windows of speech, 16 kHz samples each; as many values of each.
+    fn voices(&self, windows: &[&[f32]]) -> Vec<Vec<f32>>;
+}

@@ -3,7 +3,7 @@
 mod voice;
 
 use audio::{HOP_LENGTH, Recording, SAMPLE_RATE_HZ, Waveform};
-use inference::{Architecture, Input, Packed, Pooling, Weights, predict};
+use inference::{Architecture, Committee, Input, Packed, Pooling, Weights};
 use vocabulary::{Calibration, LabelSet, Prediction};
 use voice::syllables;
 
@@ -31,13 +31,16 @@ fn predicted(network: &Packed, parts: &[&[f32]]) -> Prediction {
         sample_rate_hz: SAMPLE_RATE_HZ,
     };
     let members = std::slice::from_ref(network);
-    predict(
+    let committee = Committee {
+        encoder: None,
         members,
-        &LabelSet::five(),
-        &Calibration::default(),
-        &Recording::from(&waveform),
-    )
-    .expect("speech")
+        labels: &LabelSet::five(),
+        calibration: &Calibration::default(),
+        voice_prior: None,
+    };
+    committee
+        .predict(&Recording::from(&waveform), None)
+        .expect("speech")
 }
 
 #[track_caller]

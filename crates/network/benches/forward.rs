@@ -5,8 +5,9 @@ use std::{fs, hint::black_box, io, path::Path};
 use audio::{N_WHISPER_BANDS, Recording, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform};
 use criterion::{Criterion, criterion_group, criterion_main};
 use inference::{
-    Architecture, BlockWeights, Checkpoint, LayerWeights, Network, NormWeights, Packed, Recognizer,
-    TransformerEncoder, TransformerWeights,
+    Architecture, BlockWeights, Checkpoint, EncoderShape, LayerWeights, Network, NormWeights,
+    Packed, PackedEncoder, Recognizer, TransformerEncoder, TransformerWeights, VoiceEncoder,
+    Weights,
 };
 use network::{BiLstm, Reference, backend};
 
@@ -17,21 +18,24 @@ const N_FRAMES: usize = audio::N_FRAMES;
 const N_READ: usize = 40_000;
 
 fn shipped(file: &str) -> io::Result<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v6");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
     fs::read(folder.join(file))
 }
 
-fn packed() -> Packed {
+fn packed() -> (Packed, usize) {
     let checkpoint = Checkpoint::open(shipped).expect("the shipped checkpoint opens");
-    Packed::new(&checkpoint.members[0], &checkpoint.config.architecture)
+    let architecture = &checkpoint.config.architecture;
+    let packed = Packed::new(&checkpoint.members[0], architecture);
+    (packed, architecture.voice_size())
 }
 
 fn forward(criterion: &mut Criterion) {
     let paper = BiLstm::new(Architecture::paper(), 5, &backend::device());
-    for (name, network) in [
-        ("the paper's network", &paper.packed() as &dyn Network),
-        ("the shipped network", &packed()),
-        ("the paper's network on burn", &Reference(paper)),
+    let (shipped, voice_size) = packed();
+    for (name, network, voice_size) in [
+        ("the paper's network", &paper.packed() as &dyn Network, 0),
+        ("the shipped network", &shipped, voice_size),
+        ("the paper's network on burn", &Reference(paper), 0),
     ] {
         for (n_windows, windows) in [(1, "1 window"), (32, "32 windows")] {
             let value = |idx: usize| (idx as f32 * 0.7).sin();
@@ -39,8 +43,10 @@ fn forward(criterion: &mut Criterion) {
                 .map(value)
                 .collect();
             let read = vec![&window[..]; n_windows];
-            let speech = voice();
-            let voices = network.voices(&vec![&speech.samples[..]; n_windows]);
+            let voices = match voice_size {
+                0 => Vec::new(),
+                size => vec![vec![0.1; size]; n_windows],
+            };
             criterion.bench_function(&format!("forward, {name}, {windows}"), |bencher| {
                 bencher.iter(|| network.logits(black_box(&read), &voices));
             });
@@ -48,14 +54,27 @@ fn forward(criterion: &mut Criterion) {
     }
 }
 
-/// What hears the voice beside the shipped network, over 4 s of speech without a pause.
+/// Two layers of a speaker encoder, over 4 s of speech without a pause: random weights take the same time.
 fn speaker_encoder(criterion: &mut Criterion) {
-    let network = packed();
+    let shape = EncoderShape {
+        hidden_size: 256,
+        n_layers: 2,
+    };
+    let mut weights = Weights::default();
+    for (name, sizes) in shape.tensors("speaker_encoder") {
+        let value = |idx: usize| 0.05 * (idx as f32 * 0.7).sin();
+        weights.insert(
+            name,
+            &sizes,
+            (0..sizes.iter().product()).map(value).collect(),
+        );
+    }
+    let encoder = PackedEncoder::new(&weights, "speaker_encoder", shape);
     let speech = voice();
     for (n_windows, windows) in [(1, "1 window"), (8, "8 windows")] {
         let windows_of = vec![&speech.samples[..]; n_windows];
         criterion.bench_function(&format!("speaker encoder, {windows}"), |bencher| {
-            bencher.iter(|| network.voices(black_box(&windows_of)));
+            bencher.iter(|| encoder.voices(black_box(&windows_of)));
         });
     }
 }
@@ -70,7 +89,7 @@ fn transformer_encoder(criterion: &mut Criterion) {
             let windows_of = vec![&speech.samples[..]; n_windows];
             let name = format!("transformer encoder, {of_blocks}, {windows}");
             criterion.bench_function(&name, |bencher| {
-                bencher.iter(|| encoder.statistics(black_box(&windows_of)));
+                bencher.iter(|| encoder.voices(black_box(&windows_of)));
             });
         }
     }

@@ -24,9 +24,11 @@ pub use pooling::Attention;
 pub use reference::{Forward, Reference};
 pub use speaker_encoder::SpeakerEncoder;
 pub use time_delay::TimeDelayLayer;
-pub use transformer::Transformer;
+pub use transformer::{ListeningTransformer, Transformer};
 
-use inference::{Architecture, Network, Weights};
+use inference::{
+    Architecture, Network, TransformerShape, TransformerWeights, VoiceEncoder, Weights,
+};
 
 /// The network of verified weights on burn's ndarray backend, as a server may answer by.
 ///
@@ -37,4 +39,13 @@ pub fn reference(weights: &Weights, architecture: &Architecture) -> Box<dyn Netw
     let device = backend::reference_device();
     let network = BiLstm::load(weights, architecture, n_classes, &device);
     Box::new(Reference(network.expect("the weights were verified")))
+}
+
+/// The transformer that such networks listen to, on the same backend.
+pub fn reference_encoder(
+    weights: &TransformerWeights,
+    shape: &TransformerShape,
+) -> Box<dyn VoiceEncoder> {
+    let device = backend::reference_device();
+    Box::new(ListeningTransformer::new(weights, shape, &device))
 }

@@ -49,8 +49,8 @@ impl SpeakerEncoder {
     }
 }
 
-/// Of the last layer's output, `[1, n_frames, hidden_size]`.
-fn voice(frames: Tensor<3>) -> Vec<f32> {
+/// The five statistics of frames, `[1, n_frames, size]`.
+pub(crate) fn voice(frames: Tensor<3>) -> Vec<f32> {
     let [_, n_frames, _] = frames.dims();
     // Of an odd number both halves have the frame in the middle.
     let n_half = n_frames.div_ceil(2);
@@ -72,7 +72,7 @@ fn voice(frames: Tensor<3>) -> Vec<f32> {
 mod tests {
     use audio::VoiceBands;
     use burn::module::Param;
-    use inference::{PackedEncoder, Weights};
+    use inference::{PackedEncoder, VoiceEncoder, Weights};
 
     use super::*;
     use crate::backend;

@@ -15,7 +15,12 @@ use burn::{
     },
 };
 
-use inference::{BlockWeights, LayerWeights, NormWeights, TransformerWeights};
+use audio::{N_WHISPER_BANDS, WhisperBands};
+use inference::{
+    BlockWeights, LayerWeights, NormWeights, TransformerShape, TransformerWeights, VoiceEncoder,
+};
+
+use crate::speaker_encoder::voice;
 
 /// Frames on either side that a convolution of the stem sees.
 const MARGIN: usize = 1;
@@ -132,6 +137,51 @@ fn in_sight(frames: Tensor<2>, stride: isize) -> Tensor<2> {
     let offsets = 0..=2 * MARGIN;
     let in_sight = offsets.map(|offset| padded.clone().narrow(0, offset, n_frames));
     Tensor::cat(in_sight.collect(), 1).slice(s![0..;stride, ..])
+}
+
+/// What an encoder tells of speech, as a server that answers by burn's operations hears it.
+#[derive(Debug)]
+pub struct ListeningTransformer {
+    encoder: Transformer,
+    shape: TransformerShape,
+    device: Device,
+}
+
+impl ListeningTransformer {
+    /// Listens to the blocks that `shape` tells.
+    pub fn new(weights: &TransformerWeights, shape: &TransformerShape, device: &Device) -> Self {
+        Self {
+            encoder: Transformer::new(weights, device),
+            shape: shape.clone(),
+            device: device.clone(),
+        }
+    }
+
+    fn voice(&self, bands: Vec<f32>) -> Vec<f32> {
+        let n_frames = bands.len() / N_WHISPER_BANDS;
+        let bands = TensorData::new(bands, [n_frames, N_WHISPER_BANDS]);
+        let behind = self.encoder.forward(Tensor::from_data(bands, &self.device));
+        let listened_to = self
+            .shape
+            .blocks
+            .iter()
+            .map(|block| behind[block - 1].clone());
+        let normalised = listened_to.map(|frames| {
+            let norm = LayerNormConfig::new(self.shape.width).init(&self.device);
+            voice(norm.forward(frames).unsqueeze())
+        });
+        normalised.flatten().collect()
+    }
+}
+
+impl VoiceEncoder for ListeningTransformer {
+    fn voices(&self, windows: &[&[f32]]) -> Vec<Vec<f32>> {
+        let mut extractor = WhisperBands::new();
+        let windows = windows.iter();
+        windows
+            .map(|samples| self.voice(extractor.middle(samples, self.shape.max_samples)))
+            .collect()
+    }
 }
 
 fn linear(weights: &LayerWeights, device: &Device) -> Linear {

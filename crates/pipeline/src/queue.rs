@@ -189,13 +189,13 @@ mod tests {
     use std::{fs, path::Path, sync::Barrier};
 
     use futures::{FutureExt, future::join_all};
-    use inference::{Checkpoint, Input, Network};
+    use inference::{Checkpoint, Input, Network, VoiceEncoder};
 
     use super::*;
     use crate::waiting::MAX_BYTES_TOGETHER;
 
     fn recognizer() -> Recognizer {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v6");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
         Recognizer::open(|file| fs::read(folder.join(file))).expect("the checkpoint opens")
     }
 
@@ -325,11 +325,21 @@ mod tests {
         }
     }
 
+    impl VoiceEncoder for Panics {
+        fn voices(&self, _: &[&[f32]]) -> Vec<Vec<f32>> {
+            panic!("as a test asked")
+        }
+    }
+
     #[tokio::test]
     async fn a_panic_is_an_error_of_the_clips_that_were_heard_and_of_no_others() {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v6");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
         let checkpoint = Checkpoint::open(|file| fs::read(folder.join(file))).expect("it opens");
-        let queue = queue_with(Recognizer::with(checkpoint, |_, _| Box::new(Panics)));
+        let queue = queue_with(Recognizer::with(
+            checkpoint,
+            |_, _| Box::new(Panics),
+            |_, _| Box::new(Panics),
+        ));
         let spoken = queue.recognize(clip("original.wav")).await;
         assert!(matches!(spoken, Err(PipelineError::Panicked)), "{spoken:?}");
         let drawn = queue.analyse(clip("original.wav")).await;

@@ -1,10 +1,12 @@
 //! What networks said about a clip of a speaker whom they never heard.
 
+use std::collections::BTreeMap;
+
 use inference::Confusion;
 use serde::{Deserialize, Serialize};
 use vocabulary::{Emotion, LabelSet, Probabilities};
 
-use crate::scores;
+use crate::{enrolment::Enrolment, scores};
 
 /// What a committee said about a clip of a speaker whom it never heard.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -23,6 +25,9 @@ pub struct Answer {
     pub probabilities: Option<Probabilities>,
     /// What each member would have answered alone.
     pub members: Vec<Option<Emotion>>,
+    /// The same as `probabilities` by a committee that knows the voice, by how.
+    #[serde(default)]
+    pub profiled: BTreeMap<Enrolment, Probabilities>,
 }
 
 impl Answer {

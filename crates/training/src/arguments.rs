@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
-use inference::PackedEncoder;
+use inference::{PackedEncoder, VoiceEncoder};
 
 use crate::{
     augmentation::{Augmentation, Augmenter},
@@ -37,9 +37,10 @@ pub struct Cut {
     /// Number of folds; each speaker is tested in exactly one.
     #[arg(long, default_value_t = 5)]
     folds: usize,
-    /// Test each fold sentence by sentence, on networks that heard neither speaker nor sentence.
+    /// Test on sentences that the networks know from others, too; else each fold is tested sentence by sentence, on
+    /// networks that heard neither speaker nor sentence, where the corpus tells the sentences.
     #[arg(long)]
-    unseen_sentences: bool,
+    known_sentences: bool,
     /// Train and test this fold only, and summarise nothing; several may be given. Processes that share
     /// the folds fill one --out, and a last run without this flag gathers.
     #[arg(long)]
@@ -56,16 +57,20 @@ impl Cut {
             self.folds
         );
         let splits = folds::splits(examples, self.folds, seed);
-        Ok(if self.unseen_sentences {
+        Ok(if self.tests_by_sentence(examples) {
             folds::by_sentence(splits, examples)
         } else {
             splits
         })
     }
 
+    fn tests_by_sentence(&self, examples: &Examples) -> bool {
+        !self.known_sentences && examples.0.iter().all(|example| example.sentence.is_some())
+    }
+
     /// How speakers were split, in words.
-    pub fn protocol(&self) -> String {
-        let sentences = if self.unseen_sentences {
+    pub fn protocol(&self, examples: &Examples) -> String {
+        let sentences = if self.tests_by_sentence(examples) {
             " and over sentences"
         } else {
             ""
@@ -101,14 +106,16 @@ impl Corpora {
             corpus.n_sentences()
         );
         let also = Corpus::read(also, &recipe.trained_labels()?)?;
-        let encoder = recipe.speaker_encoder.as_deref().map(|file| {
-            pytorch::speaker_encoder(file).map(|weights| {
-                PackedEncoder::new(&weights, "speaker_encoder", recipe::SPEAKER_ENCODER)
+        let speaker_encoder = recipe.speaker_encoder.as_deref().map(|file| {
+            pytorch::speaker_encoder(file).map(|weights| -> Box<dyn VoiceEncoder> {
+                let shape = recipe::SPEAKER_ENCODER;
+                Box::new(PackedEncoder::new(&weights, "speaker_encoder", shape))
             })
         });
+        let encoders = speaker_encoder.transpose()?.into_iter();
         let augmenter = Augmenter {
             augmentation,
-            encoder: encoder.transpose()?,
+            encoders: encoders.chain(recipe.encoder()?).collect(),
             cache: self.cache.clone(),
         };
         let needed: Vec<_> = recipe.labels.iter().collect();

@@ -266,6 +266,7 @@ mod tests {
                 emotion: vocabulary::Emotion::ALL[usize::from(idx / 20 % 10 >= 7)],
                 probabilities: Probabilities::new(&labels, &values).ok(),
                 members: Vec::new(),
+                profiled: Default::default(),
             })
             .collect()
     }

@@ -34,6 +34,14 @@ pub fn choose(
     let mut findings = Vec::with_capacity(candidates.len());
     for (candidate_idx, dir) in candidates.iter().enumerate() {
         let finding = Finding::read(dir)?;
+        let folds = &finding.metrics.folds;
+        ensure!(
+            folds[1..]
+                .iter()
+                .all(|fold| fold.test_speakers != folds[0].test_speakers),
+            "{} was not evaluated with --known-sentences",
+            dir.display()
+        );
         let (examples, also) = corpora.read(&finding.recipe, Augmentation::Channels)?;
         let recipe = &finding.recipe;
         let splits = folds::splits(&examples, finding.metrics.folds.len(), recipe.seed);

@@ -111,16 +111,19 @@ fn row<N: Trainable>(
         name,
         confusions: confusions.collect(),
         n_params: network.num_params(),
-        forward_ms: forward_ms(&network),
+        forward_ms: forward_ms(&network, recipe.architecture().voice_size()),
     })
 }
 
 /// Median time of a forward pass over one window of 4 s.
-fn forward_ms(network: &impl Trainable) -> f64 {
+fn forward_ms(network: &impl Trainable, voice_size: usize) -> f64 {
     let n_features = network.input().n_features();
     let window = vec![0.1; audio::N_FRAMES * n_features];
     let network = network.answering();
-    let voices = network.voices(&[&vec![0.1; audio::WINDOW_SAMPLES]]);
+    let voices = match voice_size {
+        0 => Vec::new(),
+        size => vec![vec![0.1; size]],
+    };
     let mut times: Vec<f64> = (0..N_PASSES)
         .map(|_| {
             let started = Instant::now();

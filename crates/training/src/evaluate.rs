@@ -1,20 +1,22 @@
 //! Speaker-independent cross-validation.
 
-use std::{fs, path::Path, slice};
+use std::{collections::BTreeMap, fs, path::Path, slice, sync::LazyLock};
 
 use anyhow::Context;
 use audio::Recording;
-use inference::{Network, RecognizeError};
+use inference::{Committee, Network, RecognizeError, VoiceEncoder, VoicePrior};
 use network::BiLstm;
+use rand::{SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use vocabulary::{Calibration, LabelSet, Probabilities};
+use vocabulary::{Calibration, Emotion, LabelSet, Probabilities, Profile};
 
 use crate::{
     answer::Answer,
     baselines::Baseline,
+    enrolment::Enrolment,
     examples::{Example, Examples},
-    fit,
+    fit::{self, Trained},
     folds::{self, Split},
     gradient::Trainable,
     recipe::Recipe,
@@ -88,28 +90,35 @@ fn evaluate_network<N: Trainable>(
         also: Vec::new(),
     };
     let also_splits = plan.also.iter().cycle();
+    let encoder = recipe.encoder()?;
     for ((fold, split), also_split) in evaluation.splits.iter().enumerate().zip(also_splits) {
         if !only.is_empty() && !only.contains(&fold) {
             continue;
         }
         let dir = folds::dir(out, fold);
         fs::create_dir_all(&dir)?;
-        let members = || {
+        let trained = || {
             let mut train = split.train(examples);
             train.extend(also_split.train(also));
             fit::fit::<N>(&train, recipe, &dir)
         };
-        let answers = |file: &str, tested: Vec<&Example>| {
+        let answers = |file: &str, tested: Vec<&Example>, all: &Examples| {
             read_or_write(&dir.join(file), || {
-                let members: Vec<_> = members()?.iter().map(N::answering).collect();
-                answers(&members, &recipe.labels, fold, &tested)
+                let Trained {
+                    members,
+                    voice_prior,
+                } = trained()?;
+                let members: Vec<_> = members.iter().map(N::answering).collect();
+                let encoder = encoder.as_deref();
+                let committee = committee(&members, encoder, &recipe.labels, voice_prior.as_ref());
+                answers(&committee, fold, &tested, all)
             })
             .with_context(|| format!("fold {fold}"))
         };
-        let of_fold = answers(ANSWERS_FILE, split.test(examples))?;
+        let of_fold = answers(ANSWERS_FILE, split.test(examples), examples)?;
         report::print_fold(&recipe.labels, fold, split, &of_fold);
         evaluation.answers.extend(of_fold);
-        let of_also = answers(ALSO_FILE, also_split.test(also))?;
+        let of_also = answers(ALSO_FILE, also_split.test(also), also)?;
         evaluation.also.extend(of_also);
     }
     Ok(evaluation)
@@ -127,44 +136,82 @@ fn read_or_write(
     Ok(answers)
 }
 
+/// Networks as the application lets them answer, before calibration.
+pub fn committee<'a, N: Network>(
+    members: &'a [N],
+    encoder: Option<&'a dyn VoiceEncoder>,
+    labels: &'a LabelSet,
+    voice_prior: Option<&'a VoicePrior>,
+) -> Committee<'a, N> {
+    static PLAIN: LazyLock<Calibration> = LazyLock::new(Calibration::default);
+    Committee {
+        members,
+        encoder,
+        labels,
+        calibration: &PLAIN,
+        voice_prior,
+    }
+}
+
+/// To the tested examples, which are some of `all`.
 fn answers(
-    members: &[Box<dyn Network>],
-    labels: &LabelSet,
+    committee: &Committee<'_, Box<dyn Network>>,
     fold: usize,
-    examples: &[&Example],
+    tested: &[&Example],
+    all: &Examples,
 ) -> anyhow::Result<Vec<Answer>> {
-    let answer_to = |example: &&Example| {
-        let together = answer(members, labels, example)?;
-        let alone = match members {
-            [_] => vec![together.clone()],
-            _ => {
-                let alone = |member| answer(slice::from_ref(member), labels, example);
-                members.iter().map(alone).collect::<anyhow::Result<_>>()?
+    let answer_to = |(idx, example): (usize, &&Example)| {
+        let together = answer(committee, example, None)?;
+        let mut rng = StdRng::seed_from_u64((fold * tested.len() + idx) as u64);
+        let mut profiled = BTreeMap::new();
+        for enrolment in Enrolment::ALL {
+            if let Some(profile) = enrolment.profile(example, all, committee, &mut rng)?
+                && let Some(probabilities) = answer(committee, example, Some(&profile))?
+            {
+                profiled.insert(enrolment, probabilities);
             }
-        };
-        let top = |probabilities: Option<Probabilities>| probabilities.map(|all| all.top().0);
+        }
         Ok(Answer {
             fold,
             speaker: example.speaker.clone(),
             sex: example.sex.clone(),
             sentence: example.sentence.clone(),
             emotion: example.emotion,
+            members: alone(committee, example, together.as_ref())?,
             probabilities: together,
-            members: alone.into_iter().map(top).collect(),
+            profiled,
         })
     };
-    examples.par_iter().map(answer_to).collect()
+    tested.par_iter().enumerate().map(answer_to).collect()
 }
 
-/// The committee's answer as the application gives it, before calibration.
-pub fn answer(
-    members: &[impl Network],
-    labels: &LabelSet,
+/// What each member would have answered alone.
+fn alone(
+    committee: &Committee<'_, Box<dyn Network>>,
     example: &Example,
+    together: Option<&Probabilities>,
+) -> anyhow::Result<Vec<Option<Emotion>>> {
+    if committee.members.len() == 1 {
+        return Ok(vec![together.map(|all| all.top().0)]);
+    }
+    let alone = |member| {
+        let one = Committee {
+            members: slice::from_ref(member),
+            ..*committee
+        };
+        Ok(answer(&one, example, None)?.map(|all| all.top().0))
+    };
+    committee.members.iter().map(alone).collect()
+}
+
+/// The committee's answer as the application gives it.
+pub fn answer(
+    committee: &Committee<'_, impl Network>,
+    example: &Example,
+    profile: Option<&Profile>,
 ) -> anyhow::Result<Option<Probabilities>> {
-    let plain = Calibration::default();
     let recording = Recording::from(&example.waveform);
-    match inference::predict(members, labels, &plain, &recording) {
+    match committee.predict(&recording, profile) {
         Ok(prediction) => Ok(Some(prediction.probabilities)),
         Err(RecognizeError::NoSpeech) => Ok(None),
         Err(error) => Err(error.into()),

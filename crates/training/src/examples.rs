@@ -174,7 +174,7 @@ mod tests {
         clips.push(clip(dir.join("absent.wav"), Emotion::Angry));
         let augmenter = Augmenter {
             augmentation: Augmentation::Channels,
-            encoder: None,
+            encoders: Vec::new(),
             cache: None,
         };
         let corpus = Corpus { clips };

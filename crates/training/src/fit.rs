@@ -10,17 +10,16 @@ use burn::{
     tensor::{Device, Tensor, TensorData, activation::log_softmax},
 };
 use indicatif::{ProgressBar, ProgressStyle};
-use inference::Input;
+use inference::{Input, VoicePrior, Weights};
 use network::{Batch, backend};
-use rand::{
-    Rng, SeedableRng,
-    rngs::StdRng,
-    seq::{IndexedRandom, SliceRandom},
-};
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde::{Deserialize, Serialize};
 use vocabulary::{Emotion, LabelSet};
 
-use crate::{augmentation::features, examples::Example, gradient::Trainable, recipe::Recipe};
+use crate::{
+    augmentation::features, examples::Example, gradient::Trainable, recipe::Recipe,
+    speaker_means::SpeakerMeans,
+};
 
 /// Epochs in which the learning rate rises.
 const WARM_UP_EPOCHS: f64 = 2.0;
@@ -28,6 +27,7 @@ const WARM_UP_EPOCHS: f64 = 2.0;
 const STATE_FILE: &str = "state.json";
 const NETWORK_FILE: &str = "network.bpk";
 const OPTIMIZER_FILE: &str = "optimizer.bpk";
+const VOICE_FILE: &str = "voice_prior.safetensors";
 
 /// How far a training has come.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -38,33 +38,78 @@ struct Progress {
     epoch: usize,
 }
 
+/// What a training leaves behind.
+pub struct Trained<N> {
+    /// Networks that answer together.
+    pub members: Vec<N>,
+    /// What is taken from voice vectors before they hear them.
+    pub voice_prior: Option<VoicePrior>,
+}
+
 /// Trains the recipe's members on `train`, each in a folder of its own below `dir`.
 pub fn fit<N: Trainable>(
     train: &[&Example],
     recipe: &Recipe,
     dir: &Path,
-) -> anyhow::Result<Vec<N>> {
-    (0..recipe.members)
-        .map(|member_idx| {
-            let member = Recipe {
-                members: 1,
-                seed: recipe.seed + member_idx as u64,
-                ..recipe.clone()
-            };
-            let dir = dir.join(format!("member-{member_idx}"));
-            fit_member(train, &member, &dir)
-        })
-        .collect()
+) -> anyhow::Result<Trained<N>> {
+    let means = (recipe.profiled > 0.0).then(|| SpeakerMeans::of(train, &recipe.labels));
+    let means = means.flatten();
+    let members = of_members(recipe, dir, |member, dir| {
+        fit_member(train, means.as_ref(), member, dir)
+    })?;
+    let voice_prior = means.map(|means| means.prior);
+    if let Some(prior) = &voice_prior {
+        fs::write(dir.join(VOICE_FILE), prior.to_weights().to_safetensors())?;
+    }
+    Ok(Trained {
+        members,
+        voice_prior,
+    })
 }
 
-/// The members that [`fit`] trained in `dir`.
-pub fn trained<N: Trainable>(recipe: &Recipe, dir: &Path) -> anyhow::Result<Vec<N>> {
-    fit(&[], recipe, dir)
+/// What [`fit`] left behind in `dir`.
+pub fn trained<N: Trainable>(recipe: &Recipe, dir: &Path) -> anyhow::Result<Trained<N>> {
+    let members = of_members(recipe, dir, |member, dir| {
+        fit_member(&[], None, member, dir)
+    })?;
+    let read = || {
+        let bytes = fs::read(dir.join(VOICE_FILE))?;
+        let weights = Weights::from_safetensors(&bytes)?;
+        let (n_labels, voice_size) = (recipe.labels.n_labels(), recipe.architecture().voice_size());
+        Ok::<_, anyhow::Error>(VoicePrior::of_weights(&weights, n_labels, voice_size)?)
+    };
+    let voice_prior = (recipe.profiled > 0.0).then(read).transpose()?;
+    Ok(Trained {
+        members,
+        voice_prior,
+    })
+}
+
+/// `of_member` of each member's recipe and folder.
+fn of_members<N>(
+    recipe: &Recipe,
+    dir: &Path,
+    of_member: impl Fn(&Recipe, &Path) -> anyhow::Result<N>,
+) -> anyhow::Result<Vec<N>> {
+    let member = |member_idx| {
+        let member = Recipe {
+            members: 1,
+            seed: recipe.seed + member_idx as u64,
+            ..recipe.clone()
+        };
+        of_member(&member, &dir.join(format!("member-{member_idx}")))
+    };
+    (0..recipe.members).map(member).collect()
 }
 
 /// Trains a network on `train` for the recipe's epochs; goes on from the state in `dir` if that was
 /// made with the same recipe.
-fn fit_member<N: Trainable>(train: &[&Example], recipe: &Recipe, dir: &Path) -> anyhow::Result<N> {
+fn fit_member<N: Trainable>(
+    train: &[&Example],
+    means: Option<&SpeakerMeans>,
+    recipe: &Recipe,
+    dir: &Path,
+) -> anyhow::Result<N> {
     fs::create_dir_all(dir)?;
     let device = backend::training_device();
     let mut training = Training::<N>::resume_or_start(recipe, dir, &device)?;
@@ -80,7 +125,7 @@ fn fit_member<N: Trainable>(train: &[&Example], recipe: &Recipe, dir: &Path) -> 
     while training.progress.epoch < recipe.epochs {
         bar.set_position(training.progress.epoch as u64);
         let started = Instant::now();
-        let loss = training.epoch(train, recipe, &device.clone().autodiff());
+        let loss = training.epoch(train, means, recipe, &device.clone().autodiff());
         training.finish_epoch(dir)?;
         let epoch_s = started.elapsed().as_secs_f64();
         bar.set_message(format!("loss {loss:.3}, {epoch_s:.1} s per epoch"));
@@ -126,7 +171,13 @@ impl<N: Trainable> Training<N> {
     }
 
     /// One pass over `train` in random order; returns the mean loss.
-    fn epoch(&mut self, train: &[&Example], recipe: &Recipe, device: &Device) -> f64 {
+    fn epoch(
+        &mut self,
+        train: &[&Example],
+        means: Option<&SpeakerMeans>,
+        recipe: &Recipe,
+        device: &Device,
+    ) -> f64 {
         let epoch_seed = recipe.seed.wrapping_mul(1_000) + self.progress.epoch as u64;
         let mut rng = StdRng::seed_from_u64(epoch_seed);
         device.seed(epoch_seed);
@@ -137,7 +188,7 @@ impl<N: Trainable> Training<N> {
         let steps_per_epoch = order.len().div_ceil(recipe.batch_size);
         let mut losses = 0.0;
         for (step_idx, examples) in order.chunks(recipe.batch_size).enumerate() {
-            let (batch, targets) = batch(examples, &weights, recipe, &mut rng, device);
+            let (batch, targets) = batch(examples, &weights, means, recipe, &mut rng, device);
             let loss_of = |logits| cross_entropy(logits, targets);
             let (loss, gradients) = self.network.loss_and_gradients(&batch, loss_of, &mut rng);
             losses += loss;
@@ -192,6 +243,7 @@ fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
 fn batch(
     examples: &[&Example],
     class_weights: &[f32],
+    means: Option<&SpeakerMeans>,
     recipe: &Recipe,
     rng: &mut StdRng,
     device: &Device,
@@ -203,17 +255,22 @@ fn batch(
     let mut targets = Vec::with_capacity(examples.len() * n_labels);
     for example in examples {
         let is_varied = rng.random_bool(recipe.varied);
-        let variant = example
-            .variants
-            .choose(rng)
-            .expect("every clip has one, itself");
+        let variant_idx = rng.random_range(0..example.variants.len());
+        let variant = &example.variants[variant_idx];
         let window = window(&variant.features, is_varied, input, rng);
         let mut read = input.read(&window);
         if is_varied {
             features::mask(&mut read, input.n_features(), rng);
         }
         frames.push(read);
-        voices.push(variant.voice.clone());
+        voices.push(match means {
+            Some(means) if rng.random_bool(recipe.profiled) => less(
+                &variant.voice,
+                means.of_variant(&example.speaker, variant_idx),
+            ),
+            Some(means) => less(&variant.voice, &means.prior.mean),
+            None => variant.voice.clone(),
+        });
         targets.extend(target(example.emotion, class_weights, recipe));
     }
     let targets = TensorData::new(targets, [examples.len(), n_labels]);
@@ -222,6 +279,14 @@ fn batch(
         batch.with_voices(&voices),
         Tensor::from_data(targets, device),
     )
+}
+
+fn less(voice: &[f32], mean: &[f32]) -> Vec<f32> {
+    voice
+        .iter()
+        .zip(mean)
+        .map(|(value, mean)| value - mean)
+        .collect()
 }
 
 /// Smoothed distribution over the labels, weighted; even where the emotion is no label.

@@ -35,6 +35,8 @@ fn read(file: &Path, labels: LabelSet, id: String) -> anyhow::Result<Checkpoint>
             labels,
             ..Metrics::default()
         },
+        voice_prior: None,
+        transformer: None,
         members: vec![weights],
     })
 }

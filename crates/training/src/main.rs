@@ -15,6 +15,7 @@ mod choose;
 mod compare;
 mod corpus;
 mod cross_corpus;
+mod enrolment;
 mod evaluate;
 mod examples;
 mod fit;
@@ -29,6 +30,7 @@ mod report;
 mod robustness;
 mod scores;
 mod ship;
+mod speaker_means;
 mod summary;
 mod svm;
 mod tables;
@@ -177,7 +179,7 @@ fn main() -> anyhow::Result<()> {
             if !cut.fold.is_empty() {
                 return Ok(());
             }
-            let finding = Finding::of(&evaluation, recipe, cut.protocol());
+            let finding = Finding::of(&evaluation, recipe, cut.protocol(&examples));
             finding.print(&evaluation.also);
             finding.write(&out)
         }
@@ -226,7 +228,7 @@ fn main() -> anyhow::Result<()> {
             let corpus = Corpus::read(&corpora.folders()?, &LabelSet::new(Emotion::ALL.into())?)?;
             let augmenter = Augmenter {
                 augmentation: Augmentation::None,
-                encoder: None,
+                encoders: Vec::new(),
                 cache: None,
             };
             let examples = Examples::read(&corpus, &[], &augmenter)?;

@@ -2,10 +2,15 @@
 
 #[cfg(test)]
 use clap::FromArgMatches;
-use std::path::PathBuf;
+use std::{fs, path::PathBuf};
 
+use anyhow::Context;
+use audio::SAMPLE_RATE_HZ;
 use clap::{Args, ValueEnum};
-use inference::{Architecture, EncoderShape, Input, Pooling, TimeDelay};
+use inference::{
+    Architecture, EncoderShape, Input, Pooling, TimeDelay, TransformerEncoder, TransformerShape,
+    VoiceEncoder,
+};
 use serde::{Deserialize, Serialize};
 use vocabulary::{Emotion, LabelSet};
 
@@ -29,6 +34,19 @@ pub struct Recipe {
     /// (docs/evaluation.md). They are not trained.
     #[arg(long, value_name = "FILE")]
     pub speaker_encoder: Option<PathBuf>,
+    /// File of a transformer whose blocks hear the speech beside the network, made by `import-encoder`. They are not
+    /// trained.
+    #[arg(long, value_name = "FILE")]
+    #[serde(default)]
+    pub transformer: Option<PathBuf>,
+    /// Blocks of the transformer that are listened to, counted from 1.
+    #[arg(long, value_delimiter = ',', default_values_t = [1, 2])]
+    #[serde(default)]
+    pub blocks: Vec<usize>,
+    /// How much the transformer reads of a window's speech, from its middle, s.
+    #[arg(long, default_value_t = 2.5)]
+    #[serde(default)]
+    pub transformer_s: f64,
     /// Passes over the training clips.
     #[arg(long, default_value_t = 100)]
     pub epochs: usize,
@@ -47,6 +65,11 @@ pub struct Recipe {
     /// Share of the windows that are given other voices, noise and masks; the others stay as they are.
     #[arg(long, default_value_t = 0.5)]
     pub varied: f64,
+    /// Share of the windows that are heard by somebody who knows the speaker: less the speaker's mean voice vector.
+    /// From the others the mean of all speakers is taken; with 0 nothing is, and the network takes no voice profiles.
+    #[arg(long, default_value_t = 0.0)]
+    #[serde(default)]
+    pub profiled: f64,
     /// Train on the clips as they are, not as other microphones would have recorded them.
     #[arg(long)]
     pub no_channels: bool,
@@ -54,6 +77,12 @@ pub struct Recipe {
     #[arg(long, default_value_t = 1)]
     pub seed: u64,
 }
+
+/// Name of the transformer's file beside a checkpoint's weights.
+const TRANSFORMER_FILE: &str = "whisper_encoder.safetensors";
+
+/// Values of a frame of Whisper-tiny.
+const TRANSFORMER_WIDTH: usize = 384;
 
 /// The layers that are read of a speaker encoder: the second hears more than the third
 /// (docs/evaluation.md).
@@ -90,8 +119,8 @@ impl Network {
 impl Recipe {
     /// The network's sizes and choices.
     pub fn architecture(&self) -> Architecture {
-        // With a speaker encoder both together stay below a million parameters.
-        let size = if self.speaker_encoder.is_some() {
+        // With an encoder what is trained stays small beside it.
+        let size = if self.speaker_encoder.is_some() || self.transformer.is_some() {
             48
         } else {
             96
@@ -111,6 +140,7 @@ impl Recipe {
             pooling: Pooling::Attention,
             head_size: 64,
             speaker_encoder: self.speaker_encoder.as_ref().map(|_| SPEAKER_ENCODER),
+            transformer: self.transformer_shape(),
         };
         match self.network {
             Network::Paper => Architecture::paper(),
@@ -129,6 +159,38 @@ impl Recipe {
                 ..speech
             },
         }
+    }
+
+    /// What is read of the transformer.
+    pub fn transformer_shape(&self) -> Option<TransformerShape> {
+        self.transformer.as_ref().map(|_| TransformerShape {
+            file: TRANSFORMER_FILE.to_owned(),
+            width: TRANSFORMER_WIDTH,
+            blocks: self.blocks.clone(),
+            max_samples: (self.transformer_s * f64::from(SAMPLE_RATE_HZ)) as usize,
+        })
+    }
+
+    /// The bytes of the transformer's file.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn transformer_bytes(&self) -> anyhow::Result<Option<Vec<u8>>> {
+        let read = |file: &PathBuf| fs::read(file).with_context(|| file.display().to_string());
+        self.transformer.as_ref().map(read).transpose()
+    }
+
+    /// What hears speech beside the network, as it answers.
+    ///
+    /// # Errors
+    /// When the transformer's file is none.
+    pub fn encoder(&self) -> anyhow::Result<Option<Box<dyn VoiceEncoder>>> {
+        let Some((shape, bytes)) = self.transformer_shape().zip(self.transformer_bytes()?) else {
+            return Ok(None);
+        };
+        let weights = shape.read(&bytes)?;
+        let encoder = TransformerEncoder::new(&weights, &shape.blocks, shape.max_samples);
+        Ok(Some(Box::new(encoder)))
     }
 
     /// The emotions of all clips that are trained on.

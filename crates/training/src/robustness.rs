@@ -13,7 +13,7 @@ use vocabulary::{Emotion, LabelSet};
 
 use crate::{
     augmentation::channel::{gain, noise, opus, room, telephone},
-    evaluate::answer,
+    evaluate::{answer, committee},
     examples::{Example, Examples},
     fit,
     folds::{self, Split},
@@ -78,11 +78,12 @@ pub fn print_robustness(
     evaluation: &Path,
 ) -> anyhow::Result<()> {
     let labels = &recipe.labels;
+    let encoder = recipe.encoder()?;
     let mut committees = Vec::with_capacity(splits.len());
     for (fold, split) in splits.iter().enumerate() {
-        let members: Vec<BiLstm> = fit::trained(recipe, &folds::dir(evaluation, fold))?;
-        let members: Vec<_> = members.iter().map(BiLstm::packed).collect();
-        committees.push((members, split.test(examples)));
+        let trained = fit::trained::<BiLstm>(recipe, &folds::dir(evaluation, fold))?;
+        let members: Vec<_> = trained.members.iter().map(BiLstm::packed).collect();
+        committees.push((members, trained.voice_prior, split.test(examples)));
     }
     println!(
         "{:<24}{:>10}{:>10}{:>12}",
@@ -91,11 +92,12 @@ pub fn print_robustness(
     let mut as_it_is: Vec<Option<Emotion>> = Vec::new();
     for change in &CHANGES {
         let mut answers = Vec::with_capacity(examples.0.len());
-        for (members, tested) in &committees {
+        for (members, voice_prior, tested) in &committees {
+            let committee = committee(members, encoder.as_deref(), labels, voice_prior.as_ref());
             let of_fold: Vec<(Emotion, Option<Emotion>)> = tested
                 .par_iter()
                 .map(|example| {
-                    let top = answer(members, labels, &changed(example, change))?;
+                    let top = answer(&committee, &changed(example, change), None)?;
                     Ok((example.emotion, top.map(|all| all.top().0)))
                 })
                 .collect::<anyhow::Result<_>>()?;

@@ -8,8 +8,13 @@ use network::BiLstm;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    answer::Answer, calibration, cross_corpus, evaluate::Evaluation, examples::Example, fit,
-    recipe::Recipe, report, summary,
+    answer::Answer,
+    calibration, cross_corpus,
+    evaluate::Evaluation,
+    examples::Example,
+    fit::{self, Trained},
+    recipe::Recipe,
+    report, summary,
 };
 
 const EVALUATION_FILE: &str = "evaluation.json";
@@ -72,7 +77,10 @@ pub fn ship(
     out: &Path,
 ) -> anyhow::Result<()> {
     let recipe = &finding.recipe;
-    let members = fit::fit::<BiLstm>(everybody, recipe, &out.with_extension("state"))?;
+    let Trained {
+        members,
+        voice_prior,
+    } = fit::fit::<BiLstm>(everybody, recipe, &out.with_extension("state"))?;
     let checkpoint = Checkpoint {
         config: Config {
             n_members: members.len(),
@@ -80,6 +88,8 @@ pub fn ship(
             ..Config::new(id, recipe.labels.clone(), recipe.architecture())
         },
         metrics: finding.metrics,
+        voice_prior,
+        transformer: recipe.transformer_bytes()?,
         members: members.iter().map(BiLstm::weights).collect(),
     };
     write(&checkpoint, out)
@@ -89,7 +99,7 @@ pub fn ship(
 pub fn write(checkpoint: &Checkpoint, out: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(out).context("cannot make the checkpoint's folder")?;
     for (file, bytes) in checkpoint.files() {
-        fs::write(out.join(file), bytes).with_context(|| format!("cannot write {file}"))?;
+        fs::write(out.join(&file), bytes).with_context(|| format!("cannot write {file}"))?;
     }
     let reopened = Recognizer::open(|file| fs::read(out.join(file)))
         .context("the written checkpoint cannot be opened")?;

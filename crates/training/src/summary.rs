@@ -8,6 +8,7 @@ use vocabulary::LabelSet;
 use crate::{
     answer::{self, Answer, confusion},
     bootstrap, calibration,
+    enrolment::Enrolment,
     evaluate::Evaluation,
     recipe::Recipe,
     scores,
@@ -28,6 +29,7 @@ pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> 
             let confusion = answer::confusion(labels, of_fold);
             FoldMetrics {
                 test_speakers: split.test.clone(),
+                test_sentence: split.sentence.clone(),
                 uar: scores::uar(&confusion),
                 accuracy: scores::accuracy(&confusion),
                 confusion,
@@ -59,11 +61,38 @@ pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> 
         accuracy: spread(|fold| fold.accuracy),
         recall: scores::recall(labels, &confusion),
         uar_by_sex: uar_by(labels, answers, |answer| answer.sex.as_ref()),
+        uar_by_enrolment: uar_by_enrolment(labels, answers),
         uar_by_sentence: uar_by(labels, answers, |answer| answer.sentence.as_ref()),
         calibration: calibration::measure(answers),
         confusion,
         folds,
     }
+}
+
+/// Over the clips whose speakers have clips for such an enrolment; each also without it.
+fn uar_by_enrolment(labels: &LabelSet, answers: &[Answer]) -> BTreeMap<String, f64> {
+    let mut uars = BTreeMap::new();
+    for enrolment in Enrolment::ALL {
+        let enrolled = || {
+            answers
+                .iter()
+                .filter_map(move |answer| Some((answer, answer.profiled.get(&enrolment)?)))
+        };
+        let with =
+            enrolled().map(|(answer, probabilities)| (answer.emotion, Some(probabilities.top().0)));
+        let without = enrolled().map(|(answer, _)| answer.pair());
+        if enrolled().next().is_some() {
+            uars.insert(
+                enrolment.to_string(),
+                scores::uar(&scores::confusion(labels, with)),
+            );
+            uars.insert(
+                format!("{enrolment}, not enrolled"),
+                scores::uar(&scores::confusion(labels, without)),
+            );
+        }
+    }
+    uars
 }
 
 fn uar_by(

@@ -13,6 +13,7 @@ mod limits;
 mod note;
 mod prediction;
 mod probabilities;
+mod profile;
 
 pub use analysis::{Analysis, Pictures};
 pub use app_error::AppError;
@@ -24,3 +25,4 @@ pub use limits::{MIN_DURATION_S, SAMPLE_RATE_HZ};
 pub use note::Note;
 pub use prediction::{Outcome, Prediction, WindowPrediction};
 pub use probabilities::{NotProbabilities, Probabilities};
+pub use profile::Profile;

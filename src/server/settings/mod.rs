@@ -146,6 +146,7 @@ impl RecognizerSettings {
             Engine::Burn => Ok(Recognizer::with(
                 Checkpoint::open(read)?,
                 network::reference,
+                network::reference_encoder,
             )),
         }
     }

@@ -11,7 +11,7 @@ use crate::{palette, server::state::AppState};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Model {
     /// Its name.
-    #[schema(example = "bilstm-v6")]
+    #[schema(example = "bilstm-v7")]
     pub id: String,
     /// Codes of the emotions that it tells apart, in class order.
     #[schema(example = json!(["angry", "happy", "sad", "neutral", "surprise"]))]

@@ -10,7 +10,7 @@ use vocabulary::{ConfidenceBand, Note, Outcome, Prediction, Probabilities};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Recognition {
     /// Checkpoint that answered.
-    #[schema(example = "bilstm-v6")]
+    #[schema(example = "bilstm-v7")]
     pub model: String,
     /// Whether the emotion is worth anything: the least sure fifth of all answers is `unclear`.
     #[schema(value_type = String, example = "emotion")]

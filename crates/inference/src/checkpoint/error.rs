@@ -4,6 +4,8 @@ use std::io;
 
 use vocabulary::LabelSet;
 
+use crate::TransformerError;
+
 /// Why a checkpoint was refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -12,7 +14,7 @@ pub enum CheckpointError {
     #[error("{file}")]
     Io {
         /// The file.
-        file: &'static str,
+        file: String,
         /// What the system said.
         source: io::Error,
     },
@@ -70,6 +72,9 @@ pub enum CheckpointError {
     /// The weights are no safetensors file.
     #[error("the weights are not in safetensors format")]
     Format(#[from] safetensors::SafeTensorError),
+    /// The file of a transformer is none.
+    #[error("the encoder beside the weights")]
+    Transformer(#[from] TransformerError),
     /// A tensor is missing.
     #[error("tensor {name} is missing")]
     Missing {

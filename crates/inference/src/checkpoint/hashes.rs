@@ -7,7 +7,7 @@ use super::CheckpointError;
 pub(super) const SUMS_FILE: &str = "SHA256SUMS";
 
 /// One line per file: hash, two spaces, name.
-pub(super) fn sums(files: &[(&str, Vec<u8>)]) -> String {
+pub(super) fn sums(files: &[(String, Vec<u8>)]) -> String {
     files
         .iter()
         .map(|(file, bytes)| format!("{}  {file}\n", sha256(bytes)))

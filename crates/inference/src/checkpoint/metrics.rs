@@ -34,6 +34,9 @@ pub struct Metrics {
     pub recall: BTreeMap<Emotion, f64>,
     /// UAR by sex of the speaker, as the corpus writes it.
     pub uar_by_sex: BTreeMap<String, f64>,
+    /// UAR of answers by somebody who knows the voice, by how.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub uar_by_enrolment: BTreeMap<String, f64>,
     /// UAR by sentence.
     pub uar_by_sentence: BTreeMap<String, f64>,
     /// How well confidence tells accuracy.
@@ -85,6 +88,9 @@ pub struct Spread {
 pub struct FoldMetrics {
     /// Speakers that this fold's network never heard.
     pub test_speakers: Vec<String>,
+    /// The sentence that it never heard either; `None` where the sentences are known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub test_sentence: Option<String>,
     /// Unweighted average recall on the test speakers.
     pub uar: f64,
     /// Share of test clips that are right.

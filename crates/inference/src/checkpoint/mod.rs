@@ -3,8 +3,10 @@
 //! | file | content |
 //! |---|---|
 //! | `config.json` | [`Config`]: architecture, features, labels and their order |
-//! | `weights.safetensors` | f32 tensors: the number of a member, a dot, the name that `torch.nn` gives |
+//! | `weights.safetensors` | f32 tensors: the number of a member, a dot, the name that `torch.nn` gives; `voice.` |
+//! |  | before those of a [`VoicePrior`] |
 //! | `metrics.json` | [`Metrics`]: what it reaches on speakers it never heard |
+//! | the transformer's, as `config.json` names it | the blocks of an encoder, where one is listened to |
 //! | `SHA256SUMS` | hashes of the files above, as `sha256sum` writes them |
 //!
 //! Where the files lie, only the caller knows.
@@ -22,11 +24,12 @@ pub use config::{Config, FeatureSettings};
 pub use error::CheckpointError;
 pub use metrics::{CalibrationMetrics, Confusion, Coverage, FoldMetrics, Metrics, Spread};
 
-use crate::Weights;
+use crate::{VoicePrior, Weights};
 
 const CONFIG_FILE: &str = "config.json";
 const WEIGHTS_FILE: &str = "weights.safetensors";
 const METRICS_FILE: &str = "metrics.json";
+const VOICE_PREFIX: &str = "voice.";
 
 /// A committee of networks with its description and its measured quality.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,6 +38,10 @@ pub struct Checkpoint {
     pub config: Config,
     /// What it reaches on speakers it never heard.
     pub metrics: Metrics,
+    /// What is taken from voice vectors, where the networks were trained so.
+    pub voice_prior: Option<VoicePrior>,
+    /// File of the transformer by which the networks hear speech beside the frames.
+    pub transformer: Option<Vec<u8>>,
     /// Of the networks that answer together; `config.n_members` of them.
     pub members: Vec<Weights>,
 }
@@ -45,17 +52,29 @@ impl Checkpoint {
     /// # Errors
     /// [`CheckpointError`] names the file and the fact that does not fit.
     pub fn open(read: impl Fn(&str) -> io::Result<Vec<u8>>) -> Result<Self, CheckpointError> {
-        let read =
-            |file: &'static str| read(file).map_err(|source| CheckpointError::Io { file, source });
+        let read = |file: &str| {
+            read(file).map_err(|source| CheckpointError::Io {
+                file: file.to_owned(),
+                source,
+            })
+        };
         let sums = read(hashes::SUMS_FILE)?;
-        let verified = |file| {
+        let verified = |file: &str| {
             let bytes = read(file)?;
             hashes::verify(&sums, file, &bytes)?;
             Ok::<_, CheckpointError>(bytes)
         };
         let config: Config = parse(CONFIG_FILE, &verified(CONFIG_FILE)?)?;
         config.verify()?;
-        let members = members(&config, &verified(WEIGHTS_FILE)?)?;
+        let weights = Weights::from_safetensors(&verified(WEIGHTS_FILE)?)?;
+        let members = members(&config, &weights)?;
+        let voice_prior = voice_prior(&config, &weights)?;
+        let shape = config.architecture.transformer.as_ref();
+        let transformer = shape.map(|shape| {
+            let bytes = verified(&shape.file)?;
+            shape.read(&bytes).map(|_| bytes)
+        });
+        let transformer = transformer.transpose()?;
         let metrics: Metrics = parse(METRICS_FILE, &verified(METRICS_FILE)?)?;
         if metrics.labels != config.labels {
             return Err(CheckpointError::MetricsLabels {
@@ -66,30 +85,57 @@ impl Checkpoint {
         Ok(Self {
             config,
             metrics,
+            voice_prior,
+            transformer,
             members,
         })
     }
 
     /// The files that [`open`](Self::open) reads: name and content.
-    pub fn files(&self) -> Vec<(&'static str, Vec<u8>)> {
+    pub fn files(&self) -> Vec<(String, Vec<u8>)> {
         let mut weights = Weights::default();
         for (member_idx, member) in self.members.iter().enumerate() {
             weights.extend(&prefix(member_idx), member);
         }
+        if let Some(prior) = &self.voice_prior {
+            weights.extend(VOICE_PREFIX, &prior.to_weights());
+        }
         let mut files = vec![
-            (CONFIG_FILE, to_json(&self.config)),
-            (WEIGHTS_FILE, weights.to_safetensors()),
-            (METRICS_FILE, to_json(&self.metrics)),
+            (CONFIG_FILE.to_owned(), to_json(&self.config)),
+            (WEIGHTS_FILE.to_owned(), weights.to_safetensors()),
+            (METRICS_FILE.to_owned(), to_json(&self.metrics)),
         ];
-        files.push((hashes::SUMS_FILE, hashes::sums(&files).into_bytes()));
+        let shape = self.config.architecture.transformer.as_ref();
+        let transformer = shape.zip(self.transformer.as_ref());
+        files.extend(transformer.map(|(shape, bytes)| (shape.file.clone(), bytes.clone())));
+        let sums = hashes::sums(&files).into_bytes();
+        files.push((hashes::SUMS_FILE.to_owned(), sums));
         files
     }
 }
 
-fn members(config: &Config, bytes: &[u8]) -> Result<Vec<Weights>, CheckpointError> {
-    let weights = Weights::from_safetensors(bytes)?;
-    let named = weights.names().map(|name| name.split_once('.'));
-    let foreign = named.zip(weights.names()).find(|(split, _)| {
+/// What belongs to `voice.`, where there is any.
+fn voice_prior(config: &Config, weights: &Weights) -> Result<Option<VoicePrior>, CheckpointError> {
+    let found = weights.below(VOICE_PREFIX);
+    match (config.architecture.voice_size(), found.names().next()) {
+        (_, None) => Ok(None),
+        (0, Some(name)) => Err(CheckpointError::Unexpected {
+            name: format!("{VOICE_PREFIX}{name}"),
+        }),
+        (voice_size, Some(_)) => {
+            VoicePrior::of_weights(&found, config.labels.n_labels(), voice_size).map(Some)
+        }
+    }
+}
+
+fn members(config: &Config, weights: &Weights) -> Result<Vec<Weights>, CheckpointError> {
+    let of_members = || {
+        weights
+            .names()
+            .filter(|name| !name.starts_with(VOICE_PREFIX))
+    };
+    let named = of_members().map(|name| name.split_once('.'));
+    let foreign = named.zip(of_members()).find(|(split, _)| {
         let member_idx = split.and_then(|(number, _)| number.parse::<usize>().ok());
         member_idx.is_none_or(|member_idx| member_idx >= config.n_members)
     });

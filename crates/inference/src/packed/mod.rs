@@ -29,9 +29,10 @@ use self::{
     sharing::N_TOGETHER,
     time_delay::TimeDelay,
 };
-use crate::{Architecture, Input, Network, Pooling, Weights};
+use crate::{Architecture, Input, Network, Pooling, VoiceEncoder, Weights};
 
 pub use speaker_encoder::PackedEncoder;
+pub(crate) use statistics::N_STATISTICS;
 pub use transformer::{
     BlockWeights, LayerWeights, NormWeights, TransformerEncoder, TransformerError,
     TransformerWeights,

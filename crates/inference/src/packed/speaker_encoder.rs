@@ -17,7 +17,7 @@ use super::{
     sharing::shared,
     statistics::statistics,
 };
-use crate::{EncoderShape, Weights};
+use crate::{EncoderShape, VoiceEncoder, Weights};
 
 /// Frames that a layer reads before the next one begins, where each has a core.
 const N_PIECE: usize = 16;
@@ -28,6 +28,23 @@ pub struct PackedEncoder {
     layers: Vec<Lstm>,
     /// Whether the layers of one window run beside each other.
     has_cores: bool,
+}
+
+impl VoiceEncoder for PackedEncoder {
+    /// Of each window the middle 2.5 s are read. More windows than go through the layers together are shared among
+    /// threads.
+    fn voices(&self, windows: &[&[f32]]) -> Vec<Vec<f32>> {
+        let hear = |windows: &[&[f32]]| {
+            let mut extractor = VoiceBands::new();
+            let bands: Vec<Vec<f32>> = windows
+                .iter()
+                .map(|samples| extractor.middle(samples))
+                .collect();
+            let bands: Vec<&[f32]> = bands.iter().map(Vec::as_slice).collect();
+            self.voices_of(Frames::new(&bands, N_MELS))
+        };
+        shared(windows, hear)
+    }
 }
 
 impl PackedEncoder {
@@ -50,21 +67,6 @@ impl PackedEncoder {
             layers: layers.collect(),
             has_cores: thread::available_parallelism().is_ok_and(|n_cores| n_cores.get() > 1),
         }
-    }
-
-    /// The voice vector of each window, 16 kHz samples of speech, of which the middle 2.5 s are read. More than go
-    /// through the layers together are shared among threads.
-    pub fn voices(&self, windows: &[&[f32]]) -> Vec<Vec<f32>> {
-        let hear = |windows: &[&[f32]]| {
-            let mut extractor = VoiceBands::new();
-            let bands: Vec<Vec<f32>> = windows
-                .iter()
-                .map(|samples| extractor.middle(samples))
-                .collect();
-            let bands: Vec<&[f32]> = bands.iter().map(Vec::as_slice).collect();
-            self.voices_of(Frames::new(&bands, N_MELS))
-        };
-        shared(windows, hear)
     }
 
     fn voices_of(&self, bands: Frames) -> Vec<Vec<f32>> {

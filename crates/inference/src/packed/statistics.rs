@@ -7,7 +7,7 @@
 use super::attention::push_statistics;
 
 /// Numbers that are told of a value.
-pub(super) const N_STATISTICS: usize = 5;
+pub(crate) const N_STATISTICS: usize = 5;
 
 /// Statistics of frames, `[n_frames, size]`.
 pub(super) fn statistics(frames: &[f32], size: usize) -> Vec<f32> {

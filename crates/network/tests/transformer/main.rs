@@ -11,7 +11,9 @@ use std::{
 
 use audio::{N_WHISPER_BANDS, WhisperBands};
 use burn::tensor::{Tensor, TensorData};
-use inference::{TransformerEncoder, TransformerError, TransformerWeights};
+use inference::{
+    TransformerEncoder, TransformerError, TransformerShape, TransformerWeights, VoiceEncoder,
+};
 use network::{Transformer, backend};
 
 /// Statistics of frames with a variance of 1. The packed encoder's inputs are rounded to 16 bits.
@@ -72,7 +74,7 @@ fn assert_packed(bytes: &[u8], name: &str, n_samples: i64) {
     let encoder = TransformerEncoder::open(bytes, &[1, 2], n_samples as usize).expect("it opens");
     let samples = signal(n_samples);
     // Beside another, which must not be heard.
-    let found = encoder.statistics(&[&samples[..900], &samples]);
+    let found = encoder.voices(&[&samples[..900], &samples]);
     assert_eq!(found.len(), 2);
     assert_eq!(found[0].len(), encoder.n_statistics());
     assert_close(name, &found[1]);
@@ -129,15 +131,28 @@ fn only_the_blocks_asked_for_are_told_of_the_middle() {
     let samples = signal(7000);
     let open =
         |blocks: &[usize], max| TransformerEncoder::open(&bytes, blocks, max).expect("it opens");
-    let both = open(&[1, 2], 4000).statistics(&[&samples]).remove(0);
+    let both = open(&[1, 2], 4000).voices(&[&samples]).remove(0);
     let (first, second) = both.split_at(both.len() / 2);
     let middle = &samples[1500..5500];
-    assert_eq!(open(&[1], 7000).statistics(&[middle]), [first]);
-    assert_eq!(open(&[2], 7000).statistics(&[middle]), [second]);
+    assert_eq!(open(&[1], 7000).voices(&[middle]), [first]);
+    assert_eq!(open(&[2], 7000).voices(&[middle]), [second]);
     // There are 30 positions, 320 samples each.
     let long = signal(64_000);
-    let of_long = open(&[1], usize::MAX).statistics(&[&long]);
-    assert_eq!(of_long, open(&[1], 9600).statistics(&[&long]));
+    let of_long = open(&[1], usize::MAX).voices(&[&long]);
+    assert_eq!(of_long, open(&[1], 9600).voices(&[&long]));
+}
+
+#[test]
+fn a_server_that_answers_by_burns_operations_hears_the_same() {
+    let shape = TransformerShape {
+        file: "tiny.safetensors".to_owned(),
+        width: 24,
+        blocks: vec![1, 2],
+        max_samples: 7000,
+    };
+    let weights = shape.read(&tiny()).expect("it opens");
+    let found = network::reference_encoder(&weights, &shape).voices(&[&signal(7000)]);
+    assert_close("tiny.bin", &found[0]);
 }
 
 #[test]
@@ -145,7 +160,7 @@ fn any_window_gives_finite_statistics() {
     let encoder = TransformerEncoder::open(&tiny(), &[1, 2], 8000).expect("it opens");
     for n_samples in [0, 1, 160, 479, 480, 8000] {
         for value in [0.0, 0.5, f32::MAX] {
-            let found = encoder.statistics(&[&vec![value; n_samples]]);
+            let found = encoder.voices(&[&vec![value; n_samples]]);
             assert_eq!(found[0].len(), encoder.n_statistics());
             assert!(
                 found[0].iter().all(|one| one.is_finite()),
@@ -153,7 +168,7 @@ fn any_window_gives_finite_statistics() {
             );
         }
     }
-    assert!(encoder.statistics(&[]).is_empty());
+    assert!(encoder.voices(&[]).is_empty());
 }
 
 #[test]

@@ -19,13 +19,13 @@ use std::{
 
 use anyhow::Context;
 use audio::{Features, N_MELS, Pitch, Waveform};
-use inference::PackedEncoder;
+use inference::VoiceEncoder;
 use safetensors::{Dtype, SafeTensors, tensor::TensorView};
 
 use super::variant::Variant;
 
 /// Another program, other clips or another encoder have another key.
-pub fn key(waveforms: &[Waveform], encoder: Option<&PackedEncoder>) -> anyhow::Result<u64> {
+pub fn key(waveforms: &[Waveform], encoders: &[Box<dyn VoiceEncoder>]) -> anyhow::Result<u64> {
     let mut hasher = DefaultHasher::new();
     hasher.write(&fs::read(env::current_exe()?)?);
     for waveform in waveforms {
@@ -33,8 +33,10 @@ pub fn key(waveforms: &[Waveform], encoder: Option<&PackedEncoder>) -> anyhow::R
         write_all(&mut hasher, &waveform.samples);
     }
     // An encoder is what it hears.
-    let heard = encoder.map(|encoder| encoder.voices(&[&waveforms[0].samples]));
-    for voice in heard.into_iter().flatten() {
+    let heard = encoders
+        .iter()
+        .flat_map(|encoder| encoder.voices(&[&waveforms[0].samples]));
+    for voice in heard {
         write_all(&mut hasher, &voice);
     }
     Ok(hasher.finish())
@@ -184,7 +186,7 @@ mod tests {
         };
         let key_of = |clips: &[&[f32]]| {
             let clips: Vec<Waveform> = clips.iter().map(|samples| clip(samples)).collect();
-            key(&clips, None).expect("the program can be read")
+            key(&clips, &[]).expect("the program can be read")
         };
         let keys = [
             key_of(&[&[0.0, 0.5], &[1.0]]),

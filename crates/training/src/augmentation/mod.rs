@@ -13,7 +13,7 @@ use std::{array, ops::Range, path::PathBuf};
 
 use audio::{HOP_LENGTH, Waveform};
 use indicatif::{ParallelProgressIterator, ProgressStyle};
-use inference::PackedEncoder;
+use inference::VoiceEncoder;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
 
@@ -44,8 +44,8 @@ pub enum Augmentation {
 pub struct Augmenter {
     /// Which.
     pub augmentation: Augmentation,
-    /// Hears the voice.
-    pub encoder: Option<PackedEncoder>,
+    /// Hear the voice, one after the other.
+    pub encoders: Vec<Box<dyn VoiceEncoder>>,
     /// Folder in which [`Augmentation::Channels`] is kept from one process to the next.
     pub cache: Option<PathBuf>,
 }
@@ -58,7 +58,7 @@ impl Augmenter {
     pub fn make(&self, waveforms: &[Waveform]) -> anyhow::Result<Vec<Vec<Variant>>> {
         match &self.cache {
             Some(dir) if self.augmentation == Augmentation::Channels && !waveforms.is_empty() => {
-                let key = cache::key(waveforms, self.encoder.as_ref())?;
+                let key = cache::key(waveforms, &self.encoders)?;
                 cache::read_or_make(dir, key, || self.make_anew(waveforms))
             }
             _ => Ok(self.make_anew(waveforms)),
@@ -72,7 +72,7 @@ impl Augmenter {
             .progress_with_style(style.expect("a template of indicatif's own names"))
             .enumerate()
             .map(|(clip_idx, clip)| {
-                let variant = |samples| Variant::read(self.encoder.as_ref(), samples);
+                let variant = |samples| Variant::read(&self.encoders, samples);
                 let mut variants = vec![variant(clip.samples.clone())];
                 if self.augmentation == Augmentation::Channels {
                     let mut rng = StdRng::seed_from_u64(clip_idx as u64);

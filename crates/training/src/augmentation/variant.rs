@@ -1,20 +1,20 @@
 //! A clip, as it is or as another microphone would have recorded it, as the network reads it.
 
 use audio::{Features, Recording, SAMPLE_RATE_HZ, Waveform, samples_of};
-use inference::{PackedEncoder, heard_span};
+use inference::{VoiceEncoder, heard_span};
 
 /// One of a clip's variants, from the first word to the last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Variant {
     /// `[n_frames]`.
     pub features: Features,
-    /// What a speaker encoder hears in it; empty without one.
+    /// What the encoders hear in it; empty without any.
     pub voice: Vec<f32>,
 }
 
 impl Variant {
     /// What is read of 16 kHz samples from the first word to the last, as of a clip that is served.
-    pub fn read(encoder: Option<&PackedEncoder>, samples: Vec<f32>) -> Self {
+    pub fn read(encoders: &[Box<dyn VoiceEncoder>], samples: Vec<f32>) -> Self {
         let recording = Recording::from(&Waveform {
             samples,
             sample_rate_hz: SAMPLE_RATE_HZ,
@@ -26,10 +26,12 @@ impl Variant {
             span = 0..features.pitch.len();
         }
         let speech = &samples[samples_of(span.clone(), samples.len())];
-        let voice = encoder.and_then(|encoder| encoder.voices(&[speech]).pop());
+        let voices = encoders
+            .iter()
+            .flat_map(|encoder| encoder.voices(&[speech]));
         Self {
             features: features.slice(span),
-            voice: voice.unwrap_or_default(),
+            voice: voices.flatten().collect(),
         }
     }
 }

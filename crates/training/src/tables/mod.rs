@@ -164,11 +164,18 @@ fn confusion(words: &Words, metrics: &Metrics) -> Rows {
 }
 
 fn folds(words: &Words, metrics: &Metrics) -> Rows {
-    let head = row([words.fold, words.speakers, "UAR", words.accuracy]);
+    let head = row([
+        words.fold,
+        words.speakers,
+        words.sentence,
+        "UAR",
+        words.accuracy,
+    ]);
     let rows = metrics.folds.iter().enumerate().map(|(fold_idx, fold)| {
         row([
             &fold_idx.to_string(),
             &fold.test_speakers.join(" "),
+            fold.test_sentence.as_deref().unwrap_or("-"),
             &share(fold.uar),
             &share(fold.accuracy),
         ])

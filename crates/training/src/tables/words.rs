@@ -57,7 +57,7 @@ pub const ENGLISH: Words = Words {
 /// Bengali.
 pub const BENGALI: Words = Words {
     uar: "UAR (রিকলগুলোর গড়), ভাগগুলোর গড়",
-    uar_all: "সব পরীক্ষার রেকর্ডিং মিলিয়ে UAR, বক্তাদের ওপর ৯৫ % ব্যবধি",
+    uar_all: "সব পরীক্ষার রেকর্ডিং মিলিয়ে UAR, বক্তাদের ওপর ৯৫% আস্থা ব্যবধি",
     seeds: "একটি নেটওয়ার্কের UAR, বিভিন্ন সিডে",
     accuracy: "সঠিকতা",
     macro_f1: "ম্যাক্রো F1",
@@ -91,11 +91,15 @@ impl Words {
         }
     }
 
-    /// The text with the language's digits.
+    /// The text with the language's digits; those of names, such as F1, stay.
     pub fn digits(&self, text: &str) -> String {
-        let digit = |letter: char| match (self.digits, letter.to_digit(10)) {
-            (Some(digits), Some(value)) => digits[value as usize],
-            _ => letter,
+        let mut is_in_name = false;
+        let digit = |letter: char| {
+            is_in_name = letter.is_ascii_alphabetic() || (is_in_name && letter.is_ascii_digit());
+            match (self.digits, letter.to_digit(10)) {
+                (Some(digits), Some(value)) if !is_in_name => digits[value as usize],
+                _ => letter,
+            }
         };
         text.chars().map(digit).collect()
     }

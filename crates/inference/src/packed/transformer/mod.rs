@@ -31,6 +31,7 @@ use super::{
     sharing::shared,
     statistics::{N_STATISTICS, statistics},
 };
+use crate::VoiceEncoder;
 
 pub use error::TransformerError;
 pub use weights::{BlockWeights, LayerWeights, NormWeights, TransformerWeights};
@@ -129,18 +130,6 @@ impl TransformerEncoder {
         blocks.filter(|block| block.is_listened_to).count() * N_STATISTICS * self.width
     }
 
-    /// The statistics of each window, 16 kHz samples of speech; see the module's head.
-    pub fn statistics(&self, windows: &[&[f32]]) -> Vec<Vec<f32>> {
-        shared(windows, |windows| {
-            let mut extractor = WhisperBands::new();
-            let of_window = |samples: &&[f32]| {
-                let bands = extractor.middle(samples, self.max_samples);
-                self.statistics_of(&bands)
-            };
-            windows.iter().map(of_window).collect()
-        })
-    }
-
     /// Statistics of one window's bands, `[n_frames, n_bands]`.
     fn statistics_of(&self, bands: &[f32]) -> Vec<f32> {
         let mut frames = self.stem(bands);
@@ -174,6 +163,19 @@ impl TransformerEncoder {
             *value += position;
         }
         frames
+    }
+}
+
+impl VoiceEncoder for TransformerEncoder {
+    fn voices(&self, windows: &[&[f32]]) -> Vec<Vec<f32>> {
+        shared(windows, |windows| {
+            let mut extractor = WhisperBands::new();
+            let of_window = |samples: &&[f32]| {
+                let bands = extractor.middle(samples, self.max_samples);
+                self.statistics_of(&bands)
+            };
+            windows.iter().map(of_window).collect()
+        })
     }
 }
 
@@ -253,7 +255,7 @@ mod tests {
         let samples: Vec<f32> = (0..9000).map(|n| (n as f32 * 0.05).sin()).collect();
         let [rounded, floats] = [true, false].map(|in_int16| {
             let encoder = TransformerEncoder::laid_out(&weights, &[1, 2], 9000, in_int16);
-            encoder.statistics(&[&samples]).remove(0)
+            encoder.voices(&[&samples]).remove(0)
         });
         assert_eq!(rounded.len(), 2 * N_STATISTICS * weights.width);
         for (rounded, float) in rounded.iter().zip(&floats) {

@@ -1,0 +1,299 @@
+//! From a recording to a prediction.
+//!
+//! Input   `Recording`
+//! Output  `Prediction`: one `Probabilities` per window with speech, and their mean; windows of 4 s,
+//!         1 s apart, from where the speech begins to where it ends
+//! Errors  [`RecognizeError`]: too short, no speech
+//! Invariant: a window's probabilities do not depend on the other windows of its batch.
+
+use std::ops::Range;
+
+use audio::{Features, Quality, Recording, Speech, frame_s, samples_of};
+use vocabulary::{
+    Calibration, LabelSet, MIN_DURATION_S, Note, Prediction, Probabilities, Profile,
+    WindowPrediction,
+};
+
+use crate::{Input, Network, RecognizeError, VoiceEncoder, VoicePrior};
+
+/// Windows per forward pass: bounds the memory of a long clip (about 5 MB of activations each).
+const BATCH_WINDOWS: usize = 16;
+
+/// Networks that answer together, and how.
+pub struct Committee<'a, N> {
+    /// Of one architecture and one speaker encoder; at least one.
+    pub members: &'a [N],
+    /// What hears the speech beside the members.
+    pub encoder: Option<&'a dyn VoiceEncoder>,
+    /// In the order of the logits.
+    pub labels: &'a LabelSet,
+    /// What their confidence is worth.
+    pub calibration: &'a Calibration,
+    /// What is taken from the voice vectors, where networks were trained so.
+    pub voice_prior: Option<&'a VoicePrior>,
+}
+
+impl<N: Network> Committee<'_, N> {
+    /// Predicts the emotion of a clip, of somebody of whom there may be a profile.
+    ///
+    /// # Errors
+    /// [`RecognizeError`]; see the module's head.
+    pub fn predict(
+        &self,
+        recording: &Recording,
+        profile: Option<&Profile>,
+    ) -> Result<Prediction, RecognizeError> {
+        let mut predictions = self.predict_all(&[(recording, profile)]);
+        predictions.pop().expect("one for each recording")
+    }
+
+    /// The same of several clips, whose windows go through the network together: one result each, in order.
+    pub fn predict_all(
+        &self,
+        clips: &[(&Recording, Option<&Profile>)],
+    ) -> Vec<Result<Prediction, RecognizeError>> {
+        let heard = clips.iter().map(|&(recording, profile)| {
+            let speaker_mean = self.voice_prior.map(|prior| prior.speaker_mean(profile));
+            Heard::new(
+                recording,
+                self.members[0].input(),
+                speaker_mean.unwrap_or_default(),
+            )
+        });
+        let heard: Vec<_> = heard.collect();
+        let spoken: Vec<_> = heard.iter().flatten().flat_map(Heard::spoken).collect();
+        let batches = spoken.chunks(BATCH_WINDOWS);
+        let logits: Vec<_> = batches.flat_map(|batch| self.logits(batch)).collect();
+        let mut logits = &logits[..];
+        let of_clip = |heard: Result<Heard, _>| {
+            let heard = heard?;
+            let (of_clip, behind) = logits.split_at(heard.windows.len());
+            logits = behind;
+            heard.prediction(self.labels, self.calibration, of_clip)
+        };
+        heard.into_iter().map(of_clip).collect()
+    }
+
+    /// Logits of windows: `n_classes` per window, in class order; the mean of the members'.
+    fn logits(&self, spoken: &[Spoken]) -> Vec<Vec<f32>> {
+        let (read, samples): (Vec<&[f32]>, Vec<&[f32]>) =
+            spoken.iter().map(|one| (one.read, one.samples)).unzip();
+        let mut voices = self.voices(&samples);
+        for (voice, spoken) in voices.iter_mut().zip(spoken) {
+            let pairs = voice.iter_mut().zip(spoken.speaker_mean);
+            pairs.for_each(|(value, mean)| *value -= mean);
+        }
+        let mut mean = self.members[0].logits(&read, &voices);
+        for member in &self.members[1..] {
+            let others = member.logits(&read, &voices);
+            for (sum, value) in mean.iter_mut().flatten().zip(others.iter().flatten()) {
+                *sum += value;
+            }
+        }
+        let n_members = self.members.len() as f32;
+        mean.iter_mut().flatten().for_each(|sum| *sum /= n_members);
+        mean
+    }
+
+    /// Voice vectors of windows' speech, `[voice_size]` each; none without an encoder.
+    fn voices(&self, samples: &[&[f32]]) -> Vec<Vec<f32>> {
+        let voices = self.members[0].voices(samples);
+        match self.encoder {
+            Some(encoder) => join(voices, encoder.voices(samples)),
+            None => voices,
+        }
+    }
+
+    /// Mean of the voice vectors of a clip's windows, `[voice_size]`; empty without a speaker encoder.
+    ///
+    /// # Errors
+    /// [`RecognizeError`]; see the module's head.
+    pub(crate) fn voice(&self, recording: &Recording) -> Result<Vec<f32>, RecognizeError> {
+        let heard = Heard::new(recording, self.members[0].input(), Vec::new())?;
+        let samples: Vec<_> = heard.spoken().map(|spoken| spoken.samples).collect();
+        let voices = self.voices(&samples);
+        let n_windows = voices.len() as f32;
+        let sums = voices.into_iter().reduce(|mut sum, voice| {
+            sum.iter_mut()
+                .zip(voice)
+                .for_each(|(sum, value)| *sum += value);
+            sum
+        });
+        Ok(sums
+            .unwrap_or_default()
+            .into_iter()
+            .map(|sum| sum / n_windows)
+            .collect())
+    }
+}
+
+/// A clip in which somebody speaks, before the network reads it.
+struct Heard<'a> {
+    recording: &'a Recording,
+    windows: Vec<Window>,
+    /// Taken from its voice vectors, `[voice_size]`; empty where nothing is.
+    speaker_mean: Vec<f32>,
+}
+
+/// A window in which somebody speaks.
+struct Window {
+    /// Where in the clip.
+    frames: Range<usize>,
+    /// What the network reads of it.
+    read: Vec<f32>,
+    /// From the first word to the last: samples of the clip.
+    speech: Range<usize>,
+}
+
+/// What goes through the networks.
+#[derive(Clone, Copy)]
+struct Spoken<'a> {
+    /// What the network reads of a window.
+    read: &'a [f32],
+    /// The window's samples from the first word to the last.
+    samples: &'a [f32],
+    /// Of its clip.
+    speaker_mean: &'a [f32],
+}
+
+impl<'a> Heard<'a> {
+    fn new(
+        recording: &'a Recording,
+        input: Input,
+        speaker_mean: Vec<f32>,
+    ) -> Result<Self, RecognizeError> {
+        let duration_s = recording.waveform.duration_s();
+        if duration_s == 0.0 {
+            return Err(RecognizeError::NoSpeech);
+        }
+        if duration_s < MIN_DURATION_S {
+            return Err(RecognizeError::TooShort { duration_s });
+        }
+        let features = &recording.features;
+        let whole = 0..features.pitch.len();
+        let span = match input {
+            Input::Decibels => whole,
+            Input::Speech => speech_span(features, whole),
+        };
+        let windows: Vec<Window> = spoken_windows(features, span)
+            .map(|(frames, window, speech)| Window {
+                read: input.read_span(&window, speech.span()),
+                speech: samples_of(in_clip(&frames, &speech), recording.samples().len()),
+                frames,
+            })
+            .collect();
+        if windows.is_empty() {
+            return Err(RecognizeError::NoSpeech);
+        }
+        Ok(Self {
+            recording,
+            windows,
+            speaker_mean,
+        })
+    }
+
+    fn spoken(&self) -> impl Iterator<Item = Spoken<'_>> {
+        self.windows.iter().map(|window| Spoken {
+            read: &window.read,
+            samples: &self.recording.samples()[window.speech.clone()],
+            speaker_mean: &self.speaker_mean,
+        })
+    }
+
+    /// Of the logits of each window, in order.
+    fn prediction(
+        self,
+        labels: &LabelSet,
+        calibration: &Calibration,
+        logits: &[Vec<f32>],
+    ) -> Result<Prediction, RecognizeError> {
+        let Recording {
+            waveform, features, ..
+        } = self.recording;
+        let duration_s = waveform.duration_s();
+        let windows = self
+            .windows
+            .iter()
+            .zip(logits)
+            .map(|(Window { frames, .. }, logits)| {
+                let probabilities = Probabilities::from_logits(labels, logits)?;
+                Ok(WindowPrediction {
+                    start_s: frame_s(frames.start),
+                    end_s: frame_s(frames.end).min(duration_s),
+                    probabilities: probabilities.tempered(calibration.temperature),
+                })
+            });
+        let windows: Vec<_> = windows.collect::<Result<_, RecognizeError>>()?;
+        let all: Vec<_> = windows
+            .iter()
+            .map(|window| window.probabilities.clone())
+            .collect();
+        let probabilities = Probabilities::mean(&all).expect("somebody speaks in a window");
+        let quality = Quality::of(&waveform.samples, features.speech_s());
+        Ok(Prediction {
+            duration_s,
+            speech_s: quality.speech_s,
+            notes: notes(&quality),
+            certainty: calibration.band_of(probabilities.top().1),
+            probabilities,
+            windows,
+        })
+    }
+}
+
+/// What of the recording may make the answer worse.
+fn notes(quality: &Quality) -> Vec<Note> {
+    let said = |note: &Note| match note {
+        Note::LittleSpeech => quality.has_little_speech(),
+        Note::Quiet => quality.is_quiet(),
+        Note::Clipped => quality.is_clipped(),
+        Note::Noisy => quality.is_noisy(),
+    };
+    Note::ALL.into_iter().filter(said).collect()
+}
+
+/// Windows in which somebody speaks, their features and where in them.
+fn spoken_windows(
+    features: &Features,
+    span: Range<usize>,
+) -> impl Iterator<Item = (Range<usize>, Features, Speech)> {
+    audio::windows(span)
+        .map(|frames| {
+            let window = features.slice(frames.clone());
+            let speech = window.speech();
+            (frames, window, speech)
+        })
+        .filter(|(_, _, speech)| speech.duration_s() > 0.0)
+}
+
+/// Frames of a recording from the first word that a network hears to the last; none where nobody speaks. Training
+/// reads the same.
+pub fn heard_span(features: &Features) -> Range<usize> {
+    speech_span(features, speech_span(features, 0..features.pitch.len()))
+}
+
+/// From the first word to the last. Every window is judged by its own loudest sound, so that a bang
+/// does not hide what is said at another time.
+fn speech_span(features: &Features, whole: Range<usize>) -> Range<usize> {
+    spoken_windows(features, whole)
+        .map(|(frames, _, speech)| in_clip(&frames, &speech))
+        .reduce(|left, right| left.start.min(right.start)..left.end.max(right.end))
+        .unwrap_or(0..0)
+}
+
+/// Frames of the clip from the first word of a window to its last.
+fn in_clip(window: &Range<usize>, speech: &Speech) -> Range<usize> {
+    let speech = speech.span();
+    window.start + speech.start..window.start + speech.end
+}
+
+/// Each window's vectors end to end; the second alone where there is no first.
+fn join(mut voices: Vec<Vec<f32>>, others: Vec<Vec<f32>>) -> Vec<Vec<f32>> {
+    if voices.is_empty() {
+        return others;
+    }
+    for (voice, other) in voices.iter_mut().zip(others) {
+        voice.extend(other);
+    }
+    voices
+}

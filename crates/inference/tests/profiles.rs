@@ -1,0 +1,205 @@
+//! What a voice profile changes, and which are refused.
+
+mod voice;
+
+use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
+use inference::{
+    Architecture, Checkpoint, CheckpointError, Config, EncoderShape, Input, Metrics, Pooling,
+    ProfileError, RecognizeError, Recognizer, VoicePrior, Weights,
+};
+use vocabulary::{Emotion, LabelSet, Profile};
+use voice::syllables;
+
+const ENCODER: EncoderShape = EncoderShape {
+    hidden_size: 8,
+    n_layers: 1,
+};
+
+fn architecture() -> Architecture {
+    Architecture {
+        input: Input::Speech,
+        hidden_size: 8,
+        pooling: Pooling::Attention,
+        speaker_encoder: Some(ENCODER),
+        ..Architecture::paper()
+    }
+}
+
+fn prior() -> VoicePrior {
+    let wave = |phase: f32| {
+        (0..ENCODER.voice_size())
+            .map(|n| 0.1 * (n as f32 + phase).sin())
+            .collect::<Vec<f32>>()
+    };
+    VoicePrior {
+        mean: wave(0.0),
+        offsets: (1..=5).map(|phase| wave(phase as f32)).collect(),
+    }
+}
+
+/// A checkpoint that nobody trained.
+fn checkpoint(voice_prior: Option<VoicePrior>) -> Checkpoint {
+    let labels = LabelSet::five();
+    let mut weights = Weights::default();
+    for (name, shape) in architecture().tensors(labels.n_labels()) {
+        let value = |n: usize| 0.05 + 0.3 * (n as f32 * 0.7).sin();
+        let values = (0..shape.iter().product()).map(value);
+        weights.insert(name, &shape, values.collect());
+    }
+    // A variance is no less than 0.
+    let variance = vec![1.0; architecture().pooled_size()];
+    weights.insert("bn.running_var", &[variance.len()], variance);
+    Checkpoint {
+        members: vec![weights],
+        config: Config::new("voices".to_owned(), labels.clone(), architecture()),
+        metrics: Metrics {
+            labels,
+            ..Metrics::default()
+        },
+        voice_prior,
+        transformer: None,
+    }
+}
+
+fn recognizer() -> Recognizer {
+    Recognizer::from(checkpoint(Some(prior())))
+}
+
+fn speech(duration_s: f32) -> Recording {
+    Recording::from(&Waveform {
+        samples: syllables(duration_s),
+        sample_rate_hz: SAMPLE_RATE_HZ,
+    })
+}
+
+fn profile(voice: Vec<f32>) -> Profile {
+    Profile {
+        model: "voices".to_owned(),
+        n_clips: 2,
+        voice,
+    }
+}
+
+#[test]
+fn somebody_like_everybody_is_heard_as_a_stranger_and_nobody_else_is() {
+    let (recognizer, clip) = (recognizer(), speech(2.0));
+    let stranger = recognizer.recognize(&clip).expect("speech");
+    let average = recognizer
+        .recognize_voice(&clip, &profile(prior().mean))
+        .expect("speech");
+    for ((_, left), (_, right)) in stranger
+        .probabilities
+        .iter()
+        .zip(average.probabilities.iter())
+    {
+        assert!((left - right).abs() < 1e-5);
+    }
+    let voice = prior().mean.iter().map(|value| value + 0.5).collect();
+    let known = recognizer
+        .recognize_voice(&clip, &profile(voice))
+        .expect("speech");
+    let change = |(left, right): ((_, f32), (_, f32))| (left.1 - right.1).abs();
+    let pairs = stranger
+        .probabilities
+        .iter()
+        .zip(known.probabilities.iter());
+    assert!(pairs.map(change).fold(0.0, f32::max) > 1e-4);
+}
+
+#[test]
+fn a_profile_is_the_mean_of_its_clips_less_their_emotions() {
+    let recognizer = recognizer();
+    let enrol = |profile, emotion| {
+        recognizer
+            .enrol(profile, &speech(2.0), emotion)
+            .expect("speech")
+    };
+    let calm = enrol(None, Some(Emotion::Neutral));
+    let angry = enrol(None, Some(Emotion::Angry));
+    let class_of = |emotion| LabelSet::five().class_idx(emotion).expect("a label");
+    let offsets = prior().offsets;
+    let (of_calm, of_angry) = (
+        &offsets[class_of(Emotion::Neutral)],
+        &offsets[class_of(Emotion::Angry)],
+    );
+    let both = enrol(Some(calm.clone()), Some(Emotion::Angry));
+    assert_eq!((calm.n_clips, both.n_clips), (1, 2));
+    for idx in 0..ENCODER.voice_size() {
+        let difference = calm.voice[idx] + of_calm[idx] - angry.voice[idx] - of_angry[idx];
+        assert!(difference.abs() < 1e-5, "{difference}");
+        let mean = (calm.voice[idx] + angry.voice[idx]) / 2.0;
+        assert!((both.voice[idx] - mean).abs() < 1e-5);
+    }
+}
+
+#[test]
+fn of_an_unknown_emotion_the_predicted_one_is_removed() {
+    let (recognizer, clip) = (recognizer(), speech(2.0));
+    let predicted = recognizer.recognize(&clip).expect("speech").emotion();
+    let told = recognizer
+        .enrol(None, &clip, Some(predicted))
+        .expect("speech");
+    assert_eq!(recognizer.enrol(None, &clip, None).expect("speech"), told);
+}
+
+#[test]
+fn what_is_no_profile_of_the_checkpoint_is_refused_by_name() {
+    let (recognizer, clip) = (recognizer(), speech(2.0));
+    let refusal = |profile: &Profile| match recognizer.recognize_voice(&clip, profile) {
+        Err(RecognizeError::Profile(error)) => error,
+        other => panic!("{other:?}"),
+    };
+    let foreign = Profile {
+        model: "bilstm-v1".to_owned(),
+        ..profile(prior().mean)
+    };
+    let message = refusal(&foreign).to_string();
+    assert!(
+        message.contains("bilstm-v1") && message.contains("voices"),
+        "{message}"
+    );
+    for voice in [
+        vec![],
+        vec![0.0; 3],
+        vec![f32::INFINITY; ENCODER.voice_size()],
+    ] {
+        assert!(matches!(
+            refusal(&profile(voice)),
+            ProfileError::Damaged { .. }
+        ));
+    }
+    let unknown = recognizer.enrol(None, &clip, Some(Emotion::Fear));
+    assert!(matches!(
+        unknown,
+        Err(RecognizeError::Profile(ProfileError::UnknownEmotion { .. }))
+    ));
+    let without = Recognizer::from(checkpoint(None)).enrol(None, &clip, None);
+    assert!(matches!(
+        without,
+        Err(RecognizeError::Profile(ProfileError::NotTaken { .. }))
+    ));
+}
+
+#[test]
+fn files_keep_the_prior_and_one_of_another_shape_is_refused() {
+    let files = checkpoint(Some(prior())).files();
+    let open = |files: &[(String, Vec<u8>)]| {
+        let read = |name: &str| {
+            Ok(files
+                .iter()
+                .find(|(file, _)| *file == name)
+                .expect("written")
+                .1
+                .clone())
+        };
+        Checkpoint::open(read)
+    };
+    assert_eq!(open(&files).expect("whole").voice_prior, Some(prior()));
+    let mut other = prior();
+    other.offsets.pop();
+    let refused = open(&checkpoint(Some(other)).files());
+    assert!(
+        matches!(refused, Err(CheckpointError::Shape { .. })),
+        "{refused:?}"
+    );
+}
