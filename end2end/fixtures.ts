@@ -1,6 +1,6 @@
 /** What every test has: a page whose errors fail it, the words of both languages, and axe. */
 import AxeBuilder from "@axe-core/playwright";
-import { expect, test as base, type Page } from "@playwright/test";
+import { expect, test as base, type Locator, type Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import path from "node:path";
 
@@ -86,6 +86,43 @@ export async function expectResult(page: Page, language: Language) {
   const sum = percents.reduce((left, right) => left + right, 0);
   expect(Math.abs(sum - 100)).toBeLessThanOrEqual(3);
 }
+
+/** A clip of silence as WAV: for tests in which the server's answer is made up. */
+export function silence(duration_s: number) {
+  const n_bytes = Math.round(duration_s * 16_000) * 2;
+  const buffer = Buffer.alloc(44 + n_bytes);
+  buffer.write("RIFF", 0);
+  buffer.writeUInt32LE(36 + n_bytes, 4);
+  buffer.write("WAVEfmt ", 8);
+  buffer.writeUInt32LE(16, 16);
+  buffer.writeUInt16LE(1, 20);
+  buffer.writeUInt16LE(1, 22);
+  buffer.writeUInt32LE(16_000, 24);
+  buffer.writeUInt32LE(32_000, 28);
+  buffer.writeUInt16LE(2, 32);
+  buffer.writeUInt16LE(16, 34);
+  buffer.write("data", 36);
+  buffer.writeUInt32LE(n_bytes, 40);
+  return { name: "joined.wav", mimeType: "audio/wav", buffer };
+}
+
+export type Share = { [emotion: string]: number };
+export const shares = (told: Share): Share => ({ angry: 0, happy: 0, sad: 0, neutral: 0, surprise: 0, ...told });
+
+/** Answers every clip of the page with these probabilities, without asking the server. */
+export async function answerWith(
+  page: Page, told: Share, { band = "high", duration_s = 5, windows = [] as object[] } = {},
+) {
+  const prediction = {
+    duration_s, speech_s: duration_s, notes: [], probabilities: shares(told),
+    certainty: { band, min_confidence: 0, accuracy: 0.8 }, windows,
+  };
+  const pictures = { waveform: "M0 -50L400 50Z", spectrogram: "data:image/bmp;base64,AAAA" };
+  await page.route("**/api/recognize", (route) => route.fulfill({ json: { prediction, pictures } }));
+}
+
+/** Whether all of it can be seen without scrolling. */
+export const expectInView = (locator: Locator) => expect(locator).toBeInViewport({ ratio: 0.99 });
 
 export const test = base.extend<{ consoleGuard: void }>({
   /** Fails the test on any error in the page: exceptions, console errors, failed hydration. */

@@ -4,6 +4,8 @@
 const CACHE = "page-1";
 const FILES = /\/(?:pkg|fonts)\/[\w-]+\.[0-9a-f]{16}\.\w+/g;
 const START = "/";
+/** Kept from the beginning: the pages that work without a connection, in the reader's language. */
+const PAGES = [START, "/history"];
 
 const isFile = (url) => url.pathname.match(FILES) !== null || /^\/(?:icon\.svg|icons\/)/.test(url.pathname);
 
@@ -53,12 +55,27 @@ async function visit(event) {
     if (isPage) event.waitUntil(keep(path, answer.clone()));
     return answer;
   } catch {
-    return (await caches.match(path)) ?? (path === START ? Response.error() : Response.redirect(START));
+    // A page in the other language is the same page: it speaks the language of its path.
+    const bare = path.replace(/^\/(?:bn|en)(?=\/|$)/, "") || START;
+    return (await caches.match(path)) ?? (await caches.match(bare)) ?? (path === START ? Response.error() : Response.redirect(START));
   }
 }
 
+/** What another application shares to the page waits where the page looks for it (src/browser/kept_recording.rs). */
+async function receive(request) {
+  const form = await request.formData();
+  const store = await caches.open("banglaser-recording");
+  const files = form.getAll("file").filter((file) => file instanceof File);
+  for (const [place, file] of files.entries()) {
+    const headers = { "x-file-name": encodeURIComponent(file.name) };
+    await store.put(`/shared/${place}`, new Response(file, { headers }));
+  }
+  return Response.redirect(START, 303);
+}
+
 self.addEventListener("install", (event) => {
-  event.waitUntil(fetch(START).then((answer) => keep(START, answer)).then(() => self.skipWaiting()));
+  const keeping = PAGES.map((page) => fetch(page).then((answer) => keep(page, answer)));
+  event.waitUntil(Promise.all(keeping).then(() => self.skipWaiting()));
 });
 
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
@@ -66,6 +83,7 @@ self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim(
 self.addEventListener("fetch", (event) => {
   const { request } = event;
   const url = new URL(request.url);
+  if (request.method === "POST" && url.pathname === "/share") event.respondWith(receive(request));
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(visit(event));
   else if (isFile(url)) event.respondWith(caches.open(CACHE).then((cache) => file(cache, url.pathname)));

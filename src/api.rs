@@ -43,6 +43,8 @@ pub struct SubmittedOutcome(pub Option<Result<Analysis, AppError>>);
 pub struct PageFacts {
     /// Largest accepted file; a larger one is refused before it is sent.
     pub max_upload_bytes: u64,
+    /// Name of the loaded checkpoint.
+    pub model_id: String,
     /// How many emotions the loaded checkpoint tells apart.
     pub n_emotions: usize,
     /// What the loaded checkpoint reached on unseen speakers; `None` where its metrics do not say.

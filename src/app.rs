@@ -1,18 +1,24 @@
 //! The page's frame: document, providers and routes.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 use leptos_meta::{HashedStylesheet, Html, Link, Meta, MetaTags, Title, provide_meta_context};
-use leptos_router::components::{FlatRoutes, Route, Router};
+use leptos_router::{
+    NavigateOptions,
+    components::{FlatRoutes, Route, Router},
+    hooks::use_navigate,
+};
 
 use crate::{
-    api::PageFacts,
-    browser::{keep_offline, storage::set_cookie},
+    api::{PageFacts, SubmittedOutcome},
+    browser::{keep_offline, storage::set_cookie, take_drops},
     components::{SiteFooter, SiteHeader},
     i18n::{I18n, I18nLocaleTrait, Locale, emotion_words::how_many, path, td_string, use_i18n},
+    live::react,
     pages::{AboutPage, HistoryPage, HomePage, ModelPage, NotFoundPage},
     preferences::{LOCALE_COOKIE, Preferences},
     routes::{Links, Localized, PAGES},
     theme::Theme,
+    workbench::Workbench,
 };
 
 /// What an installed page starts on; `--paper` in style/tokens.css.
@@ -35,6 +41,7 @@ pub fn shell(options: LeptosOptions) -> impl IntoView {
                 <meta name="theme-color" content=THEME_COLOR />
                 <HashedStylesheet id="leptos" options=options.clone() />
                 {language_links()}
+                {share_card()}
                 <AutoReload options=options.clone() />
                 <HydrationScripts options />
                 <MetaTags />
@@ -62,6 +69,55 @@ fn language_links() -> Option<impl IntoView> {
             <link rel="canonical" href=address(Some(locale)) />
             {alternates.collect_view()}
             <link rel="alternate" hreflang="x-default" href=address(None) />
+        }
+    })
+}
+
+/// What a page, a path without its language, is called: its own name first, so that tabs can be told apart.
+fn title(locale: Locale, page: &str) -> String {
+    let own = match page {
+        "" => return td_string!(locale, site.title).to_owned(),
+        "/about" => td_string!(locale, about.heading),
+        "/model" => td_string!(locale, site.model),
+        "/history" => td_string!(locale, site.history),
+        _ => td_string!(locale, not_found.heading),
+    };
+    format!("{own} – BanglaSER")
+}
+
+/// What other sites show of a link to the page that is asked for; nothing where the server does not know its own
+/// address.
+fn share_card() -> Option<impl IntoView> {
+    let Preferences {
+        site, page, locale, ..
+    } = use_context()?;
+    let is_known = PAGES.contains(&page.as_str()) && !site.is_empty();
+    is_known.then(|| {
+        let count = how_many(locale, expect_context::<PageFacts>().n_emotions);
+        let facts = [
+            ("og:type", "website".to_owned()),
+            ("og:site_name", "BanglaSER".to_owned()),
+            ("og:title", title(locale, page.trim_end_matches('/'))),
+            (
+                "og:description",
+                td_string!(locale, site.description, count),
+            ),
+            (
+                "og:url",
+                site.clone() + &path::localized(Some(locale), &page),
+            ),
+            ("og:image", site + "/icons/icon-512.png"),
+            (
+                "og:locale",
+                td_string!(locale, language.tag).replace('-', "_"),
+            ),
+        ];
+        let facts = facts
+            .into_iter()
+            .map(|(property, content)| html::meta().attr("property", property).content(content));
+        view! {
+            {facts.collect_view()}
+            <meta name="twitter:card" content="summary" />
         }
     })
 }
@@ -95,7 +151,7 @@ fn Site() -> impl IntoView {
     let links = Links::new();
     provide_context(links);
     // The path says the language, and is remembered for paths that do not.
-    Effect::new(move |_| {
+    react(move || {
         if let Some(locale) = links.locale() {
             if locale != i18n.get_locale_untracked() {
                 i18n.set_locale(locale);
@@ -103,7 +159,24 @@ fn Site() -> impl IntoView {
             set_cookie(LOCALE_COOKIE, locale.as_str());
         }
     });
-    let n_emotions = expect_context::<PageFacts>().n_emotions;
+    let facts = expect_context::<PageFacts>();
+    let submitted = SharedValue::new(|| use_context::<SubmittedOutcome>().and_then(|form| form.0));
+    let workbench = Workbench::new(facts.clone(), submitted.into_inner());
+    provide_context(workbench);
+    let navigate = use_navigate();
+    react(move || {
+        let navigate = navigate.clone();
+        take_drops(
+            move |is_over| workbench.is_held_over.set(is_over),
+            move |clips| {
+                workbench.take_dropped(clips);
+                if !untrack(|| links.with_page(str::is_empty)) {
+                    navigate(&untrack(|| links.start()), NavigateOptions::default());
+                }
+            },
+        );
+    });
+    let n_emotions = facts.n_emotions;
     let description = move || {
         let locale = i18n.get_locale();
         td_string!(
@@ -113,13 +186,12 @@ fn Site() -> impl IntoView {
         )
     };
     // The title is read outside of the render, where a signal of another request may answer.
-    let locale = ArcMemo::new(move |_| i18n.get_locale());
-    locale.with_untracked(|_| ());
-    let manifest = format!("/manifest/{}", locale.get_untracked());
-    let title = move || td_string!(locale.get(), site.title);
-    Effect::new(|_| keep_offline());
+    let title = ArcMemo::new(move |_| links.with_page(|page| title(i18n.get_locale(), page)));
+    title.with_untracked(|_| ());
+    let manifest = format!("/manifest/{}", i18n.get_locale_untracked());
+    react(keep_offline);
     view! {
-        <Title text=title />
+        <Title text=move || title.get() />
         <Meta name="description" content=description />
         <Link rel="manifest" href=manifest />
         <SiteHeader />

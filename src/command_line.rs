@@ -31,19 +31,22 @@ pub enum Command {
     },
     /// Analyse audio files.
     Analyze {
-        /// Audio files; - is standard input.
+        /// Audio files, and folders of them; - is standard input.
         #[arg(required = true)]
         files: Vec<PathBuf>,
-        /// Write one JSON object per line.
-        #[arg(long)]
+        /// Write one JSON object per line, as the REST interface answers.
+        #[arg(long, conflicts_with = "csv")]
         json: bool,
+        /// Write CSV for spreadsheets.
+        #[arg(long)]
+        csv: bool,
         /// Voice profile of who speaks in all of them, as `enrol` wrote it.
         #[arg(long)]
         profile: Option<PathBuf>,
     },
     /// Make a voice profile of clips of one person, and write it to standard output.
     Enrol {
-        /// Audio files; - is standard input.
+        /// Audio files, and folders of them; - is standard input.
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// What the person expresses in all of them; otherwise it is predicted, clip by clip.

@@ -16,7 +16,7 @@ use inference::{ProfileError, RecognizeError, Recognizer};
 use vocabulary::{Emotion, Profile};
 
 use crate::{
-    analyze::{exposed, record},
+    analyze::{exposed, in_folders, record},
     error::AppError,
 };
 
@@ -67,12 +67,12 @@ pub fn enrol(
     recognizer: &Recognizer,
     limits: &DecodeLimits,
 ) -> Result<Profile, EnrolError> {
-    for path in paths {
+    for path in in_folders(paths) {
         let told = |error: AppError| EnrolError::Clip {
             file: path.display().to_string(),
             error,
         };
-        let recording = record(path, limits).map_err(told)?;
+        let recording = record(&path, limits).map_err(told)?;
         let enrolled = match recognizer.enrol(profile.take(), &recording, emotion) {
             Err(RecognizeError::Profile(error)) => return Err(error.into()),
             Err(error) => return Err(told(exposed(&error.into()))),

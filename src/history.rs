@@ -1,20 +1,29 @@
 //! Past results, as they are kept in the browser and given away: no audio, nothing on the server.
 
-use std::fmt::Write;
-
 use serde::{Deserialize, Serialize};
-use vocabulary::{Emotion, Prediction, Probabilities};
+use vocabulary::{ConfidenceBand, Emotion, Prediction, Probabilities};
+
+use crate::{fixed::fixed, spreadsheet::as_text};
 
 /// Older results are forgotten.
 pub const MAX_ENTRIES: usize = 200;
+
+/// So many windows are kept with the newest results, some 300 KB; older ones have none.
+const MAX_WINDOWS: usize = 2_000;
 
 /// A past result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// When it was found, milliseconds since 1970.
     pub at_ms: f64,
-    /// Name of the file; `None` for a recording.
+    /// Name of the file, or the one that the user gave it; `None` for a recording.
     pub source: Option<String>,
+    /// Start and end of the part that was analysed, seconds; `None` where it was all of it, or nobody noted it.
+    #[serde(default)]
+    pub part_s: Option<(f32, f32)>,
+    /// Name of the checkpoint that answered.
+    #[serde(default)]
+    pub model: Option<String>,
     /// What was found.
     pub prediction: Prediction,
     /// What the user says it was.
@@ -22,16 +31,6 @@ pub struct Entry {
 }
 
 impl Entry {
-    /// A result that nobody has judged yet.
-    pub const fn new(at_ms: f64, source: Option<String>, prediction: Prediction) -> Self {
-        Self {
-            at_ms,
-            source,
-            prediction,
-            heard_as: None,
-        }
-    }
-
     /// Whether both tell of the same clip.
     pub fn is_of_same_clip(&self, other: &Self) -> bool {
         (
@@ -46,9 +45,8 @@ impl Entry {
     }
 }
 
-/// `entries` with `newest` in front, once, and without the parts of its clip, which would fill the storage.
+/// `entries` with `newest` in front, once. The oldest lose the windows of their clips, which would fill the storage.
 pub fn with_newest(mut entries: Vec<Entry>, mut newest: Entry) -> Vec<Entry> {
-    newest.prediction.windows.clear();
     if let Some(known) = entries
         .iter()
         .position(|entry| entry.is_of_same_clip(&newest))
@@ -57,73 +55,112 @@ pub fn with_newest(mut entries: Vec<Entry>, mut newest: Entry) -> Vec<Entry> {
     }
     entries.insert(0, newest);
     entries.truncate(MAX_ENTRIES);
+    let mut n_windows = 0;
+    for entry in &mut entries {
+        n_windows += entry.prediction.windows.len();
+        if n_windows > MAX_WINDOWS {
+            entry.prediction.windows.clear();
+        }
+    }
     entries
 }
 
-/// Results as a table for spreadsheets: for each a line, and one for each part of its clip.
+/// A result as JSON, with the time as ISO 8601 beside what is kept.
+pub fn to_json(entry: &Entry, iso_time: impl Fn(f64) -> String) -> String {
+    let json = serde_json::to_string(entry).unwrap_or_default();
+    let members = json.strip_prefix('{').unwrap_or_default();
+    format!("{{\"time\":\"{}\",{members}", iso_time(entry.at_ms))
+}
+
+/// Results as a table for spreadsheets: for each a line, and one for each window of its clip.
 ///
-/// Columns: time (milliseconds since 1970), source, start and end in seconds, emotion, its probability, what the user
-/// says, and the probability of every emotion in the order of [`Emotion::ALL`].
-pub fn to_csv(entries: &[Entry]) -> String {
-    let mut csv = "time_ms,source,start_s,end_s,emotion,confidence,heard_as".to_owned();
-    for emotion in Emotion::ALL {
-        csv += ",";
-        csv += emotion.code();
-    }
+/// Columns: time (ISO 8601), source, model, the part that was analysed, start and end in it, emotion, its probability,
+/// how sure that is, what the user says, and the probability of every emotion in the order of [`Emotion::ALL`]. A
+/// column in which nothing stands is left out. The mark at the beginning tells spreadsheets that it is UTF-8.
+pub fn to_csv(entries: &[Entry], iso_time: impl Fn(f64) -> String) -> String {
+    let names = "time,source,model,trim_start_s,trim_end_s,start_s,end_s,emotion,confidence,certainty,heard_as";
+    let codes = Emotion::ALL.into_iter().map(Emotion::code);
+    let head: Vec<String> = names.split(',').chain(codes).map(str::to_owned).collect();
+    let mut rows = Vec::new();
     for entry in entries {
-        let whole = (
-            0.0,
-            entry.prediction.duration_s,
-            &entry.prediction.probabilities,
-        );
-        let windows = entry.prediction.windows.iter();
-        let parts = windows.map(|window| (window.start_s, window.end_s, &window.probabilities));
-        for (start_s, end_s, probabilities) in std::iter::once(whole).chain(parts) {
-            write_row(&mut csv, entry, start_s, end_s, probabilities);
+        let prediction = &entry.prediction;
+        let time = iso_time(entry.at_ms);
+        let certainty = code(prediction.certainty.band);
+        let whole = (0.0, prediction.duration_s);
+        rows.push(row(
+            entry,
+            &time,
+            certainty,
+            whole,
+            &prediction.probabilities,
+        ));
+        for window in &prediction.windows {
+            let span_s = (window.start_s, window.end_s);
+            rows.push(row(entry, &time, "", span_s, &window.probabilities));
         }
     }
-    csv += "\r\n";
+    let is_used = |column: &usize| rows.iter().any(|row| !row[*column].is_empty());
+    let columns: Vec<usize> = (0..head.len()).filter(is_used).collect();
+    let mut csv = '\u{feff}'.to_string();
+    for row in std::iter::once(&head).chain(&rows) {
+        let cells: Vec<&str> = columns.iter().map(|&column| row[column].as_str()).collect();
+        csv += &cells.join(",");
+        csv += "\r\n";
+    }
     csv
 }
 
-fn write_row(
-    csv: &mut String,
-    entry: &Entry,
-    start_s: f32,
-    end_s: f32,
-    probabilities: &Probabilities,
-) {
-    let source = quoted(entry.source.as_deref().unwrap_or_default());
-    let (emotion, confidence) = probabilities.top();
-    let heard_as = entry.heard_as.map_or("", Emotion::code);
-    // A string takes whatever is written.
-    let _ = write!(
-        csv,
-        "\r\n{},{source},{start_s:.2},{end_s:.2},{},{confidence:.4},{heard_as}",
-        entry.at_ms,
-        emotion.code()
-    );
-    for emotion in Emotion::ALL {
-        csv.push(',');
-        if let Some((_, probability)) = probabilities.iter().find(|(label, _)| *label == emotion) {
-            let _ = write!(csv, "{probability:.4}");
-        }
+const fn code(band: ConfidenceBand) -> &'static str {
+    match band {
+        ConfidenceBand::High => "high",
+        ConfidenceBand::Medium => "medium",
+        ConfidenceBand::Low => "low",
+        ConfidenceBand::Unclear => "unclear",
     }
+}
+
+fn row(
+    entry: &Entry,
+    time: &str,
+    certainty: &str,
+    (start_s, end_s): (f32, f32),
+    probabilities: &Probabilities,
+) -> Vec<String> {
+    let text = |text: &Option<String>| text.as_deref().map(quoted).unwrap_or_default();
+    let seconds = |at_s: f32| fixed(at_s, 2);
+    let (emotion, confidence) = probabilities.top();
+    let trimmed = |end: fn(&(f32, f32)) -> f32| {
+        let at_s = entry.part_s.as_ref().map(end);
+        at_s.map(seconds).unwrap_or_default()
+    };
+    let mut row = vec![
+        time.to_owned(),
+        text(&entry.source),
+        text(&entry.model),
+        trimmed(|part_s| part_s.0),
+        trimmed(|part_s| part_s.1),
+        seconds(start_s),
+        seconds(end_s),
+        emotion.code().to_owned(),
+        fixed(confidence, 4),
+        certainty.to_owned(),
+        entry.heard_as.map_or("", Emotion::code).to_owned(),
+    ];
+    row.extend(Emotion::ALL.into_iter().map(|emotion| {
+        let found = probabilities.iter().find(|(label, _)| *label == emotion);
+        found.map(|(_, share)| fixed(share, 4)).unwrap_or_default()
+    }));
+    row
 }
 
 /// A cell of text (RFC 4180). What a spreadsheet would take for a formula begins with an apostrophe.
 fn quoted(text: &str) -> String {
-    let guard = if text.starts_with(['=', '+', '-', '@']) {
-        "'"
-    } else {
-        ""
-    };
-    format!("\"{guard}{}\"", text.replace('"', "\"\""))
+    format!("\"{}\"", as_text(text).replace('"', "\"\""))
 }
 
 #[cfg(test)]
 mod tests {
-    use vocabulary::{BandAccuracy, ConfidenceBand, LabelSet, WindowPrediction};
+    use vocabulary::{BandAccuracy, LabelSet, WindowPrediction};
 
     use super::*;
 
@@ -132,6 +169,8 @@ mod tests {
         Entry {
             at_ms: 1_700_000_000_000.0,
             source: source.map(str::to_owned),
+            part_s: None,
+            model: None,
             prediction: Prediction {
                 duration_s: 5.0,
                 speech_s: 3.0,
@@ -166,10 +205,29 @@ mod tests {
             .map(|entry| (entry.source.as_deref(), entry.heard_as))
             .collect();
         assert_eq!(told, [(Some("a.wav"), Some(Emotion::Angry)), (None, None)]);
-        assert!(
-            entries
-                .iter()
-                .all(|entry| entry.prediction.windows.is_empty())
+    }
+
+    #[test]
+    fn only_the_newest_keep_their_windows() {
+        let mut long = entry(Some("long.wav"), SAD);
+        long.prediction.windows = vec![long.prediction.windows[0].clone(); MAX_WINDOWS - 1];
+        let entries = with_newest(with_newest(Vec::new(), entry(None, HAPPY)), long);
+        let entries = with_newest(entries, entry(Some("a.wav"), HAPPY));
+        let kept: Vec<_> = entries
+            .iter()
+            .map(|entry| entry.prediction.windows.len())
+            .collect();
+        assert_eq!(kept, [1, MAX_WINDOWS - 1, 0]);
+    }
+
+    #[test]
+    fn what_earlier_versions_stored_is_read() {
+        let json = serde_json::to_string(&entry(None, SAD)).expect("JSON");
+        let older = json.replace("\"part_s\":null,\"model\":null,", "");
+        assert!(older.len() < json.len());
+        assert_eq!(
+            serde_json::from_str::<Entry>(&older).ok(),
+            Some(entry(None, SAD))
         );
     }
 
@@ -194,15 +252,34 @@ mod tests {
     }
 
     #[test]
-    fn csv_has_a_line_for_the_clip_and_for_each_part() {
+    fn csv_has_a_line_for_the_clip_and_for_each_window() {
         let mut entry = entry(Some("=\"x\""), HAPPY);
         entry.heard_as = Some(Emotion::Sad);
-        let csv = to_csv(&[entry]);
+        entry.part_s = Some((1.5, 6.5));
+        entry.model = Some("bilstm".to_owned());
+        let csv = to_csv(&[entry], |at_ms| format!("T{at_ms}"));
         let lines: Vec<_> = csv.lines().collect();
         assert_eq!(lines.len(), 3);
-        assert!(lines[0].ends_with("heard_as,angry,happy,sad,neutral,surprise,fear,disgust"));
-        let expected = "1700000000000,\"'=\"\"x\"\"\",0.00,5.00,happy,0.7500,sad,0.2500,0.7500,0.0000,0.0000,0.0000,,";
+        let head = "\u{feff}time,source,model,trim_start_s,trim_end_s,start_s,end_s,emotion,confidence,certainty,heard_as";
+        assert_eq!(lines[0], format!("{head},angry,happy,sad,neutral,surprise"));
+        let expected = "T1700000000000,\"'=\"\"x\"\"\",\"bilstm\",1.50,6.50,0.00,5.00,happy,0.7500,high,sad,\
+                        0.2500,0.7500,0.0000,0.0000,0.0000";
         assert_eq!(lines[1], expected);
         assert!(lines[2].contains(",1.00,5.00,happy,"));
+    }
+
+    #[test]
+    fn no_column_of_a_table_is_empty() {
+        let csv = to_csv(&[entry(None, SAD)], |_| "now".to_owned());
+        let head = "\u{feff}time,start_s,end_s,emotion,confidence,certainty,angry,happy,sad,neutral,surprise";
+        assert_eq!(csv.lines().next(), Some(head));
+    }
+
+    #[test]
+    fn json_has_the_time_as_people_read_it() {
+        let json = to_json(&entry(None, SAD), |_| "2026-11-28T03:13:00.000Z".to_owned());
+        let value: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+        assert_eq!(value["time"], "2026-11-28T03:13:00.000Z");
+        assert_eq!(value["prediction"]["certainty"]["band"], "high");
     }
 }

@@ -13,9 +13,14 @@ use banglaser::{
     analyze::{Format, Hearing, analyze},
     command_line::{Command, CommandLine},
     enrol,
-    server::{serve, settings, settings::Settings, state::AppState, telemetry},
+    server::{panics, serve, settings, settings::Settings, state::AppState, telemetry},
 };
 use clap::Parser;
+use mimalloc::MiMalloc;
+
+/// Gives the memory of large uploads and clips back to the system, which the usual one keeps.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     run().unwrap_or_else(|error| {
@@ -30,6 +35,7 @@ fn run() -> anyhow::Result<ExitCode> {
     let settings_file = line.settings.map_or_else(settings::find, Ok)?;
     let mut settings = Settings::load(&settings_file)?;
     let _log = telemetry::start_logging(settings.server.log_format);
+    panics::log_panics();
     if let Some(checkpoint) = line.checkpoint {
         settings.recognizer.checkpoint = checkpoint;
     }
@@ -43,7 +49,10 @@ fn run() -> anyhow::Result<ExitCode> {
         Command::Serve { address } => {
             let mut options = settings::leptos_options(&settings_file)?;
             options.site_addr = address.unwrap_or(options.site_addr);
-            serve(AppState::new(options, settings, recognizer)?)?;
+            serve(
+                AppState::new(options, &settings, recognizer)?,
+                &settings.server,
+            )?;
             Ok(ExitCode::SUCCESS)
         }
         Command::Enrol {
@@ -60,12 +69,13 @@ fn run() -> anyhow::Result<ExitCode> {
         Command::Analyze {
             files,
             json,
+            csv,
             profile,
         } => {
-            let format = if json {
-                Format::JsonLines
-            } else {
-                Format::Table
+            let format = match (json, csv) {
+                (true, _) => Format::JsonLines,
+                (_, true) => Format::Csv,
+                _ => Format::Table,
             };
             let profile = profile.as_deref().map(enrol::read_profile).transpose()?;
             if let Some(profile) = &profile {

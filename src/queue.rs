@@ -5,6 +5,7 @@ use vocabulary::Analysis;
 use crate::{
     browser::{Clip, UploadEvent},
     error::AppError,
+    trim::Cut,
 };
 
 /// Tells clips apart; counts up.
@@ -37,10 +38,19 @@ pub enum Progress {
 pub struct QueuedClip {
     /// Its number.
     pub id: ClipId,
-    /// What is sent.
+    /// What was chosen or recorded.
     pub clip: Clip,
+    /// The part of it that is sent; `None` sends all of it.
+    pub cut: Option<Cut>,
     /// How far it has come.
     pub progress: Progress,
+}
+
+impl QueuedClip {
+    /// What is sent, and heard in the answer.
+    pub fn sent(&self) -> &Clip {
+        self.cut.as_ref().map_or(&self.clip, |cut| &cut.clip)
+    }
 }
 
 impl Progress {
@@ -67,10 +77,28 @@ impl Progress {
         }
     }
 
-    /// Whether *Analyse* sends the clip: it was never sent, or it did not work.
+    /// Whether *Analyse* sends the clip: it was never sent, or it may work this time.
     pub const fn can_start(&self) -> bool {
-        matches!(self, Self::Chosen | Self::Ended(Err(_)))
+        match self {
+            Self::Chosen => true,
+            Self::Ended(Err(error)) => may_pass(error),
+            _ => false,
+        }
     }
+}
+
+/// Whether the same clip may be answered at another time: the fault is the connection's or the server's, not the
+/// clip's.
+const fn may_pass(error: &AppError) -> bool {
+    matches!(
+        error,
+        AppError::UploadIncomplete
+            | AppError::TooSlow { .. }
+            | AppError::TooManyRequests { .. }
+            | AppError::Overloaded { .. }
+            | AppError::Unreachable
+            | AppError::Internal { .. }
+    )
 }
 
 #[cfg(test)]
@@ -84,7 +112,15 @@ mod tests {
         let analysing = sending.after(UploadEvent::Sent);
         assert!(analysing.is_under_way() && analysing.outcome().is_none());
         let failed = analysing.after(UploadEvent::Answered(Err(AppError::NoSpeech)));
-        assert!(!failed.is_under_way() && failed.can_start());
+        assert!(!failed.is_under_way() && !failed.can_start());
         assert_eq!(failed.outcome(), Some(&Err(AppError::NoSpeech)));
+    }
+
+    #[test]
+    fn only_what_may_work_is_tried_again() {
+        let ended = |error| Progress::Ended(Err(error)).can_start();
+        assert!(ended(AppError::Unreachable) && ended(AppError::Overloaded { retry_after_s: 3 }));
+        assert!(!ended(AppError::DamagedAudio) && !ended(AppError::NoSpeech));
+        assert!(!ended(AppError::UnsupportedAudio { found: None }));
     }
 }

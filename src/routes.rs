@@ -55,6 +55,17 @@ impl Links {
         self.here.with(|here| path::split(here).0)
     }
 
+    /// Reads the page that is shown: its path without its language and without a slash at its end.
+    pub fn with_page<T>(self, read: impl FnOnce(&str) -> T) -> T {
+        self.here
+            .with(|here| read(path::split(here).1.trim_end_matches('/')))
+    }
+
+    /// The path of the start page.
+    pub fn start(self) -> String {
+        path::localized(self.locale(), "/")
+    }
+
     /// The path of a page.
     pub fn to(self, page: &'static str) -> Live<String> {
         live(move || path::localized(self.locale(), page))

@@ -10,6 +10,15 @@ pub const MIN_PART_S: f64 = 0.5;
 /// How finely the part can be chosen.
 pub const STEP_S: f64 = 0.1;
 
+/// A part of a clip as a clip of its own; the whole one is left as it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cut {
+    /// The part.
+    pub clip: Clip,
+    /// Where it is in the whole clip, seconds.
+    pub span_s: (f64, f64),
+}
+
 /// The part of a clip that is sent: all of it, until somebody chooses. Copies share it.
 #[derive(Clone, Copy)]
 pub struct Trim {
@@ -76,14 +85,17 @@ impl Trim {
     }
 
     /// The chosen part of `clip` as a clip of its own; `None` where it is all of it.
-    pub fn cut(self, clip: &Clip) -> Option<Clip> {
+    pub fn cut(self, clip: &Clip) -> Option<Cut> {
         let decoded = self.decoded.get_untracked()?;
         let (start_s, end_s) = (self.start_s.get_untracked(), self.end_s.get_untracked());
         let is_whole = start_s < STEP_S && end_s > decoded.duration_s() - STEP_S;
         if is_whole || self.clip.get_untracked().as_ref() != Some(clip) {
             return None;
         }
-        decoded.part(start_s, end_s, clip)
+        let span_s = (start_s, end_s);
+        decoded
+            .part(start_s, end_s, clip)
+            .map(|clip| Cut { clip, span_s })
     }
 
     fn duration_s(self) -> Option<f64> {

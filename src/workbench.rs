@@ -1,14 +1,19 @@
 //! What the start page is doing: clips on their way from a voice to a result.
 
-use leptos::prelude::*;
+mod results;
+
+use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
-use vocabulary::Analysis;
 
 pub use crate::queue::Outcome;
 use crate::{
-    browser::{Clip, Recorder, Upload, UploadEvent, acknowledge, is_acknowledged, storage},
+    api::PageFacts,
+    browser::{
+        Clip, Recorder, RecorderState, Upload, UploadEvent, acknowledge, forget_recording,
+        is_acknowledged, kept_recording, shared_clips,
+    },
     error::AppError,
-    history::Entry,
+    live::react,
     queue::{ClipId, Progress, QueuedClip},
     trim::Trim,
 };
@@ -24,9 +29,10 @@ pub enum Wish {
     Read,
 }
 
-/// What the start page is doing. In the context of its components; copies share it.
+/// What the start page is doing. In the context of every page, so that nothing is lost on the way to another page and
+/// back; copies share it.
 ///
-/// Components that show a result read [`clip`](Self::clip) and [`outcome`](Self::outcome): both are those of the clip
+/// Components that show a result read [`heard`](Self::heard) and [`outcome`](Self::outcome): both are those of the clip
 /// on display.
 #[derive(Clone, Copy)]
 pub struct Workbench {
@@ -38,41 +44,49 @@ pub struct Workbench {
     pub notice: RwSignal<Option<Wish>>,
     /// The part of the clip on display that is sent.
     pub trim: Trim,
+    /// Whether a file is held over the page, to be dropped.
+    pub is_held_over: RwSignal<bool>,
+    /// Whether another part of an answered clip is being chosen.
+    pub is_trimming: RwSignal<bool>,
+    /// A recording that was never analysed, from before the page was left or loaded again.
+    pub interrupted: RwSignal<Option<Clip>>,
     queue: RwSignal<Vec<QueuedClip>>,
     shown: RwSignal<Option<ClipId>>,
     /// Of the form that the browser posted without WASM, or of a wish that came to nothing.
     other_outcome: RwSignal<Option<Outcome>>,
-    clip: Memo<Option<Clip>>,
+    one: Memo<Option<QueuedClip>>,
     outcome: Memo<Option<Outcome>>,
     is_busy: Memo<bool>,
     n_taken: StoredValue<ClipId>,
     upload: StoredValue<Option<SendWrapper<(ClipId, Upload)>>>,
-    max_upload_bytes: u64,
+    facts: StoredValue<PageFacts>,
 }
 
 impl Workbench {
     /// An empty workbench, or one with the `outcome` of a form that the browser posted without WASM.
-    pub fn new(max_upload_bytes: u64, outcome: Option<Outcome>) -> Self {
+    pub fn new(facts: PageFacts, outcome: Option<Outcome>) -> Self {
         let is_live = RwSignal::new(false);
-        Effect::new(move |_| is_live.set(true));
         let queue = RwSignal::new(Vec::<QueuedClip>::new());
         let shown = RwSignal::new(None);
         let other_outcome = RwSignal::new(outcome);
-        let of_shown = move || {
+        let one = Memo::new(move |_| {
             let id = shown.get()?;
             queue.with(|queue| queue.iter().find(|one| one.id == id).cloned())
-        };
-        Self {
+        });
+        let workbench = Self {
             recorder: Recorder::new(),
             is_live,
             notice: RwSignal::new(None),
             trim: Trim::new(),
+            is_held_over: RwSignal::new(false),
+            is_trimming: RwSignal::new(false),
+            interrupted: RwSignal::new(None),
             queue,
             shown,
             other_outcome,
-            clip: Memo::new(move |_| of_shown().map(|one| one.clip)),
+            one,
             outcome: Memo::new(move |_| {
-                let of_clip = of_shown().and_then(|one| one.progress.outcome().cloned());
+                let of_clip = one.with(|one| one.as_ref()?.progress.outcome().cloned());
                 of_clip.or_else(|| other_outcome.get())
             }),
             is_busy: Memo::new(move |_| {
@@ -80,13 +94,35 @@ impl Workbench {
             }),
             n_taken: StoredValue::new(0),
             upload: StoredValue::new(None),
-            max_upload_bytes,
-        }
+            facts: StoredValue::new(facts),
+        };
+        react(move || workbench.begin());
+        workbench
     }
 
-    /// The clip on display.
+    /// The page is alive: takes what was shared to it, and finds what was recorded before.
+    fn begin(self) {
+        self.is_live.set(true);
+        spawn_local(async move {
+            let (shared, kept) = (shared_clips().await, kept_recording().await);
+            let is_empty = self.queue.try_with_untracked(Vec::is_empty) == Some(true);
+            if is_empty && !self.is_recording() {
+                self.interrupted.set(kept);
+                self.take(shared);
+            }
+        });
+    }
+
+    /// The clip on display, whole.
     pub fn clip(self) -> Option<Clip> {
-        self.clip.get()
+        self.one
+            .with(|one| one.as_ref().map(|one| one.clip.clone()))
+    }
+
+    /// What was sent of the clip on display.
+    pub fn heard(self) -> Option<Clip> {
+        self.one
+            .with(|one| one.as_ref().map(|one| one.sent().clone()))
     }
 
     /// What became of the clip on display; `None` before the end.
@@ -117,23 +153,59 @@ impl Workbench {
     /// Records a new clip in the place of the present ones, once the notice was read.
     pub fn record(self) {
         if self.is_noted(Wish::Record) {
-            self.reset();
+            self.clear();
+            self.decline();
             self.recorder.start(move |clip| self.take(vec![clip]));
         }
     }
 
-    /// Puts `clips` in the place of the present ones. A single one is on display at once.
+    /// Ends a recording under way because the page is left; what was recorded is kept.
+    pub fn leave(self) {
+        match self.recorder.state().try_get_untracked() {
+            Some(RecorderState::Asking) => self.recorder.discard(),
+            Some(_) => self.recorder.stop(),
+            None => {}
+        }
+    }
+
+    /// Whether something is being recorded.
+    pub fn is_recording(self) -> bool {
+        let state = self.recorder.state().get_untracked();
+        state.elapsed_s().is_some() || state == RecorderState::Saving
+    }
+
+    /// Takes what was recorded before the page was loaded again.
+    pub fn take_interrupted(self) {
+        if let Some(clip) = self.interrupted.get_untracked() {
+            self.interrupted.set(None);
+            self.take(vec![clip]);
+        }
+    }
+
+    /// Puts `clips` in the place of the present ones; nothing while somebody records. A single one is on display at
+    /// once.
     pub fn take(self, clips: Vec<Clip>) {
-        if clips.is_empty() {
+        if clips.is_empty() || self.is_recording() {
             return;
         }
-        self.reset();
+        let recording = self.queue.with_untracked(|queue| {
+            let mut waiting = queue.iter().filter(|one| one.progress.outcome().is_none());
+            waiting
+                .find(|one| one.clip.file_name.is_none())
+                .map(|one| one.clip.clone())
+        });
+        self.clear();
+        // It was neither analysed nor declined.
+        if recording.is_some() {
+            self.interrupted.set(recording);
+        }
         let mut queue = Vec::new();
         for clip in clips {
             self.n_taken.update_value(|n_taken| *n_taken += 1);
             queue.push(QueuedClip {
                 id: self.n_taken.get_value(),
                 clip,
+                cut: None,
                 progress: Progress::Chosen,
             });
         }
@@ -144,9 +216,17 @@ impl Workbench {
         self.queue.set(queue);
     }
 
+    /// Takes what was dropped, or says that it was no file.
+    pub fn take_dropped(self, clips: Vec<Clip>) {
+        match clips.is_empty() && !self.is_recording() {
+            true => self.other_outcome.set(Some(Err(AppError::NoFile))),
+            false => self.take(clips),
+        }
+    }
+
     /// Says why a clip could not be taken.
     pub fn fail(self, error: AppError) {
-        self.reset();
+        self.clear();
         self.other_outcome.set(Some(Err(error)));
     }
 
@@ -160,16 +240,11 @@ impl Workbench {
             return;
         }
         self.upload.set_value(None);
-        let part = self
-            .clip
-            .get_untracked()
-            .and_then(|clip| self.trim.cut(&clip));
-        if let Some(part) = &part {
-            self.trim.open(part.clone());
-        }
+        self.is_trimming.set(false);
+        self.other_outcome.set(None);
         self.queue.update(|queue| {
-            if let (Some(part), [one]) = (part, &mut queue[..]) {
-                one.clip = part;
+            if let [one] = &mut queue[..] {
+                one.cut = self.trim.cut(&one.clip);
             }
             // One alone is sent whenever somebody asks, for example with another part chosen.
             let is_alone = queue.len() == 1;
@@ -222,11 +297,41 @@ impl Workbench {
         }
     }
 
-    /// Forgets clips, recording and results.
+    /// Forgets clips and results, and a recording among them.
     pub fn reset(self) {
+        let is_recorded =
+            |queue: &Vec<QueuedClip>| queue.iter().any(|one| one.clip.file_name.is_none());
+        if self.queue.with_untracked(is_recorded) || self.is_recording() {
+            self.decline();
+        }
+        self.clear();
+    }
+
+    /// Takes a clip out of the queue.
+    pub fn remove(self, id: ClipId) {
+        self.cancel(id);
+        self.queue.update(|queue| queue.retain(|one| one.id != id));
+        let last = self.queue.with_untracked(|queue| match &queue[..] {
+            [one] => Some((one.id, one.clip.clone())),
+            _ => None,
+        });
+        if let Some((id, clip)) = last {
+            self.shown.set(Some(id));
+            self.trim.open(clip);
+        }
+    }
+
+    /// Forgets the recording that is kept in the browser.
+    pub fn decline(self) {
+        self.interrupted.set(None);
+        forget_recording();
+    }
+
+    fn clear(self) {
         self.upload.set_value(None);
         self.recorder.discard();
         self.trim.close();
+        self.is_trimming.set(false);
         self.shown.set(None);
         self.queue.set(Vec::new());
         self.other_outcome.set(None);
@@ -245,11 +350,11 @@ impl Workbench {
         while self.upload.with_value(Option::is_none) {
             let next = self.queue.with_untracked(|queue| {
                 let next = queue.iter().find(|one| one.progress == Progress::Waiting);
-                next.map(|one| (one.id, one.clip.clone()))
+                next.map(|one| (one.id, one.sent().clone()))
             });
             let Some((id, clip)) = next else { return };
             let on_event = move |event| self.hear(id, event);
-            let form = clip.form(self.max_upload_bytes);
+            let form = clip.form(self.facts.with_value(|facts| facts.max_upload_bytes));
             match form.and_then(|form| Upload::start(&form, on_event)) {
                 Ok(upload) => {
                     self.set_progress(id, |_| Progress::Sending { share: 0.0 });
@@ -273,18 +378,6 @@ impl Workbench {
         if has_ended {
             self.upload.try_set_value(None);
             self.send_next();
-        }
-    }
-
-    /// Adds a result to the past ones.
-    fn keep(self, id: ClipId, analysis: &Analysis) {
-        let clip = self.queue.try_with_untracked(|queue| {
-            let one = queue.iter().find(|one| one.id == id);
-            one.map(|one| one.clip.clone())
-        });
-        if let Some(Some(clip)) = clip {
-            let prediction = analysis.prediction.clone();
-            storage::add_result(Entry::new(storage::now_ms(), clip.file_name, prediction));
         }
     }
 

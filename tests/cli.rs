@@ -2,6 +2,7 @@
 
 mod checkpoints;
 mod clips;
+#[expect(dead_code, reason = "other tests use the rest")]
 mod pinned;
 
 use std::{
@@ -101,6 +102,17 @@ fn one_json_object_per_file_in_the_order_given() {
     let voice = &objects[1];
     assert_eq!(voice["file"].as_str(), folder.join("voice.wav").to_str());
     assert!(voice["notes"].is_array());
+    for key in [
+        "model",
+        "outcome",
+        "confidence",
+        "band",
+        "duration_s",
+        "speech_s",
+        "windows",
+    ] {
+        assert!(!voice[key].is_null(), "REST answers with {key}");
+    }
     let probabilities = voice["probabilities"].as_object().expect("probabilities");
     let values = LABELS.map(|label| probabilities[label].as_f64().expect("a number"));
     assert_eq!(probabilities.len(), LABELS.len());
@@ -149,7 +161,7 @@ fn every_label_of_the_checkpoint_has_a_column() {
         ),
         (
             Some("--json"),
-            "angry happy sad neutral surprise fear disgust",
+            "angry disgust fear happy neutral sad surprise",
         ),
     ] {
         let output = banglaser()
@@ -166,11 +178,86 @@ fn every_label_of_the_checkpoint_has_a_column() {
             None => line.split_whitespace().collect(),
             Some(_) => {
                 let object = line.split("\"probabilities\":").nth(1).expect("an object");
+                let object = object.split('}').next().expect("an end");
                 object.split('"').skip(1).step_by(2).collect()
             }
         };
         assert_eq!(places.join(" "), expected);
     }
+}
+
+#[test]
+fn folders_are_walked_through_and_csv_has_a_row_for_each_file() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("folders");
+    let below = folder.join("b").join("deep");
+    fs::create_dir_all(&below).expect("the folder can be made");
+    fs::create_dir_all(folder.join(".hidden")).expect("the folder can be made");
+    let voice = syllables_wav(2.0);
+    for place in [
+        "=a.wav",
+        "b/deep/আমার, কণ্ঠ.wav",
+        "b/x.wav",
+        ".hidden/x.wav",
+        "._x.wav",
+    ] {
+        fs::write(folder.join(place), &voice).expect("the clip can be written");
+    }
+    fs::write(folder.join("c.txt"), "no audio").expect("the file can be written");
+    let output = banglaser()
+        .current_dir(&folder)
+        .args(["analyze", "--csv", "."])
+        .arg("--settings")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Leptos.toml"))
+        .output()
+        .expect("the program starts");
+    assert_eq!(
+        output.status.code(),
+        Some(1),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&output.stderr),
+        "",
+        "no progress bar where nobody sees it"
+    );
+    let rows = lines(&output);
+    assert_eq!(rows.len(), 5);
+    assert!(rows[0].starts_with("file,model,outcome,emotion,confidence,band,duration_s,"));
+    let starts = [
+        "./=a.wav,",
+        "\"./b/deep/আমার, কণ্ঠ.wav\",",
+        "./b/x.wav,",
+        "./c.txt,",
+    ];
+    for (row, start) in rows[1..].iter().zip(starts) {
+        assert!(row.starts_with(start), "{row} does not begin with {start}");
+    }
+    assert!(rows[4].ends_with(",unsupported_audio"), "{}", rows[4]);
+
+    let named = banglaser()
+        .current_dir(&folder)
+        .args(["analyze", "--csv", "=a.wav"])
+        .arg("--settings")
+        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Leptos.toml"))
+        .output()
+        .expect("the program starts");
+    assert!(
+        lines(&named)[1].starts_with("'=a.wav,"),
+        "no formula: {}",
+        lines(&named)[1]
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_name_with_a_line_break_is_one_row() {
+    let folder = folder("controls");
+    fs::write(folder.join("a\nb\x1b[31m.wav"), syllables_wav(2.0)).expect("writable");
+    let output = analyze(&folder, &["a\nb\x1b[31m.wav"]);
+    let rows = lines(&output);
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert!(rows[1].contains("a\\nb\\u{1b}[31m.wav"), "{}", rows[1]);
 }
 
 #[test]

@@ -67,7 +67,12 @@ fn the_environment_stands_above_the_file() {
 #[test]
 fn what_does_not_fit_is_refused_by_name() {
     for (variable, value, named) in [
-        ("BANGLASER_SERVER_MAX_UPLOADS", "0", "nonzero"),
+        ("BANGLASER_SERVER_MAX_CONNECTIONS", "0", "nonzero"),
+        (
+            "BANGLASER_SERVER_METRICS_ADDRESS",
+            "nowhere",
+            "socket address",
+        ),
         ("BANGLASER_SERVER_MAX_UPLOAD_BYTES", "many", "invalid type"),
         ("BANGLASER_AUDIO_MAX_LENGTH", "5", "max_length"),
         ("BANGLASER_SERVER_LOG_FORMAT", "xml", "xml"),

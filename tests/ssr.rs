@@ -15,6 +15,7 @@ use banglaser::{
     app::shell,
     error::AppError,
     i18n::{Locale, emotion_words::sounds, error_message},
+    preferences::Preferences,
     server::pages::preferences,
 };
 use http_body_util::BodyExt;
@@ -34,6 +35,7 @@ const LOCALES: [Locale; 2] = [Locale::bn, Locale::en];
 
 const FACTS: PageFacts = PageFacts {
     max_upload_bytes: 10 << 20,
+    model_id: String::new(),
     n_emotions: 5,
     accuracy: Some(Accuracy {
         uar_mean: 0.52,
@@ -43,6 +45,16 @@ const FACTS: PageFacts = PageFacts {
 
 /// The page at `path` with what became of its form.
 async fn page(path: &str, outcome: SubmittedOutcome, header: (HeaderName, &str)) -> String {
+    page_at("", path, outcome, header).await
+}
+
+/// The same of a server that knows its own address.
+async fn page_at(
+    site: &'static str,
+    path: &str,
+    outcome: SubmittedOutcome,
+    header: (HeaderName, &str),
+) -> String {
     // Starts the executor, as the server does when it builds its router.
     generate_route_list(|| ());
     let options = LeptosOptions::builder().output_name("banglaser").build();
@@ -50,7 +62,10 @@ async fn page(path: &str, outcome: SubmittedOutcome, header: (HeaderName, &str))
         provide_context(FACTS);
         provide_context(outcome.clone());
         let request = use_context::<Parts>().expect("a request");
-        provide_context(preferences(request.uri.path(), &request.headers));
+        provide_context(Preferences {
+            site: site.to_owned(),
+            ..preferences(request.uri.path(), &request.headers)
+        });
     };
     let page = render_app_async_with_context(context, move || shell(options.clone()));
     let request = Request::get(path)
@@ -202,6 +217,43 @@ async fn the_path_says_the_language_and_links_keep_it() {
 }
 
 #[tokio::test]
+async fn every_page_has_a_title_of_its_own() {
+    for locale in LOCALES {
+        let mut titles = Vec::new();
+        for page in ["", "/about", "/model", "/history", "/nowhere"] {
+            let path = format!("/{locale}{page}");
+            let html = page_in(locale, &path, SubmittedOutcome::default()).await;
+            let title = html.split("<title>").nth(1).expect("a title");
+            let title = title.split("</title>").next().expect("an end").to_owned();
+            assert!(title.contains("BanglaSER"), "{path}: {title}");
+            titles.push(title);
+        }
+        titles.dedup();
+        assert_eq!(titles.len(), 5, "{titles:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_has_a_card_where_the_server_knows_its_address() {
+    for locale in LOCALES {
+        let shared = |site: &'static str| async move {
+            let path = format!("/{locale}/about");
+            page_at(site, &path, SubmittedOutcome::default(), (COOKIE, "")).await
+        };
+        let html = shared("https://example.org").await;
+        for fact in [
+            format!("property=\"og:url\" content=\"https://example.org/{locale}/about\""),
+            "property=\"og:image\" content=\"https://example.org/icons/icon-512.png\"".to_owned(),
+            "property=\"og:title\"".to_owned(),
+            "property=\"og:description\"".to_owned(),
+        ] {
+            assert!(html.contains(&fact), "{locale}: no {fact}");
+        }
+        assert!(!shared("").await.contains("og:"));
+    }
+}
+
+#[tokio::test]
 async fn the_form_stays_in_the_language_of_the_path() {
     for (path, action) in [("/", "/"), ("/bn", "/bn"), ("/en/", "/en")] {
         let html = page_in(Locale::en, path, SubmittedOutcome::default()).await;
@@ -287,20 +339,20 @@ async fn the_form_works_without_wasm() {
 
 #[tokio::test]
 async fn a_result_is_a_sentence_and_a_ranked_list() {
-    for (locale, sentence, percents) in [
+    for (locale, sentences, percents) in [
         (
             Locale::en,
-            "Sounds happy, fairly sure",
+            ["Sounds happy", "The model is fairly sure"],
             ["62%", "20%", "8%", "5%"],
         ),
         (
             Locale::bn,
-            "খুশি শোনাচ্ছে, মোটামুটি নিশ্চিত",
+            ["খুশি শোনাচ্ছে", "মডেল মোটামুটি নিশ্চিত"],
             ["৬২%", "২০%", "৮%", "৫%"],
         ),
     ] {
         let html = page_in(locale, "/", answered(prediction())).await;
-        assert!(html.contains(sentence));
+        assert!(sentences.iter().all(|sentence| html.contains(sentence)));
         let list = html.split("class=\"bars\"").nth(1).expect("a list");
         let places = percents.map(|percent| list.find(percent).expect(percent));
         assert!(
@@ -328,11 +380,17 @@ async fn an_unclear_voice_gets_no_emotion_in_its_heading() {
             "3 times out of 10",
             "Only 1.2 seconds",
         ),
-        (Locale::bn, "অস্পষ্ট", "প্রায় ৩ বার", "মাত্র ১.২ সেকেন্ডের"),
+        (Locale::bn, "অস্পষ্ট", "প্রায় ৩টি", "মাত্র ১.২ সেকেন্ডের"),
     ] {
         let html = page_in(locale, "/", answered(unclear.clone())).await;
         assert!(html.contains(heading) && html.contains(often) && html.contains(little));
         assert!(!html.contains(sounds(locale, Emotion::Happy)), "{locale}");
+        assert!(html.contains("data-emotion=\"unclear\""), "{locale}");
+        let closest = match locale {
+            Locale::en => "Closest: Happy 62%, Surprised 20%",
+            Locale::bn => "সবচেয়ে কাছাকাছি: খুশি ৬২%, অবাক ২০%",
+        };
+        assert!(html.contains(closest), "{locale}");
         let clear = page_in(locale, "/", answered(prediction())).await;
         assert!(
             !clear.contains(heading) && !clear.contains(little),
@@ -351,7 +409,7 @@ async fn every_emotion_has_a_bar_a_sentence_and_a_colour() {
         let prediction = prediction_of(&labels, &values);
         for (locale, heading) in [
             (Locale::en, "All seven emotions"),
-            (Locale::bn, "সাতটি আবেগই"),
+            (Locale::bn, "সাতটি আবেগের সম্ভাবনা"),
         ] {
             let outcome = answered(prediction.clone());
             let html = page_in(locale, "/", outcome).await;

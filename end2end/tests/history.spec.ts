@@ -111,7 +111,10 @@ test("past results are given away as JSON and CSV", async ({ page }) => {
   };
   const json = JSON.parse(await saved("export.json"));
   expect(json.map((entry: { source: string }) => entry.source)).toEqual(["long.opus", "clip.wav"]);
-  expect((await saved("export.csv")).trim().split("\r\n")).toHaveLength(3);
+  const [head, ...lines] = (await saved("export.csv")).trim().split("\r\n").map((line) => line.split(","));
+  const wholes = lines.filter((line) => line[head.indexOf("certainty")] !== "");
+  expect(wholes.map((line) => line[head.indexOf("source")])).toEqual(['"long.opus"', '"clip.wav"']);
+  expect(lines.length, "and a line for each window").toBeGreaterThan(wholes.length);
 });
 
 test("storage that holds nonsense does no harm", async ({ page }) => {
@@ -130,3 +133,36 @@ test.describe("without JavaScript", () => {
     });
   }
 });
+
+for (const language of LANGUAGES) {
+  test(`past results have days, names that can be changed, and are found by them (${language})`, async ({ page }) => {
+    const now = Date.now();
+    const entry = (at_ms: number, source: string, angry: number) => ({
+      at_ms, source, heard_as: null,
+      prediction: {
+        duration_s: 5, speech_s: 5, notes: [], windows: [], probabilities: { angry, sad: 1 - angry },
+        certainty: { band: "high", min_confidence: 0, accuracy: null },
+      },
+    });
+    const entries = [entry(now, "one.wav", 0.9), entry(now - 1000, "two.wav", 0.2), entry(now - 3 * 86_400_000, "old.wav", 0.8)];
+    await page.addInitScript((entries) => {
+      if (!localStorage.getItem("banglaser.results")) localStorage.setItem("banglaser.results", JSON.stringify(entries));
+    }, entries);
+    await openHistory(page, language);
+    await expect(rows(page)).toHaveCount(3);
+    await expect(page.locator(".day")).toHaveCount(new Date(now).getDate() === new Date(now - 1000).getDate() ? 2 : 3);
+    await expectAccessible(page);
+    page.on("dialog", (dialog) => dialog.accept("আমার গলা"));
+    await rows(page).nth(1).getByRole("button", { name: words(language, "history.rename") }).click();
+    await expect(rows(page).nth(1)).toContainText("আমার গলা");
+    const search = page.getByRole("searchbox", { name: words(language, "history.search") });
+    await search.fill("গলা");
+    await expect(rows(page)).toHaveCount(1);
+    await search.fill(language === "bn" ? "রাগান্বিত" : "angry");
+    await expect(rows(page)).toHaveCount(2);
+    await picture(page, `history-found-${language}`);
+    await search.fill("");
+    await page.reload();
+    await expect(rows(page).nth(1)).toContainText("আমার গলা");
+  });
+}

@@ -28,6 +28,24 @@ for (const language of LANGUAGES) {
   });
 }
 
+for (const language of LANGUAGES) {
+  test(`past results are there without a connection (${language})`, async ({ page, context }) => {
+    test.info().annotations.push({ type: "expected console error", description: "ERR_INTERNET_DISCONNECTED" });
+    test.info().annotations.push({ type: "expected console error", description: "Failed to load resource" });
+    await open(page, language);
+    await expect.poll(() => page.evaluate<string[]>(kept)).toContain("/history");
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await context.setOffline(true);
+    for (const path of ["/history", "/bn/history", "/en/history"]) {
+      await page.goto(path);
+      const spoken = path.startsWith("/bn") ? "bn" : path.startsWith("/en") ? "en" : language;
+      await expect(page.locator("html")).toHaveAttribute("lang", spoken);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(words(spoken, "history.heading"));
+    }
+    await context.setOffline(false);
+  });
+}
+
 test("neither audio nor answers are kept", async ({ page }) => {
   await open(page, "en");
   await expect.poll(() => page.evaluate<string[]>(kept)).toContain("/");
@@ -35,7 +53,7 @@ test("neither audio nor answers are kept", async ({ page }) => {
   await analyseButton(page, "en").click();
   await expect(page.locator("#result-heading")).toBeVisible();
   const paths = await page.evaluate<string[]>(kept);
-  expect(paths.filter((path) => !/^\/$|^\/(pkg|fonts|icons)\/|^\/icon\.svg$/.test(path))).toEqual([]);
+  expect(paths.filter((path) => !/^\/$|^\/history$|^\/(pkg|fonts|icons)\/|^\/icon\.svg$/.test(path))).toEqual([]);
 });
 
 for (const language of LANGUAGES) {

@@ -48,6 +48,7 @@ test.describe("with a microphone", () => {
   for (const ending of endings) {
     test(`microphone and audio context are let go after ${ending}`, async ({ page }) => {
       await watch(page);
+      page.on("dialog", (dialog) => dialog.accept());
       await open(page, "en");
       await recordButton(page, "en").click();
       await expect(page.getByRole("timer")).toContainText("0:01");
@@ -100,8 +101,46 @@ test.describe("with a microphone", () => {
     await recordButton(page, "en").click();
     await expect(page.getByRole("timer")).toBeVisible();
     const asked = await page.evaluate(() => (window as any).constraints);
-    expect(asked).toEqual([{ audio: { deviceId: id } }]);
+    const raw = { autoGainControl: false, echoCancellation: false, noiseSuppression: false };
+    expect(asked).toEqual([{ audio: { deviceId: id, ...raw } }]);
+    await page.getByRole("button", { name: words("en", "recorder.cancel") }).click();
+    await page.reload();
+    await expect(choice, "the choice is remembered").toHaveValue(id);
   });
+
+  for (const language of LANGUAGES) {
+    test(`the browser leaves the sound as it is unless the reader wants otherwise (${language})`, async ({ page }) => {
+      await watch(page);
+      await open(page, language);
+      const clean = page.getByRole("switch", { name: words(language, "recorder.clean") });
+      await expect(clean).not.toBeChecked();
+      const settings = async () => {
+        await recordButton(page, language).click();
+        await expect(page.getByRole("timer")).toBeVisible();
+        const found = await page.evaluate(() => {
+          const { autoGainControl, echoCancellation, noiseSuppression } = (window as any).tracks.at(-1).getSettings();
+          return { autoGainControl, echoCancellation, noiseSuppression };
+        });
+        await page.getByRole("button", { name: words(language, "recorder.cancel") }).click();
+        return found;
+      };
+      expect(await settings()).toEqual({ autoGainControl: false, echoCancellation: false, noiseSuppression: false });
+      await clean.check();
+      expect(await settings()).toEqual({ autoGainControl: true, echoCancellation: true, noiseSuppression: true });
+      await page.reload();
+      await expect(clean).toBeChecked();
+    });
+
+    test(`a microphone that the system takes away is told (${language})`, async ({ page }) => {
+      await watch(page);
+      await open(page, language);
+      await recordButton(page, language).click();
+      await expect(page.getByRole("timer")).toBeVisible();
+      await page.evaluate(() => Object.defineProperty((window as any).tracks[0], "muted", { value: true }));
+      await expect(page.locator(".level-hint")).toHaveText(words(language, "recorder.muted"));
+      await expect(page.getByRole("status").filter({ hasText: words(language, "recorder.muted") })).toBeAttached();
+    });
+  }
 
   test("everything about a recording is done by keyboard", async ({ page }) => {
     await open(page, "en");
@@ -158,7 +197,9 @@ test("a file that this browser cannot decode is sent whole", async ({ page }) =>
   await open(page, "en");
   await chooseFile(page, "en").setInputFiles(clip("text.wav"));
   await expect(analyseButton(page, "en")).toBeEnabled();
-  await expect(page.getByRole("slider")).toHaveCount(0);
+  for (const handle of ["review.start", "review.end"]) {
+    await expect(page.getByRole("slider", { name: words("en", handle), exact: true })).toHaveCount(0);
+  }
 });
 
 test.describe("what goes wrong has its own words", () => {

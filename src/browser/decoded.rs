@@ -45,11 +45,19 @@ impl Decoded {
         self.0.len() as f64 / f64::from(SAMPLE_RATE_HZ)
     }
 
-    /// Largest absolute sample of each of `n_parts` equal parts, `[0, 1]`.
-    pub fn peaks(&self, n_parts: usize) -> Vec<f32> {
+    /// Power of each of `n_parts` equal parts, of the loudest 1. The peaks of ordinary speech are nearly the same in
+    /// every part of a longer clip, and would look like a wall.
+    pub fn powers(&self, n_parts: usize) -> Vec<f32> {
         let part_length = self.0.len().div_ceil(n_parts.max(1)).max(1);
-        let peak = |part: &[f32]| part.iter().fold(0.0_f32, |peak, one| peak.max(one.abs()));
-        self.0.chunks(part_length).map(peak).collect()
+        let power = |part: &[f32]| {
+            let sum: f32 = part.iter().map(|one| one * one).sum();
+            sum / part.len() as f32
+        };
+        let powers: Vec<f32> = self.0.chunks(part_length).map(power).collect();
+        let loudest = powers
+            .iter()
+            .fold(f32::MIN_POSITIVE, |loudest, one| loudest.max(*one));
+        powers.iter().map(|power| power / loudest).collect()
     }
 
     /// The part from `start_s` to `end_s` as a clip of its own; `None` where there is nothing between them.

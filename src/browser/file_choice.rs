@@ -1,11 +1,13 @@
 //! Files that the user picks, drops or pastes, and the page's own examples.
 
-use leptos::prelude::window;
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Blob, ClipboardEvent, DragEvent, Event, FileList, HtmlInputElement, Response};
+use web_sys::{Blob, ClipboardEvent, Event, FileList, HtmlInputElement};
 
-use super::Clip;
+use super::{
+    Clip,
+    answer::{fetch, unreachable},
+};
 use crate::error::AppError;
 
 /// Takes the files out of a file input's change event. The input is emptied, so that the same file
@@ -25,11 +27,6 @@ pub fn files_in(input: &HtmlInputElement) -> Vec<Clip> {
     clips
 }
 
-/// Takes the files out of a drop event.
-pub fn dropped_files(event: &DragEvent) -> Vec<Clip> {
-    clips(event.data_transfer().and_then(|transfer| transfer.files()))
-}
-
 /// Takes the files out of a paste event.
 pub fn pasted_files(event: &ClipboardEvent) -> Vec<Clip> {
     clips(event.clipboard_data().and_then(|transfer| transfer.files()))
@@ -40,11 +37,7 @@ pub fn pasted_files(event: &ClipboardEvent) -> Vec<Clip> {
 /// # Errors
 /// [`AppError::Unreachable`].
 pub async fn fetch_clip(path: &str, name: String) -> Result<Clip, AppError> {
-    let unreachable = |_| AppError::Unreachable;
-    let answer = JsFuture::from(window().fetch_with_str(path))
-        .await
-        .map_err(unreachable)?;
-    let answer: Response = answer.unchecked_into();
+    let answer = fetch(path).await?;
     if !answer.ok() {
         return Err(AppError::Unreachable);
     }

@@ -7,3 +7,9 @@ pub fn focus(element: &HtmlElement) {
     // It never fails for an element that is on the page.
     drop(element.focus());
 }
+
+/// Focuses `element` and scrolls the part of the page that it heads to the top.
+pub fn focus_at_top(element: &HtmlElement) {
+    focus(element);
+    element.scroll_into_view();
+}

@@ -22,36 +22,49 @@ pub enum LevelHint {
     TooQuiet,
     /// Something hit the ceiling in the last two seconds.
     Clipping,
+    /// The system keeps the microphone to itself or to another application.
+    Muted,
 }
 
-/// The last peaks, oldest first.
+/// The last peaks, oldest first, and whether the microphone is muted.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct LevelHistory(Vec<f32>);
+pub struct LevelHistory {
+    peaks: Vec<f32>,
+    is_muted: bool,
+}
 
 impl LevelHistory {
     /// Adds the peak of the latest tick.
     pub fn push(&mut self, peak: f32) {
-        if self.0.len() == N_LEVELS {
-            self.0.remove(0);
+        if self.peaks.len() == N_LEVELS {
+            self.peaks.remove(0);
         }
-        self.0.push(peak.clamp(0.0, 1.0));
+        self.peaks.push(peak.clamp(0.0, 1.0));
+    }
+
+    /// Notes whether the system keeps the microphone's sound from the page.
+    pub const fn set_muted(&mut self, is_muted: bool) {
+        self.is_muted = is_muted;
     }
 
     /// Oldest first, at most [`N_LEVELS`].
     pub fn peaks(&self) -> &[f32] {
-        &self.0
+        &self.peaks
     }
 
     /// What to tell the speaker now.
     pub fn hint(&self) -> Option<LevelHint> {
         let last = |n_seconds: usize| {
             let n_ticks = n_seconds * PER_SECOND;
-            &self.0[self.0.len().saturating_sub(n_ticks)..]
+            &self.peaks[self.peaks.len().saturating_sub(n_ticks)..]
         };
+        if self.is_muted {
+            return Some(LevelHint::Muted);
+        }
         if last(2).iter().any(|&peak| peak >= CLIPPED) {
             return Some(LevelHint::Clipping);
         }
-        let is_long_enough = self.0.len() >= 3 * PER_SECOND;
+        let is_long_enough = self.peaks.len() >= 3 * PER_SECOND;
         let is_quiet = last(3).iter().all(|&peak| peak < QUIET);
         (is_long_enough && is_quiet).then_some(LevelHint::TooQuiet)
     }
@@ -79,6 +92,15 @@ mod tests {
         let clipped = |n_ticks| after([1.0].into_iter().chain(vec![0.5; n_ticks])).hint();
         assert_eq!(clipped(19), Some(LevelHint::Clipping));
         assert_eq!(clipped(20), None);
+    }
+
+    #[test]
+    fn a_muted_microphone_is_told_before_anything_else() {
+        let mut history = after([0.0; 40]);
+        history.set_muted(true);
+        assert_eq!(history.hint(), Some(LevelHint::Muted));
+        history.set_muted(false);
+        assert_eq!(history.hint(), Some(LevelHint::TooQuiet));
     }
 
     #[test]

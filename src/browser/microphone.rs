@@ -7,6 +7,7 @@ use web_sys::{
     MediaTrackConstraints, Window,
 };
 
+use super::storage::is_cleaned;
 use crate::error::AppError;
 
 /// An open microphone; closed on drop.
@@ -15,7 +16,8 @@ pub struct Microphone(MediaStream);
 
 impl Microphone {
     /// Asks for permission, where it is not given yet, and opens the microphone: the one with `device_id`
-    /// if it is still there, else the browser's own choice.
+    /// if it is still there, else the browser's own choice. The browser changes nothing of what is heard, because the
+    /// model learned from voices as they are, unless the reader wants it to.
     ///
     /// # Errors
     /// One [`AppError`] for each reason that a person can do something about.
@@ -29,6 +31,10 @@ impl Microphone {
         if let Some(id) = device_id {
             audio.set_device_id_str(id);
         }
+        let clean = is_cleaned();
+        audio.set_auto_gain_control_bool(clean);
+        audio.set_echo_cancellation_bool(clean);
+        audio.set_noise_suppression_bool(clean);
         constraints.set_audio_media_track_constraints(&audio);
         let promise = devices
             .get_user_media_with_constraints(&constraints)
@@ -42,6 +48,15 @@ impl Microphone {
     /// What it hears.
     pub const fn stream(&self) -> &MediaStream {
         &self.0
+    }
+
+    /// Its one track.
+    pub fn track(&self) -> Option<MediaStreamTrack> {
+        self.0
+            .get_tracks()
+            .iter()
+            .next()
+            .map(JsCast::unchecked_into)
     }
 }
 

@@ -1,8 +1,12 @@
 //! Plays the analysed clip, and tells where it is.
 
+use js_sys::Array;
 use leptos::{html, prelude::*, task::spawn_local};
+use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{HtmlDivElement, MouseEvent};
+use web_sys::{Event, HtmlDivElement, MouseEvent, PointerEvent};
+
+use super::dynamic::call;
 
 /// An audio element and the place that it has reached; copies share them.
 #[derive(Clone, Copy)]
@@ -10,6 +14,8 @@ pub struct Player {
     /// The element.
     pub audio: NodeRef<html::Audio>,
     position_s: RwSignal<f32>,
+    duration_s: RwSignal<f32>,
+    is_playing: RwSignal<bool>,
 }
 
 impl Player {
@@ -18,6 +24,8 @@ impl Player {
         Self {
             audio: NodeRef::new(),
             position_s: RwSignal::new(0.0),
+            duration_s: RwSignal::new(0.0),
+            is_playing: RwSignal::new(false),
         }
     }
 
@@ -26,10 +34,43 @@ impl Player {
         self.position_s.get()
     }
 
-    /// Reads the place from the element.
+    /// How long the clip is, seconds; 0 where the element does not know.
+    pub fn duration_s(self) -> f32 {
+        self.duration_s.get()
+    }
+
+    /// Whether it is heard.
+    pub fn is_playing(self) -> bool {
+        self.is_playing.get()
+    }
+
+    /// Reads place, length and whether it plays from the element.
     pub fn follow(self) {
         if let Some(audio) = self.audio.get_untracked() {
             self.position_s.set(audio.current_time() as f32);
+            self.is_playing.set(!audio.paused());
+            let duration_s = audio.duration() as f32;
+            // Endless is what a browser says of a recording whose length it was not told.
+            if duration_s.is_finite() {
+                self.duration_s.set(duration_s);
+            }
+        }
+    }
+
+    /// Moves to a place, and goes on as before.
+    pub fn seek(self, at_s: f64) {
+        if let Some(audio) = self.audio.get_untracked() {
+            audio.set_current_time(at_s);
+            self.position_s.set(at_s as f32);
+        }
+    }
+
+    /// Plays, or pauses.
+    pub fn toggle(self) {
+        match self.audio.get_untracked() {
+            Some(audio) if !audio.paused() => drop(audio.pause()),
+            Some(audio) => self.play_from(audio.current_time() as f32),
+            None => {}
         }
     }
 
@@ -49,6 +90,25 @@ impl Default for Player {
     fn default() -> Self {
         Self::new()
     }
+}
+
+/// Called with a `play` event: two clips at once are not understood.
+pub fn pause_others(event: &Event) {
+    let started = event.target().map(JsValue::from);
+    let Some(all) = call(&document(), "querySelectorAll", &["audio".into()]) else {
+        return;
+    };
+    for audio in Array::from(&all).iter() {
+        if started.as_ref() != Some(&audio) {
+            call(&audio, "pause", &[]);
+        }
+    }
+}
+
+/// Lets `element` hear of the pointer until it is lifted, wherever that is.
+pub fn hold_pointer(element: &HtmlDivElement, event: &PointerEvent) {
+    // It fails only for a pointer that is gone already.
+    drop(element.set_pointer_capture(event.pointer_id()));
 }
 
 /// How far to the right in `element`, which holds nothing that takes clicks, the pointer is, `[0, 1]`.

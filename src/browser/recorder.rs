@@ -8,6 +8,7 @@ use send_wrapper::SendWrapper;
 use super::{
     Clip, InputDevice, LevelHistory, RecorderEvent, RecorderSession, RecorderState, input_devices,
     recorder_session::Tick,
+    storage::{microphone, remember_microphone},
 };
 
 /// The page's recorder. Its session, if there is one, ends with the page's owner.
@@ -54,11 +55,15 @@ impl Recorder {
 
     /// Chooses the microphone for the next recording.
     pub fn choose(self, device_id: String) {
+        remember_microphone(&device_id);
         self.device_id.set(Some(device_id));
     }
 
     /// Brings [`devices`](Self::devices) up to date.
     pub fn find_devices(self) {
+        if self.device_id.with_untracked(Option::is_none) {
+            self.device_id.set(microphone());
+        }
         spawn_local(async move {
             let found = input_devices().await;
             // The page may have gone meanwhile.
@@ -117,14 +122,24 @@ impl Recorder {
         self.tell(RecorderEvent::Reset);
     }
 
-    fn tick(self, Tick { passed_s, peak }: Tick) {
+    fn tick(self, tick: Tick) {
+        let Tick {
+            passed_s,
+            peak,
+            is_muted,
+        } = tick;
         self.tell(RecorderEvent::Tick { passed_s });
         let is_listening = matches!(
             self.state.try_get_untracked(),
             Some(RecorderState::Recording { .. })
         );
-        if let Some(peak) = peak.filter(|_| is_listening) {
-            self.levels.try_update(|levels| levels.push(peak));
+        if is_listening {
+            self.levels.try_update(|levels| {
+                levels.set_muted(is_muted);
+                if let Some(peak) = peak {
+                    levels.push(peak);
+                }
+            });
         }
     }
 

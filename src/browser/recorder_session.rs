@@ -10,14 +10,21 @@ use js_sys::{Array, Date, Reflect};
 use leptos::prelude::{IntervalHandle, set_interval_with_handle, window};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use web_sys::{
-    Blob, BlobEvent, BlobPropertyBag, MediaRecorder, MediaRecorderOptions, RecordingState,
+    Blob, BlobEvent, BlobPropertyBag, MediaRecorder, MediaRecorderOptions, MediaStreamTrack,
+    RecordingState,
 };
 
-use super::{Clip, level_meter::LevelMeter, media_type, microphone::Microphone};
+use super::{
+    Clip, kept_recording::keep_recording, level_meter::LevelMeter, media_type,
+    microphone::Microphone,
+};
 use crate::error::AppError;
 
 /// How often timer and level are brought up to date.
 const TICK: Duration = Duration::from_millis(100);
+
+/// How often what is recorded is kept, milliseconds.
+const SLICE_MS: i32 = 1_000;
 
 /// What a tick tells.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +33,8 @@ pub struct Tick {
     pub passed_s: f64,
     /// Largest absolute sample since about then, full scale 1; `None` where the browser cannot tell.
     pub peak: Option<f32>,
+    /// Whether the system keeps the microphone's sound from the page.
+    pub is_muted: bool,
 }
 
 /// A running recording. Dropping it ends everything: recorder, timer, meter and microphone.
@@ -69,7 +78,14 @@ impl RecorderSession {
         let parts = Rc::new(RefCell::new(Vec::new()));
         let on_data: Closure<dyn FnMut(BlobEvent)> = Closure::new({
             let parts = Rc::clone(&parts);
-            move |event: BlobEvent| parts.borrow_mut().extend(event.data())
+            move |event: BlobEvent| {
+                let mut parts = parts.borrow_mut();
+                parts.extend(event.data());
+                let parts: Array = parts.iter().cloned().map(JsValue::from).collect();
+                if let Some(blob) = joined(&parts, mime_type) {
+                    keep_recording(blob);
+                }
+            }
         });
         let on_stop: Closure<dyn FnMut()> = Closure::new(move || {
             let parts: Array = parts.borrow_mut().drain(..).map(JsValue::from).collect();
@@ -79,12 +95,14 @@ impl RecorderSession {
         });
         recorder.set_ondataavailable(Some(on_data.as_ref().unchecked_ref()));
         recorder.set_onstop(Some(on_stop.as_ref().unchecked_ref()));
-        recorder.start().map_err(unsupported)?;
+        recorder
+            .start_with_time_slice(SLICE_MS)
+            .map_err(unsupported)?;
 
         let meter = LevelMeter::open(&window, microphone.stream()).map(Rc::new);
         Ok(Self {
             recorder,
-            timer: ticking(meter.as_ref(), on_tick),
+            timer: ticking(meter.as_ref(), microphone.track(), on_tick),
             _meter: meter,
             _on_data: on_data,
             _on_stop: on_stop,
@@ -131,6 +149,7 @@ fn joined(parts: &Array, mime_type: &str) -> Option<Blob> {
 /// The browser frees the timer's closure when it likes, so the closure does not hold the meter.
 fn ticking(
     meter: Option<&Rc<LevelMeter>>,
+    track: Option<MediaStreamTrack>,
     on_tick: impl Fn(Tick) + 'static,
 ) -> Option<IntervalHandle> {
     let meter = meter.map(Rc::downgrade);
@@ -143,6 +162,7 @@ fn ticking(
                 .as_ref()
                 .and_then(Weak::upgrade)
                 .map(|meter| meter.peak()),
+            is_muted: track.as_ref().is_some_and(MediaStreamTrack::muted),
         });
     };
     set_interval_with_handle(tick, TICK).ok()

@@ -1,12 +1,13 @@
 //! Past results in the browser's local storage, and the cookies of language and appearance.
 
 use js_sys::{Date, Object};
-use leptos::prelude::{document, window};
+use leptos::prelude::{document, on_cleanup, window, window_event_listener_untyped};
 use wasm_bindgen::JsValue;
 
 use super::dynamic::{call, member, set_member};
 use crate::{
-    history::{Entry, MAX_ENTRIES, with_newest},
+    history::{Entry, with_newest},
+    i18n::{Locale, td_string, time_words::time_of_day},
     preferences::COOKIE_MAX_AGE_S,
 };
 
@@ -15,6 +16,12 @@ const RESULTS: &str = "banglaser.results";
 
 /// Holds something while the user does not want results to be kept.
 const OFF: &str = "banglaser.results.off";
+
+/// The microphone that was chosen last.
+const MICROPHONE: &str = "banglaser.microphone";
+
+/// Holds something while the browser may change what the microphone hears.
+const CLEANED: &str = "banglaser.microphone.cleaned";
 
 /// Calls a method of the local storage; `None` where the browser forbids it, or nothing is there.
 pub(super) fn storage(method: &str, arguments: &[&str]) -> Option<String> {
@@ -43,18 +50,50 @@ pub fn results() -> Vec<Entry> {
         .unwrap_or_default()
 }
 
-/// Keeps exactly these results; a full storage keeps what it has.
-pub fn store_results(entries: &[Entry]) {
-    if let Ok(json) = serde_json::to_string(&entries[..entries.len().min(MAX_ENTRIES)]) {
+/// Changes the results that are kept, whichever tab wrote them, and tells what is left; a full storage keeps what it
+/// has.
+pub fn change_results(change: impl FnOnce(Vec<Entry>) -> Vec<Entry>) -> Vec<Entry> {
+    let changed = change(results());
+    if let Ok(json) = serde_json::to_string(&changed) {
         storage("setItem", &[RESULTS, &json]);
     }
+    changed
+}
+
+/// Calls `changed` whenever another tab writes, as long as the page's owner lives.
+pub fn watch_results(changed: impl Fn() + 'static) {
+    let listener = window_event_listener_untyped("storage", move |_| changed());
+    on_cleanup(move || listener.remove());
 }
 
 /// Adds a result or, where it is there, moves it up; nothing where results are not kept.
 pub fn add_result(entry: Entry) {
     if keeps_results() {
-        store_results(&with_newest(results(), entry));
+        change_results(|known| with_newest(known, entry));
     }
+}
+
+/// The microphone that was chosen last.
+pub fn microphone() -> Option<String> {
+    storage("getItem", &[MICROPHONE])
+}
+
+/// Remembers the chosen microphone.
+pub fn remember_microphone(device_id: &str) {
+    storage("setItem", &[MICROPHONE, device_id]);
+}
+
+/// Whether the browser may change what the microphone hears, as calls have it.
+pub fn is_cleaned() -> bool {
+    storage("getItem", &[CLEANED]).is_some()
+}
+
+/// Lets the browser change what the microphone hears from now on, or not.
+pub fn clean(is_cleaned: bool) {
+    match is_cleaned {
+        true => storage("setItem", &[CLEANED, "1"]),
+        false => storage("removeItem", &[CLEANED]),
+    };
 }
 
 /// Milliseconds since 1970.
@@ -62,15 +101,28 @@ pub fn now_ms() -> f64 {
     Date::now()
 }
 
-/// Date and time as readers of a language write them; `tag` is its own and its region's (BCP 47).
-pub fn local_time(at_ms: f64, tag: &str) -> String {
+/// Date and time as ISO 8601, in universal time; empty for what is no time.
+pub fn iso_time(at_ms: f64) -> String {
+    let date = Date::new(&at_ms.into());
+    call(&date, "toISOString", &[])
+        .and_then(|time| time.as_string())
+        .unwrap_or_default()
+}
+
+/// The day as readers of the language write it.
+pub fn local_date(at_ms: f64, locale: Locale) -> String {
     let options = Object::new();
-    for (name, value) in [("dateStyle", "medium"), ("timeStyle", "short")] {
-        set_member(&options, name, value);
-    }
-    Date::new(&at_ms.into())
-        .to_locale_string(tag, &options)
+    set_member(&options, "dateStyle", "medium");
+    let time = Date::new(&at_ms.into());
+    time.to_locale_date_string(td_string!(locale, language.tag), &options)
         .into()
+}
+
+/// Date and time as readers of the language write them.
+pub fn local_time(at_ms: f64, locale: Locale) -> String {
+    let time = Date::new(&at_ms.into());
+    let time = time_of_day(locale, time.get_hours(), time.get_minutes());
+    format!("{}, {time}", local_date(at_ms, locale))
 }
 
 /// Remembers a setting for a year; an empty value forgets it.

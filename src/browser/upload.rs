@@ -1,10 +1,10 @@
 //! Sends a clip to the server and tells how far it is. `fetch` tells nothing while it sends.
 
 use leptos::server_fn::ServerFn;
-use serde_json::from_str;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{FormData, ProgressEvent, XmlHttpRequest};
 
+use super::answer::read;
 use crate::{api::Recognize, error::AppError, queue::Outcome};
 
 /// Where a clip on its way is.
@@ -87,33 +87,4 @@ fn answer(request: &XmlHttpRequest) -> Outcome {
     let status = request.status().unwrap_or_default();
     let body = request.response_text().ok().flatten().unwrap_or_default();
     read(status, &body)
-}
-
-/// What a status (0: no answer) and a body mean.
-fn read(status: u16, body: &str) -> Outcome {
-    let unreadable = || AppError::Internal {
-        request_id: String::new(),
-    };
-    match status {
-        0 => Err(AppError::Unreachable),
-        200 => from_str(body).map_err(|_| unreadable()),
-        _ => Err(from_str(body).unwrap_or_else(|_| unreadable())),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_answer_means_something() {
-        assert_eq!(read(0, ""), Err(AppError::Unreachable));
-        assert_eq!(
-            read(422, r#"{"code":"no_speech"}"#),
-            Err(AppError::NoSpeech)
-        );
-        for (status, body) in [(502, "<html>"), (200, "{}")] {
-            assert!(matches!(read(status, body), Err(AppError::Internal { .. })));
-        }
-    }
 }

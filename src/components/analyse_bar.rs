@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::When;
 use crate::{
     i18n::{Locale, number, td_string, text, use_i18n},
     live::live,
@@ -49,27 +50,27 @@ pub fn AnalyseBar() -> impl IntoView {
             <button
                 type="submit"
                 class="button"
-                class:button-primary=has_clip
-                class:is-busy=is_busy
+                class:button-primary=live(has_clip)
+                class:is-busy=live(is_busy)
                 disabled=live(move || is_busy() || is_done())
             >
-                {submit}
+                {live(move || submit.get())}
             </button>
-            <Show when=is_busy>
+            <When is=Signal::derive(is_busy)>
                 <button type="button" class="button" on:click=move |_| workbench.cancel_all()>
                     {text!(i18n, review.cancel)}
                 </button>
-            </Show>
-            <Show when=move || is_recorded() && !is_busy()>
+            </When>
+            <When is=Signal::derive(move || is_recorded() && !is_busy())>
                 <button type="button" class="button" on:click=move |_| workbench.record()>
                     {text!(i18n, review.again)}
                 </button>
-            </Show>
-            <Show when=move || has_clip() && !is_busy()>
+            </When>
+            <When is=Signal::derive(move || has_clip() && !is_busy())>
                 <button type="button" class="button button-quiet" on:click=move |_| workbench.reset()>
                     {text!(i18n, review.discard)}
                 </button>
-            </Show>
+            </When>
         </div>
     }
 }

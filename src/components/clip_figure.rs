@@ -3,11 +3,13 @@
 use leptos::{html, prelude::*};
 use vocabulary::{Pictures, Prediction};
 
-use super::{TimelineParts, clip_tracks, timeline::parts};
+use super::{ClipPlayer, TimelineParts, When, clip_tracks};
 use crate::{
     browser::{Player, pointer_share},
-    i18n::{text, use_i18n},
+    fixed::css_percent,
+    i18n::{td_string, text, use_i18n},
     live::live,
+    parts::parts,
     workbench::Workbench,
 };
 
@@ -25,7 +27,7 @@ pub fn ClipFigure(prediction: StoredValue<Prediction>, pictures: Pictures) -> im
         (prediction.duration_s, StoredValue::new(parts))
     });
     let cannot_play = RwSignal::new(false);
-    let url = move || workbench.clip().and_then(|clip| clip.url());
+    let url = move || workbench.heard().and_then(|clip| clip.url());
     let is_playable = Memo::new(move |_| url().is_some() && !cannot_play.get());
     let stage = NodeRef::<html::Div>::new();
     let jump = move |event: leptos::ev::MouseEvent| {
@@ -36,20 +38,18 @@ pub fn ClipFigure(prediction: StoredValue<Prediction>, pictures: Pictures) -> im
     let tracks = live(move || {
         parts.with_value(|parts| clip_tracks(i18n.get_locale(), duration_s, &pictures, parts))
     });
-    let place = live(move || format!("{:.2}%", 100.0 * player.position_s() / duration_s.max(0.1)));
+    let place = live(move || css_percent(player.position_s() / duration_s.max(0.1)));
     view! {
         <h3>{text!(i18n, result.picture)}</h3>
-        <Show when=move || is_playable.get()>
-            <audio
-                controls
-                preload="metadata"
-                src=url
-                node_ref=player.audio
-                on:timeupdate=move |_| player.follow()
-                on:error=move |_| cannot_play.set(true)
-                aria-label=text!(i18n, result.listen)
-            ></audio>
-        </Show>
+        <When is=Signal::derive(move || is_playable.get())>
+            <ClipPlayer
+                player
+                url=Signal::derive(url)
+                whole_s=Signal::derive(move || f64::from(duration_s))
+                label=Signal::derive(move || td_string!(i18n.get_locale(), result.listen))
+                cannot_play
+            />
+        </When>
         <div class="stage" class:is-playable=live(move || is_playable.get())>
             <div class="tracks" inner_html=tracks></div>
             <div class="playground" node_ref=stage on:click=jump>

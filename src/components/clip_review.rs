@@ -2,11 +2,11 @@
 
 use leptos::{html, prelude::*};
 
-use super::TrimEditor;
+use super::{ClipPlayer, TrimEditor};
 use crate::{
-    browser::{focus, play_within},
-    i18n::{text, use_i18n},
-    live::live,
+    browser::{Player, focus},
+    i18n::{td_string, text, use_i18n},
+    live::{live, react},
     workbench::Workbench,
 };
 
@@ -15,7 +15,12 @@ use crate::{
 pub fn ClipReview() -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
-    let url = live(move || workbench.clip().and_then(|clip| clip.url()));
+    let player = Player::new();
+    let url = Signal::derive(move || workbench.clip().and_then(|clip| clip.url()));
+    let whole_s = move || {
+        let decoded = workbench.trim.decoded();
+        decoded.map_or(0.0, |decoded| decoded.duration_s())
+    };
     // A file's name is in whatever language its owner speaks.
     let file_name = move || workbench.clip().and_then(|clip| clip.file_name);
     let title = live(move || match file_name() {
@@ -24,27 +29,23 @@ pub fn ClipReview() -> impl IntoView {
     });
     // What was under the keyboard before is gone.
     let heading = NodeRef::<html::P>::new();
-    Effect::new(move |_| heading.get().map(|heading| focus(&heading)));
+    react(move || heading.get().map(|heading| focus(&heading)));
     let editor = live(move || {
         let decoded = workbench.trim.decoded();
-        decoded.map(|decoded| view! { <TrimEditor decoded /> })
+        decoded.map(|decoded| view! { <TrimEditor decoded player /> }.into_any())
     });
-    let keep_within = move |event: leptos::ev::Event| {
-        play_within(&event, workbench.trim.part_s());
-    };
     view! {
         <div class="review">
             <p class="review-title" tabindex="-1" node_ref=heading>
                 {title}
             </p>
-            <audio
-                controls
-                preload="metadata"
-                src=url
-                aria-label=text!(i18n, review.listen)
-                on:play=keep_within
-                on:timeupdate=keep_within
-            ></audio>
+            <ClipPlayer
+                player
+                url
+                whole_s=Signal::derive(whole_s)
+                part_s=Signal::derive(move || workbench.trim.part_s())
+                label=Signal::derive(move || td_string!(i18n.get_locale(), review.listen))
+            />
             <div class="trim-place">{editor}</div>
         </div>
     }

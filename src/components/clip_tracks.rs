@@ -7,8 +7,11 @@ use std::fmt::Write;
 
 use vocabulary::{Emotion, Pictures};
 
-use super::timeline::Part;
-use crate::i18n::{Locale, emotion_words::label, number, td_string};
+use crate::{
+    fixed::css_percent,
+    i18n::{Locale, emotion_words::label, number, td_string, time_words::length},
+    parts::Part,
+};
 
 /// Steps between two marks of the axis, seconds; at most six marks.
 const STEPS_S: [f32; 9] = [0.5, 1.0, 2.0, 5.0, 10.0, 20.0, 30.0, 60.0, 120.0];
@@ -24,8 +27,8 @@ const MARKS_HZ: [(u16, f32); 4] = [
 
 /// Markup of the pictures.
 pub fn clip_tracks(locale: Locale, duration_s: f32, pictures: &Pictures, parts: &[Part]) -> String {
-    let seconds = number::decimal(locale, duration_s.into(), 1);
-    let waveform = td_string!(locale, result.waveform, seconds);
+    let length = length(locale, duration_s.into());
+    let waveform = td_string!(locale, result.waveform, length);
     let spectrogram = td_string!(locale, result.spectrogram);
     let mut html = format!(
         "<svg class=\"waveform\" viewBox=\"0 -100 400 200\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"{waveform}\">\
@@ -45,8 +48,8 @@ pub fn clip_tracks(locale: Locale, duration_s: f32, pictures: &Pictures, parts: 
         let mark = number::decimal(locale, mark_hz.into(), 0);
         let _ = write!(
             html,
-            "<span class=\"mark-hz\" style=\"bottom:{:.1}%\" aria-hidden=\"true\">{mark}</span>",
-            height * 100.0
+            "<span class=\"mark-hz\" style=\"bottom:{}\" aria-hidden=\"true\">{mark}</span>",
+            css_percent(height)
         );
     }
     let (hertz, unit) = (
@@ -61,8 +64,8 @@ pub fn clip_tracks(locale: Locale, duration_s: f32, pictures: &Pictures, parts: 
         let mark = number::decimal(locale, mark_s.into(), 1);
         let _ = write!(
             html,
-            "<span style=\"left:{:.2}%\">{mark}</span>",
-            100.0 * mark_s / duration_s
+            "<span style=\"left:{}\">{mark}</span>",
+            css_percent(mark_s / duration_s)
         );
     }
     let _ = write!(
@@ -83,11 +86,11 @@ fn write_lanes(html: &mut String, locale: Locale, duration_s: f32, parts: &[Part
             emotion.code()
         );
         for part in parts.iter().filter(|part| part.emotion == emotion) {
-            let percent = |at_s: f32| 100.0 * at_s / duration_s;
+            let percent = |at_s: f32| css_percent(at_s / duration_s);
             let width = percent(part.end_s - part.start_s);
             let _ = write!(
                 html,
-                "<i style=\"left:{:.2}%;width:{width:.2}%\"></i>",
+                "<i style=\"left:{};width:{width}\"></i>",
                 percent(part.start_s)
             );
         }

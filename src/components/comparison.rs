@@ -1,12 +1,16 @@
 //! Two past results side by side.
 
-use leptos::prelude::*;
+use leptos::{html, prelude::*};
 
 use super::{EmotionFace, ProbabilityBars, ResultSource, past_results::N_COMPARED};
 use crate::{
+    browser::focus_at_top,
     history::Entry,
-    i18n::{emotion_words::sentence, text, use_i18n},
-    live::live,
+    i18n::{
+        emotion_words::{answer, sentence, tone},
+        text, use_i18n,
+    },
+    live::{live, react},
 };
 
 /// The results that are chosen, side by side; while only one is, what to do.
@@ -16,13 +20,16 @@ pub fn Comparison(
     compared: RwSignal<Vec<f64>>,
 ) -> impl IntoView {
     let i18n = use_i18n();
+    // The list is long, and the second result may be chosen at its end.
+    let heading = NodeRef::<html::H2>::new();
+    react(move || heading.get().map(|heading| focus_at_top(&heading)));
     let one = move |(place, entry): (usize, Entry)| {
         let Entry {
             source, prediction, ..
         } = entry;
-        let (emotion, probabilities) = (prediction.emotion(), prediction.probabilities.clone());
+        let (emotion, probabilities) = (answer(&prediction), prediction.probabilities.clone());
         view! {
-            <section class="card" data-emotion=emotion.code() aria-labelledby=format!("compared-{place}")>
+            <section class="card" data-emotion=tone(emotion) aria-labelledby=format!("compared-{place}")>
                 <h3 id=format!("compared-{place}") class="result-heading">
                     <EmotionFace emotion />
                     <span>{live(move || sentence(i18n.get_locale(), &prediction))}</span>
@@ -47,7 +54,7 @@ pub fn Comparison(
         let sides = found.cloned().enumerate().map(one).collect_view();
         view! {
             <section class="comparison" aria-labelledby="comparison-heading">
-                <h2 id="comparison-heading">{text!(i18n, history.comparison)}</h2>
+                <h2 id="comparison-heading" tabindex="-1" node_ref=heading>{text!(i18n, history.comparison)}</h2>
                 <div class="comparison-sides">{sides}</div>
             </section>
         }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 use vocabulary::LabelSet;
 
 use crate::{
+    fixed::css_percent,
     i18n::{emotion_words::label, number, td_string, text, use_i18n},
     live::live,
 };
@@ -45,7 +46,7 @@ pub fn ConfusionMatrix(
                 y=cell_side * row
                 width=cell_side
                 height=cell_side
-                fill-opacity=share
+                fill-opacity=css_percent(share)
             />
             <text x=middle(column) y=middle(row)>
                 {live(move || number::percent(i18n.get_locale(), share))}

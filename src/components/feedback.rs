@@ -7,7 +7,7 @@ use crate::{
     browser::storage,
     history::Entry,
     i18n::{emotion_words::label, td_string, text, use_i18n},
-    live::live,
+    live::{live, react},
 };
 
 /// How far the question is.
@@ -26,7 +26,7 @@ enum Step {
 pub fn Feedback(entry: StoredValue<Entry>) -> impl IntoView {
     let i18n = use_i18n();
     let step = RwSignal::new(Step::Unasked);
-    Effect::new(move |_| {
+    react(move || {
         let known = storage::results();
         if entry.with_value(|entry| known.iter().any(|known| known.is_of_same_clip(entry))) {
             step.set(Step::Asked);
@@ -34,7 +34,15 @@ pub fn Feedback(entry: StoredValue<Entry>) -> impl IntoView {
     });
     let say = move |heard_as: Emotion| {
         entry.update_value(|entry| entry.heard_as = Some(heard_as));
-        storage::add_result(entry.get_value());
+        // What was deleted meanwhile, here or in another tab, stays deleted.
+        storage::change_results(|mut known| {
+            let of_clip =
+                |known: &&mut Entry| entry.with_value(|entry| known.is_of_same_clip(entry));
+            if let Some(known) = known.iter_mut().find(of_clip) {
+                known.heard_as = Some(heard_as);
+            }
+            known
+        });
         step.set(Step::Noted);
     };
     let right = move |_| say(entry.with_value(|entry| entry.prediction.emotion()));

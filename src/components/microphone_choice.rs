@@ -2,19 +2,27 @@
 
 use leptos::prelude::*;
 
+use super::When;
 use crate::{
+    browser::storage,
     i18n::{text, use_i18n},
-    live::live,
+    live::{live, react},
     workbench::Workbench,
 };
 
-/// A list of the microphones; nothing where there is one, or where the browser does not tell yet.
+/// A list of the microphones, where there are several and the browser tells, and whether the browser may change what
+/// they hear.
 #[component]
 pub fn MicrophoneChoice() -> impl IntoView {
     let i18n = use_i18n();
     let recorder = expect_context::<Workbench>().recorder;
     let devices = recorder.devices();
-    Effect::new(move |_| recorder.find_devices());
+    let is_cleaned = RwSignal::new(false);
+    react(move || {
+        recorder.find_devices();
+        is_cleaned.set(storage::is_cleaned());
+    });
+    let clean = move |event| storage::clean(event_target_checked(&event));
     let options = move || {
         let options = devices.get().into_iter().map(|device| {
             let id = device.id.clone();
@@ -28,11 +36,15 @@ pub fn MicrophoneChoice() -> impl IntoView {
         options.collect_view()
     };
     view! {
-        <Show when=move || { devices.with(Vec::len) > 1 }>
+        <When is=Signal::derive(move || devices.with(Vec::len) > 1)>
             <label class="field">
                 <span>{text!(i18n, recorder.microphone)}</span>
                 <select on:change=move |event| recorder.choose(event_target_value(&event))>{options}</select>
             </label>
-        </Show>
+        </When>
+        <label class="switch fine needs-script">
+            <input type="checkbox" role="switch" prop:checked=is_cleaned on:change=clean />
+            <span>{text!(i18n, recorder.clean)}</span>
+        </label>
     }
 }

@@ -2,10 +2,11 @@
 
 use leptos::{html, prelude::*};
 
+use super::When;
 use crate::{
     browser::{close_dialog, open_dialog},
     i18n::{td_string, text, use_i18n},
-    live::live,
+    live::{live, react},
     workbench::{Wish, Workbench},
 };
 
@@ -16,7 +17,7 @@ pub fn NoticeDialog() -> impl IntoView {
     let workbench = expect_context::<Workbench>();
     let notice = workbench.notice;
     let dialog = NodeRef::<html::Dialog>::new();
-    Effect::new(move |_| {
+    react(move || {
         if let Some(dialog) = dialog.get() {
             match notice.get() {
                 Some(_) => open_dialog(&dialog),
@@ -44,11 +45,11 @@ pub fn NoticeDialog() -> impl IntoView {
             <h3>{text!(i18n, notice.use_heading)}</h3>
             <p>{text!(i18n, notice.use_)}</p>
             <div class="buttons">
-                <Show when=move || !is_reading()>
+                <When is=Signal::derive(move || !is_reading())>
                     <button type="button" class="button button-primary" on:click=move |_| workbench.agree()>
                         {text!(i18n, notice.agree)}
                     </button>
-                </Show>
+                </When>
                 <button type="button" class="button" on:click=move |_| notice.set(None)>
                     {decline}
                 </button>

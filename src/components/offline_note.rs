@@ -2,9 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::When;
 use crate::{
     browser::watch_connection,
     i18n::{text, use_i18n},
+    live::react,
 };
 
 /// A line while the browser is offline.
@@ -12,12 +14,12 @@ use crate::{
 pub fn OfflineNote() -> impl IntoView {
     let i18n = use_i18n();
     let is_online = RwSignal::new(true);
-    Effect::new(move |_| watch_connection(is_online));
+    react(move || watch_connection(is_online));
     view! {
         <div role="status">
-            <Show when=move || !is_online.get()>
+            <When is=Signal::derive(move || !is_online.get())>
                 <p class="offline-note">{text!(i18n, home.offline)}</p>
-            </Show>
+            </When>
         </div>
     }
 }

@@ -1,21 +1,33 @@
-//! What became of the clip: a result, or what went wrong.
+//! What a clip sounds like, beside its source; on a narrow screen in its place.
 
 use leptos::prelude::*;
 
-use super::{ErrorNote, ResultCard};
-use crate::{browser::RecorderState, workbench::Workbench};
+use super::ResultCard;
+use crate::{
+    i18n::{text, use_i18n},
+    live::live,
+    workbench::Workbench,
+};
 
-/// The result, or what went wrong; empty before.
+/// The result of the clip on display; before it, what to do.
 #[component]
 pub fn OutcomePanel() -> impl IntoView {
     let workbench = expect_context::<Workbench>();
-    let recorder_fault = Memo::new(move |_| match workbench.recorder.state().get() {
-        RecorderState::Failed(error) => Some(error),
-        _ => None,
-    });
-    move || match (recorder_fault.get(), workbench.outcome()) {
-        (Some(error), _) | (None, Some(Err(error))) => view! { <ErrorNote error /> }.into_any(),
-        (None, Some(Ok(analysis))) => view! { <ResultCard analysis /> }.into_any(),
-        (None, None) => ().into_any(),
+    live(move || match workbench.outcome() {
+        Some(Ok(analysis)) => view! { <ResultCard analysis /> }.into_any(),
+        _ => view! { <Steps /> }.into_any(),
+    })
+}
+
+/// The way to a result, where there is room for it.
+#[component]
+fn Steps() -> impl IntoView {
+    let i18n = use_i18n();
+    view! {
+        <ol class="steps" role="list">
+            <li>{text!(i18n, home.first)}</li>
+            <li>{text!(i18n, home.second)}</li>
+            <li>{text!(i18n, home.third)}</li>
+        </ol>
     }
 }

@@ -2,13 +2,13 @@
 
 use leptos::prelude::*;
 
-use super::{EmotionFace, past_results::N_COMPARED};
+use super::{EmotionFace, PastDetails, past_results::N_COMPARED, queue_row::found};
 use crate::{
-    browser::storage,
+    browser::{ask_text, storage},
     history::Entry,
     i18n::{
-        emotion_words::{label, sentence},
-        number, td_string, text, use_i18n,
+        emotion_words::{answer, label, tone},
+        td_string, text, use_i18n,
     },
     live::live,
 };
@@ -23,28 +23,21 @@ pub fn ResultSource(source: Option<String>) -> impl IntoView {
     }
 }
 
-/// Sentence, confidence, source and time of a result; choosing it for a comparison, and removing it.
+/// Sentence, confidence, source and time of a result; opening it, choosing it for a comparison, and removing it.
 #[component]
 pub fn PastResult(
     entry: Entry,
     compared: RwSignal<Vec<f64>>,
     #[prop(into)] remove: Callback<f64>,
+    #[prop(into)] rename: Callback<(f64, String)>,
 ) -> impl IntoView {
     let i18n = use_i18n();
-    let Entry {
-        at_ms,
-        source,
-        prediction,
-        heard_as,
-    } = entry;
-    let emotion = prediction.emotion();
-    let title = live(move || {
-        let locale = i18n.get_locale();
-        let percent = number::percent(locale, prediction.confidence());
-        format!("{} · {percent}", sentence(locale, &prediction))
-    });
-    let time =
-        live(move || storage::local_time(at_ms, td_string!(i18n.get_locale(), language.tag)));
+    let is_open = RwSignal::new(false);
+    let (at_ms, source, heard_as) = (entry.at_ms, entry.source.clone(), entry.heard_as);
+    let emotion = answer(&entry.prediction);
+    let entry = StoredValue::new(entry);
+    let title = live(move || entry.with_value(|entry| found(i18n.get_locale(), &entry.prediction)));
+    let time = live(move || storage::local_time(at_ms, i18n.get_locale()));
     let said = live(move || {
         heard_as.map(|heard_as| {
             let locale = i18n.get_locale();
@@ -65,8 +58,15 @@ pub fn PastResult(
             }
         });
     };
+    let ask_name = move |_| {
+        let question = td_string!(i18n.get_locale_untracked(), history.rename);
+        let name = entry.with_value(|entry| entry.source.clone().unwrap_or_default());
+        if let Some(name) = ask_text(question, &name).filter(|name| !name.trim().is_empty()) {
+            rename.run((at_ms, name.trim().to_owned()));
+        }
+    };
     view! {
-        <li class="past-result" data-emotion=emotion.code()>
+        <li class="past-result" data-emotion=tone(emotion)>
             <EmotionFace emotion />
             <div class="past-result-words">
                 <p class="past-result-title">{title}</p>
@@ -74,13 +74,25 @@ pub fn PastResult(
                 <p class="fine">{said}</p>
             </div>
             <div class="past-result-actions">
+                <button
+                    type="button"
+                    class="button"
+                    aria-expanded=live(move || is_open.get().to_string())
+                    on:click=move |_| is_open.update(|is_open| *is_open = !*is_open)
+                >
+                    {text!(i18n, history.open)}
+                </button>
                 <button type="button" class="button" aria-pressed=live(move || is_compared.get().to_string()) on:click=toggle>
                     {text!(i18n, history.compare)}
+                </button>
+                <button type="button" class="button" on:click=ask_name>
+                    {text!(i18n, history.rename)}
                 </button>
                 <button type="button" class="button" on:click=move |_| remove.run(at_ms)>
                     {text!(i18n, history.remove)}
                 </button>
             </div>
+            {live(move || is_open.get().then(|| view! { <PastDetails entry /> }.into_any()))}
         </li>
     }
 }

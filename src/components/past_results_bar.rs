@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
+use super::When;
 use crate::{
-    browser::save_text,
-    history::{Entry, to_csv},
+    browser::{save_text, storage},
+    history::{Entry, MAX_ENTRIES, to_csv, to_json},
     i18n::{number, td_string, text, use_i18n},
     live::live,
 };
@@ -24,14 +25,19 @@ pub fn PastResultsBar(entries: Vec<Entry>, #[prop(into)] clear: Callback<()>) ->
     });
     let entries = StoredValue::new(entries);
     let as_json = move |_| {
-        let json = entries.with_value(|entries| serde_json::to_string(entries).unwrap_or_default());
+        let json = entries.with_value(|entries| {
+            let all = entries
+                .iter()
+                .map(|entry| to_json(entry, storage::iso_time));
+            format!("[{}]", all.collect::<Vec<_>>().join(","))
+        });
         save_text("banglaser.json", "application/json", &json);
     };
     let as_csv = move |_| {
         save_text(
             "banglaser.csv",
             "text/csv",
-            &entries.with_value(|entries| to_csv(entries)),
+            &entries.with_value(|entries| to_csv(entries, storage::iso_time)),
         )
     };
     let removal = live(move || match is_asked.get() {
@@ -58,6 +64,9 @@ pub fn PastResultsBar(entries: Vec<Entry>, #[prop(into)] clear: Callback<()>) ->
             <button type="button" class="button" on:click=as_json>{text!(i18n, export.json)}</button>
             <button type="button" class="button" on:click=as_csv>{text!(i18n, export.csv)}</button>
             {removal}
+            <When is=Signal::derive(move || n_entries >= MAX_ENTRIES)>
+                <p class="fine">{text!(i18n, history.full)}</p>
+            </When>
         </div>
     }
 }

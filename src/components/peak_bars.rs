@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use leptos::prelude::*;
 
+use crate::fixed::{css_percent, fixed};
 use crate::live::live;
 
 /// Height of the picture in its own units.
@@ -18,7 +19,8 @@ fn outline(peaks: &[f32], n_bars: usize) -> String {
         let half = (peak.sqrt() * HEIGHT / 2.0).max(0.5);
         let (x, middle) = (first + bar_idx, HEIGHT / 2.0);
         // Writing to a string does not fail.
-        let _ = write!(path, "M{x}.5 {:.1}V{:.1}", middle - half, middle + half);
+        let (top, bottom) = (fixed(middle - half, 1), fixed(middle + half, 1));
+        let _ = write!(path, "M{x}.5 {top}V{bottom}");
     }
     path
 }
@@ -32,11 +34,11 @@ pub fn PeakBars(
 ) -> impl IntoView {
     let path = Memo::new(move |_| peaks.with(|peaks| outline(peaks, n_bars)));
     let selection = part.map(|part| {
-        let start = live(move || part.get().0 * n_bars as f64);
-        let width = live(move || (part.get().1 - part.get().0) * n_bars as f64);
+        let start = live(move || css_percent(part.get().0));
+        let width = live(move || css_percent(part.get().1 - part.get().0));
         view! {
             <clipPath id="peaks-selection">
-                <rect x=start y="-1" width=width height=HEIGHT + 2.0 />
+                <rect x=start y="-1" width=width height="110%" />
             </clipPath>
         }
     });
@@ -44,7 +46,7 @@ pub fn PeakBars(
     view! {
         <svg
             class="peaks"
-            viewBox=format!("0 0 {n_bars} {HEIGHT}")
+            viewBox=format!("0 0 {n_bars} {}", HEIGHT as u8)
             preserveAspectRatio="none"
             aria-hidden="true"
         >

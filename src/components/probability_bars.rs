@@ -5,6 +5,7 @@ use vocabulary::Probabilities;
 
 use super::EmotionLabel;
 use crate::{
+    fixed::css_percent,
     i18n::{emotion_words::how_many, number, td_string, use_i18n},
     live::live,
 };
@@ -35,7 +36,7 @@ pub fn ProbabilityBars(
                     <rect class="meter-track" width="100%" height="100%" rx="3" />
                     <rect
                         class="meter-fill"
-                        width=format!("{:.1}%", probability * 100.0)
+                        width=css_percent(probability)
                         height="100%"
                         rx="3"
                     />

@@ -1,10 +1,15 @@
 //! One of several clips: its name, how far it has come, and what can be done with it.
 
 use leptos::prelude::*;
-use vocabulary::{Analysis, ConfidenceBand};
+use vocabulary::{Analysis, Prediction};
 
+use super::EmotionFace;
 use crate::{
-    i18n::{Locale, emotion_words::sounds, error_message, number, td_string, text, use_i18n},
+    i18n::{
+        Locale,
+        emotion_words::{answer, sentence, tone},
+        error_message, number, td_string, text, use_i18n,
+    },
     live::live,
     queue::{ClipId, Progress},
     workbench::Workbench,
@@ -21,11 +26,14 @@ fn state(locale: Locale, progress: &Progress) -> String {
         }
         Progress::Analysing => td_string!(locale, review.busy).to_owned(),
         Progress::Ended(Err(error)) => error_message(locale, error),
-        Progress::Ended(Ok(Analysis { prediction, .. })) => match prediction.certainty.band {
-            ConfidenceBand::Unclear => td_string!(locale, result.unclear).to_owned(),
-            _ => sounds(locale, prediction.emotion()).to_owned(),
-        },
+        Progress::Ended(Ok(Analysis { prediction, .. })) => found(locale, prediction),
     }
+}
+
+/// What was found, in a line: "Sounds angry · 62%".
+pub fn found(locale: Locale, prediction: &Prediction) -> String {
+    let percent = number::percent(locale, prediction.confidence());
+    format!("{} · {percent}", sentence(locale, prediction))
 }
 
 /// A row of the queue.
@@ -53,6 +61,7 @@ pub fn QueueRow(id: ClipId) -> impl IntoView {
             </button>
         }
         .into_any(),
+        failed if !failed.is_under_way() && !failed.can_start() => ().into_any(),
         Progress::Ended(Err(_)) | Progress::Chosen => view! {
             <button type="button" class="button button-small" on:click=move |_| workbench.retry(id)>
                 {live(move || match has_failed() {
@@ -70,16 +79,35 @@ pub fn QueueRow(id: ClipId) -> impl IntoView {
         .into_any(),
     }
     });
+    let face = Memo::new(move |_| match progress.get() {
+        Progress::Ended(Ok(analysis)) => Some(answer(&analysis.prediction)),
+        _ => None,
+    });
+    let tone = live(move || face.get().map(tone));
+    let face = live(move || {
+        face.get()
+            .map(|emotion| view! { <EmotionFace emotion /> }.into_any())
+    });
     let row = format!("clip-{id}");
     let named_by = row.clone();
     view! {
         <li>
-            <div class="queue-row" class:has-failed=has_failed role="group" aria-labelledby=named_by>
+            <div class="queue-row" class:has-failed=live(has_failed) role="group" aria-labelledby=named_by data-emotion=tone>
+                <span class="queue-face">{face}</span>
                 <bdi class="queue-name" id=row lang="">
                     {name}
                 </bdi>
                 <span class="queue-state">{words}</span>
-                {action}
+                <div class="queue-actions">
+                    {action}
+                    <button
+                        type="button"
+                        class="button button-small button-quiet"
+                        on:click=move |_| workbench.remove(id)
+                    >
+                        {text!(i18n, queue.remove)}
+                    </button>
+                </div>
             </div>
         </li>
     }

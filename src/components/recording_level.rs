@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use super::PeakBars;
 use crate::{
     browser::{LevelHint, N_LEVELS},
+    fixed::css_percent,
     i18n::{td_string, use_i18n},
     live::live,
     workbench::Workbench,
@@ -18,12 +19,13 @@ pub fn RecordingLevel() -> impl IntoView {
     let peaks = Signal::derive(move || levels.with(|levels| levels.peaks().to_vec()));
     let latest = live(move || {
         let peak = peaks.with(|peaks| peaks.last().copied().unwrap_or_default());
-        format!("{:.0}%", 100.0 * peak.sqrt())
+        css_percent(peak.sqrt())
     });
     let hint = Memo::new(move |_| levels.with(|levels| levels.hint()));
     let sentence = live(move || match hint.get() {
         Some(LevelHint::TooQuiet) => td_string!(i18n.get_locale(), recorder.too_quiet),
         Some(LevelHint::Clipping) => td_string!(i18n.get_locale(), recorder.clipping),
+        Some(LevelHint::Muted) => td_string!(i18n.get_locale(), recorder.muted),
         None => "",
     });
     view! {

@@ -5,8 +5,8 @@ use leptos::{html, prelude::*};
 use super::{RecordingLevel, RecordingTimer};
 use crate::{
     browser::{RecorderState, focus},
-    i18n::{td_string, text, use_i18n},
-    live::live,
+    i18n::{SPOKEN, td_string, text, use_i18n},
+    live::{live, react},
     workbench::Workbench,
 };
 
@@ -14,7 +14,8 @@ use crate::{
 #[component]
 pub fn RecordingPanel() -> impl IntoView {
     let i18n = use_i18n();
-    let recorder = expect_context::<Workbench>().recorder;
+    let workbench = expect_context::<Workbench>();
+    let recorder = workbench.recorder;
     let state = recorder.state();
     let is_paused = Memo::new(move |_| matches!(state.get(), RecorderState::Paused { .. }));
     let is_saving = Memo::new(move |_| state.get() == RecorderState::Saving);
@@ -33,7 +34,7 @@ pub fn RecordingPanel() -> impl IntoView {
     };
     // The button that was under the keyboard is gone; this is the next one that is needed.
     let stop = NodeRef::<html::Button>::new();
-    Effect::new(move |_| stop.get().map(|stop| focus(&stop)));
+    react(move || stop.get().map(|stop| focus(&stop)));
     view! {
         <div class="recording" class:is-paused=live(move || is_paused.get())>
             <p class="recording-state">
@@ -42,6 +43,10 @@ pub fn RecordingPanel() -> impl IntoView {
             </p>
             <RecordingLevel />
             <RecordingTimer />
+            <div class="passage">
+                <p class="fine">{text!(i18n, recorder.read)}</p>
+                <p lang=SPOKEN>{text!(i18n, recorder.passage)}</p>
+            </div>
             <div class="buttons">
                 <button type="button" class="button" disabled=is_saving on:click=toggle>
                     {pause_or_resume}
@@ -56,7 +61,7 @@ pub fn RecordingPanel() -> impl IntoView {
                     {text!(i18n, recorder.stop)}
                 </button>
             </div>
-            <button type="button" class="button button-quiet" on:click=move |_| recorder.discard()>
+            <button type="button" class="button button-quiet" on:click=move |_| workbench.reset()>
                 {text!(i18n, recorder.cancel)}
             </button>
         </div>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::{
     browser::MAX_RECORDING_S,
+    fixed::css_percent,
     i18n::{number, td_string, use_i18n},
     live::live,
     workbench::Workbench,
@@ -21,7 +22,7 @@ pub fn RecordingTimer() -> impl IntoView {
         let maximum = number::clock(i18n.get_locale(), MAX_RECORDING_S);
         td_string!(i18n.get_locale(), recorder.maximum, maximum)
     });
-    let share = live(move || format!("{:.1}%", 100.0 * elapsed_s() / MAX_RECORDING_S));
+    let share = live(move || css_percent(elapsed_s() / MAX_RECORDING_S));
     view! {
         <p class="timer" role="timer" aria-live="off">
             <span class="timer-clock">{clock}</span>

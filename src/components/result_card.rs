@@ -7,14 +7,17 @@ use super::{
     AccuracyNote, ClipFigure, EmotionFace, Feedback, ProbabilityBars, QualityNotes, ResultExports,
 };
 use crate::{
-    browser::{focus, storage},
-    history::Entry,
+    browser::{focus_at_top, storage},
     i18n::{
         I18nLocaleTrait, Locale,
-        emotion_words::{confidence, other, outcome_label, sentence, worth},
-        number, td_string, text, use_i18n,
+        emotion_words::{
+            answer, confidence, how_sure, other, outcome_label, sentence, tone, worth,
+        },
+        td_string, text,
+        time_words::length,
+        use_i18n,
     },
-    live::live,
+    live::{live, react},
     routes::Links,
     workbench::Workbench,
 };
@@ -27,10 +30,9 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
     let links = expect_context::<Links>();
     let prediction = StoredValue::new(analysis.prediction.clone());
     let heading = NodeRef::<html::H2>::new();
-    Effect::new(move |_| heading.get().map(|heading| focus(&heading)));
-    let source = untrack(|| workbench.clip()).and_then(|clip| clip.file_name);
-    let entry = StoredValue::new(Entry::new(0.0, source, analysis.prediction));
-    Effect::new(move |_| entry.update_value(|entry| entry.at_ms = storage::now_ms()));
+    react(move || heading.get().map(|heading| focus_at_top(&heading)));
+    let entry = StoredValue::new(untrack(|| workbench.shown_entry(&analysis)));
+    react(move || entry.update_value(|entry| entry.at_ms = storage::now_ms()));
     let in_words = move |words: fn(Locale, &Prediction) -> String| {
         move || prediction.with_value(|prediction| words(i18n.get_locale(), prediction))
     };
@@ -41,22 +43,27 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
     });
     let duration = live(move || {
         let duration_s = prediction.with_value(|prediction| prediction.duration_s);
-        let seconds = number::decimal(i18n.get_locale(), f64::from(duration_s), 1);
-        td_string!(i18n.get_locale(), result.duration, seconds)
+        let length = length(i18n.get_locale(), duration_s.into());
+        td_string!(i18n.get_locale(), result.duration, length)
     });
     let start_again = move |event: leptos::ev::MouseEvent| {
         event.prevent_default();
         workbench.reset();
     };
-    let emotion = prediction.with_value(|prediction| prediction.emotion());
+    let answer = prediction.with_value(answer);
+    let sure =
+        live(move || prediction.with_value(|prediction| how_sure(i18n.get_locale(), prediction)));
     let probabilities = prediction.with_value(|prediction| prediction.probabilities.clone());
     view! {
-        <section class="card result" data-emotion=emotion.code() aria-labelledby="result-heading">
+        <section class="card result" data-emotion=tone(answer) aria-labelledby="result-heading">
             <h2 id="result-heading" class="result-heading" tabindex="-1" node_ref=heading>
-                <EmotionFace emotion />
-                <span>{in_words(sentence)} " · " {other_label}</span>
+                <EmotionFace emotion=answer />
+                <span>{live(move || prediction.with_value(|prediction| sentence(i18n.get_locale(), prediction)))} " · " {other_label}</span>
             </h2>
-            <p class="result-confidence">{in_words(confidence)}</p>
+            <p class="result-confidence">
+                <span class="chip">{sure}</span>
+                <span>{in_words(confidence)}</span>
+            </p>
             <p>{in_words(worth)}</p>
             {view! { <QualityNotes prediction /> }.into_any()}
             <ProbabilityBars probabilities />

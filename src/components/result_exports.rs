@@ -1,17 +1,18 @@
 //! Hands the result to the user: as text, JSON, CSV and picture.
 
 use leptos::{prelude::*, task::spawn_local};
+use vocabulary::{Emotion, Prediction};
 
 use crate::{
-    browser::{ResultPicture, copy, save_text, save_url},
-    history::{Entry, to_csv},
+    browser::{Lane, ResultPicture, copy, save_text, save_url, storage},
+    history::{Entry, to_csv, to_json},
     i18n::{
         Locale,
-        emotion_words::{as_text, confidence, label, sentence, worth},
+        emotion_words::{answer, as_text, confidence, how_sure, label, sentence, worth},
         number, td_string, text, use_i18n,
     },
     live::live,
-    palette,
+    parts::parts,
 };
 
 /// What became of an export.
@@ -26,28 +27,46 @@ enum Done {
 /// The result as a picture, the `data:` URL of a PNG.
 fn picture(locale: Locale, entry: &Entry, waveform: &str) -> Option<String> {
     let prediction = &entry.prediction;
+    let name = entry
+        .source
+        .as_deref()
+        .unwrap_or(td_string!(locale, history.recorded));
+    let sure = how_sure(locale, prediction).map(str::to_owned);
+    let words = [confidence(locale, prediction), worth(locale, prediction)];
     let ranked = prediction.probabilities.ranked().into_iter();
+    let bars = ranked.map(|(emotion, share)| {
+        let percent = number::percent(locale, share);
+        (label(locale, emotion), percent, share, emotion.code())
+    });
     let picture = ResultPicture {
         heading: sentence(locale, prediction),
-        meaning: format!(
-            "{}. {}",
-            confidence(locale, prediction),
-            worth(locale, prediction)
-        ),
-        bars: ranked
-            .map(|(emotion, share)| {
-                (
-                    label(locale, emotion),
-                    number::percent(locale, share),
-                    share,
-                    palette::color(emotion),
-                )
-            })
-            .collect(),
+        color: answer(prediction).map_or("ink-soft", Emotion::code),
+        meaning: sure.into_iter().chain(words).collect(),
+        source: format!("{name} · {}", storage::local_time(entry.at_ms, locale)),
+        bars: bars.collect(),
+        lanes: lanes(locale, prediction),
         waveform,
         footer: format!("BanglaSER – {}", td_string!(locale, site.footer)),
     };
     picture.draw()
+}
+
+/// A lane for each emotion that is heard in a clip of several windows.
+fn lanes(locale: Locale, prediction: &Prediction) -> Vec<Lane> {
+    let parts = parts(&prediction.windows);
+    let share = |at_s: f32| at_s / prediction.duration_s.max(0.1);
+    let lane = |emotion: Emotion| {
+        let own = parts.iter().filter(|part| part.emotion == emotion);
+        Lane {
+            label: label(locale, emotion),
+            color: emotion.code(),
+            spans: own
+                .map(|part| (share(part.start_s), share(part.end_s)))
+                .collect(),
+        }
+    };
+    let lanes = Emotion::ALL.into_iter().map(lane);
+    lanes.filter(|lane| !lane.spans.is_empty()).collect()
 }
 
 /// Buttons that copy and save the result.
@@ -67,12 +86,12 @@ pub fn ResultExports(entry: StoredValue<Entry>, waveform: String) -> impl IntoVi
         });
     };
     let as_json = move |_| {
-        let json = entry.with_value(|entry| serde_json::to_string(entry).unwrap_or_default());
+        let json = entry.with_value(|entry| to_json(entry, storage::iso_time));
         save_text("banglaser.json", "application/json", &json);
         done.set(Done::Saved);
     };
     let as_csv = move |_| {
-        let csv = entry.with_value(|entry| to_csv(std::slice::from_ref(entry)));
+        let csv = entry.with_value(|entry| to_csv(std::slice::from_ref(entry), storage::iso_time));
         save_text("banglaser.csv", "text/csv", &csv);
         done.set(Done::Saved);
     };
@@ -90,8 +109,8 @@ pub fn ResultExports(entry: StoredValue<Entry>, waveform: String) -> impl IntoVi
         Done::Saved => td_string!(i18n.get_locale(), export.saved),
     });
     view! {
-        <div class="exports" role="group" aria-labelledby="exports-heading">
-            <h3 id="exports-heading">{text!(i18n, export.heading)}</h3>
+        <div class="exports" role="group" aria-label=text!(i18n, export.heading)>
+            <h3>{text!(i18n, export.heading)}</h3>
             <div class="buttons">
                 <button type="button" class="button" on:click=as_copy>{text!(i18n, export.copy)}</button>
                 <button type="button" class="button" on:click=as_picture>{text!(i18n, export.picture)}</button>

@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    AnalyseBar, ClipReview, ExampleShelf, FilePicker, OfflineNote, QueueList, RecordButton,
-    RecordingPanel,
+    AnalyseBar, AnsweredClip, ClipReview, ExampleShelf, FilePicker, InterruptedNote, OfflineNote,
+    QueueList, RecordButton, RecordingPanel, SourceError,
 };
 use crate::{
     browser::RecorderState,
@@ -23,6 +23,8 @@ enum Step {
     Recording,
     /// There is a clip to listen to and to send.
     Review,
+    /// The clip has its result.
+    Answered,
     /// There are several.
     Queue,
 }
@@ -39,6 +41,9 @@ pub fn SourcePanel() -> impl IntoView {
         }
         _ => match workbench.queue().with(Vec::len) {
             0 => Step::Start,
+            1 if !workbench.is_trimming.get() && matches!(workbench.outcome(), Some(Ok(_))) => {
+                Step::Answered
+            }
             1 => Step::Review,
             _ => Step::Queue,
         },
@@ -57,11 +62,20 @@ pub fn SourcePanel() -> impl IntoView {
             >
                 {live(move || match step.get() {
                     Step::Start => {
-                        view! { <RecordButton /><FilePicker /><AnalyseBar /><ExampleShelf /> }.into_any()
+                        view! {
+                            <InterruptedNote />
+                            <SourceError />
+                            <RecordButton />
+                            <FilePicker />
+                            <AnalyseBar />
+                            <ExampleShelf />
+                        }
+                        .into_any()
                     }
                     Step::Recording => view! { <RecordingPanel /> }.into_any(),
-                    Step::Review => view! { <ClipReview /><AnalyseBar /> }.into_any(),
-                    Step::Queue => view! { <QueueList /><AnalyseBar /> }.into_any(),
+                    Step::Review => view! { <ClipReview /><SourceError /><AnalyseBar /> }.into_any(),
+                    Step::Answered => view! { <AnsweredClip /> }.into_any(),
+                    Step::Queue => view! { <QueueList /><SourceError /><AnalyseBar /> }.into_any(),
                 })}
             </form>
             <OfflineNote />

@@ -18,6 +18,7 @@ enum Status {
     NearlyFull,
     TooQuiet,
     Clipping,
+    Muted,
     Paused,
     Recorded,
     Chosen,
@@ -33,6 +34,7 @@ fn status(workbench: Workbench) -> Status {
             match workbench.recorder.levels().with(LevelHistory::hint) {
                 Some(LevelHint::TooQuiet) => Status::TooQuiet,
                 Some(LevelHint::Clipping) => Status::Clipping,
+                Some(LevelHint::Muted) => Status::Muted,
                 None => Status::Recording,
             }
         }
@@ -58,6 +60,7 @@ fn sentence(locale: Locale, status: Status) -> String {
         }
         Status::TooQuiet => td_string!(locale, recorder.too_quiet).to_owned(),
         Status::Clipping => td_string!(locale, recorder.clipping).to_owned(),
+        Status::Muted => td_string!(locale, recorder.muted).to_owned(),
         Status::Paused => td_string!(locale, recorder.said_paused).to_owned(),
         Status::Recorded => td_string!(locale, recorder.said_stopped).to_owned(),
         Status::Chosen => td_string!(locale, upload.said_chosen).to_owned(),

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::{
     browser::storage::set_cookie,
     i18n::{Locale, td_string, text, use_i18n},
-    live::live,
+    live::{live, react},
     preferences::THEME_COOKIE,
     theme::Theme,
 };
@@ -25,7 +25,7 @@ pub fn ThemeSwitch() -> impl IntoView {
     let i18n = use_i18n();
     let chosen = expect_context::<RwSignal<Option<Theme>>>();
     let is_live = RwSignal::new(false);
-    Effect::new(move |_| is_live.set(true));
+    react(move || is_live.set(true));
     let buttons = [None, Some(Theme::Light), Some(Theme::Dark)].map(|theme| {
         let choose = move |_| {
             chosen.set(theme);

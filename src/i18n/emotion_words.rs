@@ -54,16 +54,51 @@ pub fn how_often_right(locale: Locale, accuracy: Option<f32>) -> String {
     }
 }
 
-/// What a clip sounds like and how sure that is, in one sentence: "Sounds angry, fairly sure".
-pub fn sentence(locale: Locale, prediction: &Prediction) -> String {
-    let sure = match prediction.certainty.band {
-        ConfidenceBand::High => td_string!(locale, result.sure.high),
-        ConfidenceBand::Medium => td_string!(locale, result.sure.medium),
-        ConfidenceBand::Low => td_string!(locale, result.sure.low),
-        ConfidenceBand::Unclear => return td_string!(locale, result.unclear).to_owned(),
-    };
-    let sounds = sounds(locale, prediction.emotion());
-    td_string!(locale, result.sentence, sounds, sure)
+/// What a clip sounds like: "Sounds angry", or that it is unclear.
+pub fn sentence(locale: Locale, prediction: &Prediction) -> &'static str {
+    match prediction.outcome() {
+        Outcome::Emotion => sounds(locale, prediction.emotion()),
+        Outcome::Unclear => td_string!(locale, result.unclear),
+    }
+}
+
+/// How sure the model is of its answer; `None` where it has none.
+pub fn how_sure(locale: Locale, prediction: &Prediction) -> Option<&'static str> {
+    match prediction.certainty.band {
+        ConfidenceBand::High => Some(td_string!(locale, result.sure.high)),
+        ConfidenceBand::Medium => Some(td_string!(locale, result.sure.medium)),
+        ConfidenceBand::Low => Some(td_string!(locale, result.sure.low)),
+        ConfidenceBand::Unclear => None,
+    }
+}
+
+/// The emotion that a result wears the face and colour of; `None` where it is unclear.
+pub fn answer(prediction: &Prediction) -> Option<Emotion> {
+    (prediction.outcome() == Outcome::Emotion).then(|| prediction.emotion())
+}
+
+/// What stands in `data-emotion` for [`answer`].
+pub fn tone(answer: Option<Emotion>) -> &'static str {
+    answer.map_or("unclear", Emotion::code)
+}
+
+/// The line below the sentence: the probability of the answer or, where there is none, the two closest emotions.
+pub fn confidence(locale: Locale, prediction: &Prediction) -> String {
+    let percent = |share| number::percent(locale, share);
+    if answer(prediction).is_some() {
+        let percent = percent(prediction.confidence());
+        return td_string!(locale, result.confidence, percent);
+    }
+    let ranked = prediction.probabilities.ranked();
+    let [(first, first_share), (second, second_share)] = [ranked[0], ranked[1]];
+    td_string!(
+        locale,
+        result.closest,
+        first = label(locale, first),
+        first_percent = percent(first_share),
+        second = label(locale, second),
+        second_percent = percent(second_share)
+    )
 }
 
 /// What that is worth: advice for weak answers, and how often answers as sure as this one were right.
@@ -75,12 +110,6 @@ pub fn worth(locale: Locale, prediction: &Prediction) -> String {
         ConfidenceBand::Unclear => td_string!(locale, result.band.unclear),
     };
     format!("{advice} {often}")
-}
-
-/// Probability of the most probable emotion, in words.
-pub fn confidence(locale: Locale, prediction: &Prediction) -> String {
-    let percent = number::percent(locale, prediction.confidence());
-    td_string!(locale, result.confidence, percent)
 }
 
 /// The name that a result goes by: the emotion's, or that it is unclear.
@@ -101,25 +130,22 @@ pub fn note(locale: Locale, note: Note, speech_s: f32) -> String {
         Note::Quiet => td_string!(locale, result.quiet).to_owned(),
         Note::Clipped => td_string!(locale, result.clipped).to_owned(),
         Note::Noisy => td_string!(locale, result.noisy).to_owned(),
+        Note::PartUnheard => td_string!(locale, result.part_unheard).to_owned(),
+        Note::VoicesApart => td_string!(locale, result.voices_apart).to_owned(),
     }
 }
 
 /// A whole result as lines of text.
 pub fn as_text(locale: Locale, prediction: &Prediction) -> String {
-    let mut lines = vec![
-        sentence(locale, prediction),
-        confidence(locale, prediction),
-        worth(locale, prediction),
-    ];
+    let mut lines = vec![sentence(locale, prediction).to_owned()];
+    lines.extend(how_sure(locale, prediction).map(str::to_owned));
+    lines.extend([confidence(locale, prediction), worth(locale, prediction)]);
     let notes = prediction.notes.iter();
     lines.extend(notes.map(|&said| note(locale, said, prediction.speech_s)));
-    let ranked = prediction.probabilities.ranked();
-    lines.extend(ranked.into_iter().map(|(emotion, probability)| {
-        format!(
-            "{} {}",
-            label(locale, emotion),
-            number::percent(locale, probability)
-        )
+    let ranked = prediction.probabilities.ranked().into_iter();
+    lines.extend(ranked.map(|(emotion, probability)| {
+        let percent = number::percent(locale, probability);
+        format!("{} {percent}", label(locale, emotion))
     }));
     lines.push("BanglaSER".to_owned());
     lines.join("\n")
@@ -141,7 +167,12 @@ mod tests {
     #[test]
     fn the_page_calls_emotions_as_the_interface_does() {
         for emotion in Emotion::ALL {
-            assert_eq!(label(Locale::en, emotion), emotion.label_en());
+            // The interface has a noun among its adjectives.
+            let named = match emotion {
+                Emotion::Surprise => "Surprised",
+                _ => emotion.label_en(),
+            };
+            assert_eq!(label(Locale::en, emotion), named);
             assert_eq!(label(Locale::bn, emotion), emotion.label_bn());
         }
     }

@@ -18,6 +18,10 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
             let max = number::decimal(locale, *max_files as f64, 0);
             td_string!(locale, error.too_many_files, max)
         }
+        AppError::NoBoundary => td_string!(locale, error.no_boundary).to_owned(),
+        AppError::UnusableHeader { header } => {
+            td_string!(locale, error.unusable_header, header)
+        }
         AppError::UploadIncomplete => td_string!(locale, error.upload_incomplete).to_owned(),
         AppError::TooShort {
             duration_s,
@@ -31,6 +35,8 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
             td_string!(locale, error.too_long, max)
         }
         AppError::NoSpeech => td_string!(locale, error.no_speech).to_owned(),
+        AppError::ProfileRefused { model } => td_string!(locale, error.profile_refused, model),
+        AppError::UnknownEmotion => td_string!(locale, error.unknown_emotion).to_owned(),
         AppError::UnsupportedAudio { found: None } => {
             td_string!(locale, error.unsupported).to_owned()
         }

@@ -8,6 +8,10 @@ mod error_message;
 mod language;
 pub mod number;
 pub mod path;
+pub mod time_words;
+
+/// The language whose speech the application hears, as markup names it.
+pub const SPOKEN: &str = "bn";
 
 mod generated {
     include!(concat!(env!("OUT_DIR"), "/i18n.rs"));

@@ -3,10 +3,11 @@
 //! Bengali and English share the decimal point and the percent sign (Unicode CLDR, locale `bn`).
 
 use super::{Locale, td_string};
+use crate::fixed::fixed;
 
 /// `value` with at most `max_decimals` decimals, trailing zeros dropped: `3.50` is `3.5` and `৩.৫`.
 pub fn decimal(locale: Locale, value: f64, max_decimals: usize) -> String {
-    let fixed = format!("{value:.max_decimals$}");
+    let fixed = fixed(value, max_decimals);
     let short = match fixed.contains('.') {
         true => fixed.trim_end_matches('0').trim_end_matches('.'),
         false => &fixed,
@@ -16,13 +17,23 @@ pub fn decimal(locale: Locale, value: f64, max_decimals: usize) -> String {
 
 /// A probability in `[0, 1]` as whole percent: `87%` and `৮৭%`.
 pub fn percent(locale: Locale, probability: f32) -> String {
-    digits(locale, &format!("{:.0}%", probability * 100.0))
+    digits(locale, &(fixed(probability * 100.0, 0) + "%"))
 }
 
 /// Seconds as minutes and seconds, rounded down: `0:07` and `০:০৭`.
 pub fn clock(locale: Locale, duration_s: f64) -> String {
     let whole_s = duration_s.max(0.0) as u64;
     digits(locale, &format!("{}:{:02}", whole_s / 60, whole_s % 60))
+}
+
+/// A moment of a clip as minutes and seconds, with tenths where it has some: `0:07.5` and `০:০৭.৫`.
+pub fn moment(locale: Locale, at_s: f64) -> String {
+    let tenths = (at_s.max(0.0) * 10.0).round() as u64;
+    let whole = clock(locale, (tenths / 10) as f64);
+    match tenths % 10 {
+        0 => whole,
+        tenth => whole + "." + &digits(locale, &tenth.to_string()),
+    }
 }
 
 /// Bytes as whole mebibytes, rounded down, at least 1.
@@ -85,6 +96,13 @@ mod tests {
         assert_eq!(clock(Locale::en, 7.9), "0:07");
         assert_eq!(clock(Locale::bn, 61.0), "১:০১");
         assert_eq!(clock(Locale::en, -1.0), "0:00");
+    }
+
+    #[test]
+    fn a_moment_has_tenths_where_it_needs_them() {
+        assert_eq!(moment(Locale::en, 11.7), "0:11.7");
+        assert_eq!(moment(Locale::bn, 59.96), "১:০০");
+        assert_eq!(moment(Locale::en, 0.0), "0:00");
     }
 
     #[test]

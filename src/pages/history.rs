@@ -7,7 +7,7 @@ use crate::{
     components::PastResults,
     history::Entry,
     i18n::{td_string, text, use_i18n},
-    live::live,
+    live::{live, react},
 };
 
 /// The page of past results.
@@ -16,9 +16,13 @@ pub fn HistoryPage() -> impl IntoView {
     let i18n = use_i18n();
     let entries = RwSignal::new(None::<Vec<Entry>>);
     let is_kept = RwSignal::new(true);
-    Effect::new(move |_| {
+    react(move || {
         is_kept.set(storage::keeps_results());
         entries.set(Some(storage::results()));
+        storage::watch_results(move || {
+            is_kept.set(storage::keeps_results());
+            entries.set(Some(storage::results()));
+        });
     });
     let keep = move |event| {
         is_kept.set(event_target_checked(&event));

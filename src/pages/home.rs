@@ -1,12 +1,13 @@
 //! The start page: record or choose a clip, hear what it sounds like.
 
-use leptos::prelude::*;
+use leptos::{ev, prelude::*};
 
 use crate::{
-    api::{PageFacts, SubmittedOutcome},
+    api::PageFacts,
+    browser::{ask_before_leaving, pasted_files},
     components::{LimitsNote, NoticeDialog, OutcomePanel, SourcePanel, StatusLine},
-    i18n::{emotion_words::how_many, td_string, text, use_i18n},
-    live::live,
+    i18n::{emotion_words::how_many, path, td_string, text, use_i18n},
+    live::{live, react},
     workbench::Workbench,
 };
 
@@ -14,7 +15,7 @@ use crate::{
 #[component]
 pub fn HomePage() -> impl IntoView {
     let i18n = use_i18n();
-    let submitted = SharedValue::new(|| use_context::<SubmittedOutcome>().and_then(|form| form.0));
+    let workbench = expect_context::<Workbench>();
     let facts = expect_context::<PageFacts>();
     let lead = live(move || {
         let locale = i18n.get_locale();
@@ -24,10 +25,20 @@ pub fn HomePage() -> impl IntoView {
             count = how_many(locale, facts.n_emotions)
         )
     });
-    provide_context(Workbench::new(
-        facts.max_upload_bytes,
-        submitted.into_inner(),
-    ));
+    react(move || {
+        ask_before_leaving(move |path| {
+            let stays = path.is_some_and(|path| path::split(&path).1.trim_matches('/').is_empty());
+            let locale = i18n.get_locale_untracked();
+            (workbench.is_recording() && !stays)
+                .then(|| td_string!(locale, recorder.leave).to_owned())
+        });
+    });
+    react(move || {
+        let paste =
+            window_event_listener(ev::paste, move |event| workbench.take(pasted_files(&event)));
+        on_cleanup(move || paste.remove());
+    });
+    on_cleanup(move || workbench.leave());
     view! {
         <div class="intro">
             <h1>{text!(i18n, home.heading)}</h1>

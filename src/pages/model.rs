@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use leptos::prelude::*;
+use leptos::{prelude::*, server_fn::ServerFn, task::spawn_local};
 
 use crate::{
-    api::{ModelFacts, describe_model},
+    api::{DescribeModel, ModelFacts},
+    browser::fetch_answer,
     components::{ErrorNote, ModelCard},
     i18n::{text, use_i18n},
-    live::live,
+    live::{live, react},
 };
 
 /// The page about the model.
@@ -16,17 +17,20 @@ use crate::{
 pub fn ModelPage() -> impl IntoView {
     let i18n = use_i18n();
     let told = SharedValue::new(|| use_context::<Arc<ModelFacts>>().map(Arc::unwrap_or_clone));
-    let request = Action::new_with_value(told.into_inner().map(Ok), |(): &()| describe_model());
-    let answer = request.value();
+    let answer = RwSignal::new(told.into_inner().map(Ok));
     // The server tells what it renders; a link inside the page brings the reader here without that.
-    Effect::new(move |_| {
+    react(move || {
         if answer.with_untracked(Option::is_none) {
-            request.dispatch(());
+            spawn_local(async move {
+                let told = fetch_answer(DescribeModel::PATH).await;
+                // The page may have gone meanwhile.
+                answer.try_set(Some(told));
+            });
         }
     });
     let card = live(move || match answer.get() {
         Some(Ok(facts)) => view! { <ModelCard facts /> }.into_any(),
-        Some(Err(error)) => view! { <ErrorNote error=error.0 /> }.into_any(),
+        Some(Err(error)) => view! { <ErrorNote error /> }.into_any(),
         None => view! { <p role="status">{text!(i18n, model.loading)}</p> }.into_any(),
     });
     view! {

@@ -1,37 +1,39 @@
-//! Who may use the REST interface, and how often.
+//! Who may send clips, and how many.
 //!
-//! Where there is a file of keys, clips are only taken with one of them: `Authorization: Bearer KEY`. The
-//! file holds their hashes, a line each: name, SHA-256 of the key in hexadecimal, and maybe the requests per
-//! minute that this key allows. A client is a key or, where none is needed, an address.
+//! Where there is a file of keys, the REST interface only takes clips with one of them: `Authorization: Bearer KEY`;
+//! where the settings say so, the page too. A client is a key or, where none is needed, an address. Its clips count,
+//! not its requests: those of a batch one by one, those of the page like any other.
 
 use std::{
-    collections::HashMap,
-    fs, io,
-    net::{IpAddr, SocketAddr},
+    hash::{BuildHasher, RandomState},
+    net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
-    path::{Path, PathBuf},
+    path::PathBuf,
+    sync::{Arc, PoisonError, RwLock},
+    time::Duration,
 };
 
 use axum::{
     extract::{ConnectInfo, Request, State},
     http::{
-        HeaderValue, Method,
-        header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER},
+        HeaderMap, HeaderValue, Method,
+        header::{AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, WWW_AUTHENTICATE},
     },
     middleware::Next,
     response::{IntoResponse, Response},
 };
+use base64::{Engine, prelude::BASE64_STANDARD};
 use governor::{
-    DefaultKeyedRateLimiter, Quota, RateLimiter,
+    DefaultKeyedRateLimiter, NotUntil, Quota, RateLimiter,
     clock::{Clock, DefaultClock},
 };
 use sha2::{Digest, Sha256};
 use tower_http::cors::CorsLayer;
 
 use super::{
-    rest::RestError,
+    api_keys::{ApiKey, ApiKeys, KeysError},
+    envelope::Refusal,
     settings::AccessSettings,
-    state::AppState,
     telemetry::{REQUEST_ID_HEADER, RequestId},
 };
 use crate::error::AppError;
@@ -39,45 +41,38 @@ use crate::error::AppError;
 /// Clients that are remembered before those that have been quiet are forgotten.
 const MAX_REMEMBERED: usize = 10_000;
 
+/// What one subscriber of IPv6 has: 64 bits of an address.
+const SUBSCRIBER_BITS: u32 = 64;
+
 /// Why nobody can be let in.
 #[derive(Debug, thiserror::Error)]
 pub enum AccessError {
-    /// The file of keys cannot be read.
-    #[error("cannot read the API keys in {}", path.display())]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A line is no name, hash and number.
-    #[error("line {line} of {} is not: name, SHA-256, requests per minute", path.display())]
-    Line {
-        /// The file.
-        path: PathBuf,
-        /// From 1.
-        line: usize,
-    },
+    /// The file of keys does not fit.
+    #[error("api_keys")]
+    Keys(#[from] KeysError),
     /// An origin that no browser sends.
     #[error("cors_origins: {origin} is no origin")]
     Origin {
         /// As the settings have it.
         origin: String,
     },
+    /// The page asks for keys that nobody has.
+    #[error("page_needs_key is true, and api_keys names no file")]
+    NoKeys,
 }
 
 /// Keys, limits and origins.
 #[derive(Debug)]
 pub struct Access {
-    /// By hash; `None`: nobody needs one.
-    keys: Option<HashMap<[u8; 32], Key>>,
+    /// `None`: nobody needs one.
+    keys: Option<RwLock<ApiKeys>>,
+    keys_file: PathBuf,
+    default_limit: Option<NonZeroU32>,
+    page_needs_key: bool,
     limiter: Option<DefaultKeyedRateLimiter<IpAddr>>,
+    /// Makes numbers of clients, which nobody outside can foresee.
+    hasher: RandomState,
     origins: Vec<HeaderValue>,
-}
-
-#[derive(Debug)]
-struct Key {
-    limiter: Option<governor::DefaultDirectRateLimiter>,
 }
 
 impl Access {
@@ -86,27 +81,40 @@ impl Access {
     /// # Errors
     /// [`AccessError`].
     pub fn new(settings: &AccessSettings) -> Result<Self, AccessError> {
-        let default = NonZeroU32::new(settings.requests_per_minute);
-        let keys = match settings.api_keys.as_os_str().is_empty() {
+        let default_limit = NonZeroU32::new(settings.clips_per_minute);
+        let keys_file = settings.api_keys.clone();
+        let keys = match keys_file.as_os_str().is_empty() {
             true => None,
-            false => Some(read_keys(&settings.api_keys, default)?),
+            false => Some(ApiKeys::read(&keys_file, default_limit)?),
         };
-        let origin = |origin: &String| {
-            let is_origin = origin.starts_with("http") && !origin.ends_with('/');
-            let value = HeaderValue::from_str(origin).ok().filter(|_| is_origin);
-            value.ok_or_else(|| AccessError::Origin {
-                origin: origin.clone(),
-            })
-        };
+        if keys.is_none() && settings.page_needs_key {
+            return Err(AccessError::NoKeys);
+        }
+        let origins = settings.cors_origins.iter().map(|origin| of_origin(origin));
         Ok(Self {
-            keys,
-            limiter: default.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
-            origins: settings
-                .cors_origins
-                .iter()
-                .map(origin)
-                .collect::<Result<_, _>>()?,
+            keys: keys.map(RwLock::new),
+            keys_file,
+            default_limit,
+            page_needs_key: settings.page_needs_key,
+            hasher: RandomState::new(),
+            limiter: default_limit.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
+            origins: origins.collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Reads the file of keys again; what a client has used up stays used up. Where the file does not fit, the
+    /// keys stay as they were.
+    ///
+    /// # Errors
+    /// [`KeysError`].
+    pub fn read_keys_again(&self) -> Result<(), KeysError> {
+        let Some(keys) = &self.keys else {
+            return Ok(());
+        };
+        let read = ApiKeys::read(&self.keys_file, self.default_limit)?;
+        let mut keys = keys.write().unwrap_or_else(PoisonError::into_inner);
+        *keys = read.with_limiters_of(&keys);
+        Ok(())
     }
 
     /// Lets pages of the settings' origins read answers; `None` without any, so that no header is sent.
@@ -122,89 +130,164 @@ impl Access {
         Some(cors)
     }
 
-    fn allow(&self, request: &Request) -> Result<(), AppError> {
-        let refused = |wait: std::time::Duration| AppError::TooManyRequests {
-            retry_after_s: (wait.as_secs() as u32).saturating_add(1),
+    /// Who sent a request: a key, where one is needed, else an address.
+    fn client(self: &Arc<Self>, request: &Request, needs_key: bool) -> Result<Client, AppError> {
+        let who = match &self.keys {
+            Some(keys) if needs_key => {
+                let keys = keys.read().unwrap_or_else(PoisonError::into_inner);
+                let hash = presented(request.headers()).ok_or(AppError::Unauthorized)?;
+                Who::Key(hash, keys.get(&hash).ok_or(AppError::Unauthorized)?)
+            }
+            _ => {
+                let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
+                peer.map_or(Who::Unknown, |ConnectInfo(peer)| {
+                    Who::Address(subscriber(peer.ip()))
+                })
+            }
         };
-        let now = DefaultClock::default().now();
-        if let Some(keys) = &self.keys {
-            let key = presented(request).and_then(|key| keys.get(&key));
-            let limiter = &key.ok_or(AppError::Unauthorized)?.limiter;
-            return match limiter {
-                Some(limiter) => limiter
-                    .check()
-                    .map_err(|not| refused(not.wait_time_from(now))),
-                None => Ok(()),
-            };
-        }
-        let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-        let (Some(limiter), Some(ConnectInfo(peer))) = (&self.limiter, peer) else {
+        let access = Arc::clone(self);
+        Ok(Client { access, who })
+    }
+
+    fn count_clip_of(&self, address: IpAddr) -> Result<(), AppError> {
+        let Some(limiter) = &self.limiter else {
             return Ok(());
         };
         if limiter.len() > MAX_REMEMBERED {
             limiter.retain_recent();
         }
-        limiter
-            .check_key(&peer.ip())
-            .map_err(|not| refused(not.wait_time_from(now)))
+        limiter.check_key(&address).map_err(too_many)
     }
 }
 
-/// Refuses clips of clients that may not send any, or not so many.
-pub async fn check(State(state): State<AppState>, request: Request, next: Next) -> Response {
-    if request.method() == Method::POST
-        && let Err(error) = state.access.allow(&request)
-    {
-        let request_id = RequestId::of(request.extensions()).0;
-        return RestError { error, request_id }.into_response();
+fn of_origin(origin: &str) -> Result<HeaderValue, AccessError> {
+    let is_origin = origin.starts_with("http") && !origin.ends_with('/');
+    let value = HeaderValue::from_str(origin).ok().filter(|_| is_origin);
+    value.ok_or_else(|| AccessError::Origin {
+        origin: origin.to_owned(),
+    })
+}
+
+/// Who sends clips.
+#[derive(Clone, Debug)]
+pub struct Client {
+    access: Arc<Access>,
+    who: Who,
+}
+
+#[derive(Clone, Debug)]
+enum Who {
+    Key([u8; 32], Arc<ApiKey>),
+    Address(IpAddr),
+    /// A request without a connection: only tests send such.
+    Unknown,
+}
+
+impl Client {
+    /// Counts a clip.
+    ///
+    /// # Errors
+    /// [`AppError::TooManyRequests`] when the client may send no more for now.
+    pub fn count_clip(&self) -> Result<(), AppError> {
+        match &self.who {
+            Who::Key(_, key) => key
+                .limiter
+                .as_ref()
+                .map_or(Ok(()), |limiter| limiter.check().map_err(too_many)),
+            Who::Address(address) => self.access.count_clip_of(*address),
+            Who::Unknown => Ok(()),
+        }
     }
-    next.run(request).await
-}
 
-/// Hash of the key in the request's headers.
-fn presented(request: &Request) -> Option<[u8; 32]> {
-    let value = request.headers().get(AUTHORIZATION)?.to_str().ok()?;
-    let (scheme, key) = value.split_once(' ')?;
-    let is_bearer = scheme.eq_ignore_ascii_case("bearer");
-    is_bearer.then(|| Sha256::digest(key.trim()).into())
-}
-
-fn read_keys(
-    path: &Path,
-    default: Option<NonZeroU32>,
-) -> Result<HashMap<[u8; 32], Key>, AccessError> {
-    let text = fs::read_to_string(path).map_err(|source| AccessError::Read {
-        path: path.to_owned(),
-        source,
-    })?;
-    let lines = text.lines().enumerate().filter(|(_, line)| {
-        let line = line.trim();
-        !line.is_empty() && !line.starts_with('#')
-    });
-    lines
-        .map(|(line_idx, line)| {
-            key(line, default).ok_or_else(|| AccessError::Line {
-                path: path.to_owned(),
-                line: line_idx + 1,
-            })
+    /// The same number for all requests of a client.
+    pub fn turn(&self) -> pipeline::Client {
+        let hasher = &self.access.hasher;
+        pipeline::Client(match &self.who {
+            Who::Key(hash, _) => hasher.hash_one(hash),
+            Who::Address(address) => hasher.hash_one(address),
+            Who::Unknown => 0,
         })
-        .collect()
+    }
 }
 
-fn key(line: &str, default: Option<NonZeroU32>) -> Option<([u8; 32], Key)> {
-    let mut fields = line.split_whitespace();
-    let (_name, hash, limit) = (fields.next()?, fields.next()?, fields.next());
-    let limit = match limit {
-        Some(limit) => NonZeroU32::new(limit.parse().ok()?),
-        None => default,
-    };
-    let mut bytes = [0; 32];
-    if hash.len() != 64 || fields.next().is_some() {
-        return None;
+fn too_many(until: NotUntil<<DefaultClock as Clock>::Instant>) -> AppError {
+    let wait: Duration = until.wait_time_from(DefaultClock::default().now());
+    AppError::TooManyRequests {
+        retry_after_s: (wait.as_secs() as u32).saturating_add(1),
     }
-    for (byte, digits) in bytes.iter_mut().zip(hash.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+}
+
+/// All addresses that one subscriber may have: an IPv4 address, or the 64 bits that an IPv6 network has in common.
+fn subscriber(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let network = address.to_bits() >> SUBSCRIBER_BITS << SUBSCRIBER_BITS;
+            Ipv6Addr::from_bits(network).into()
+        }
+        address => address,
     }
-    let limiter = limit.map(|limit| RateLimiter::direct(Quota::per_minute(limit)));
-    Some((bytes, Key { limiter }))
+}
+
+/// Lets in who may send clips to the REST interface, and leaves a [`Client`] in the request's extensions.
+pub async fn to_interface(
+    State(access): State<Arc<Access>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let needs_key = request.method() == Method::POST;
+    admit(access.client(&request, needs_key), request, next).await
+}
+
+/// Lets in who may see the page, and leaves a [`Client`] in the request's extensions. Browsers ask their users for
+/// a key where one is needed: any name, and the key as the password.
+pub async fn to_page(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
+    let client = access.client(&request, access.page_needs_key);
+    let is_refused = client.is_err();
+    let mut response = admit(client, request, next).await;
+    if is_refused {
+        let asks = HeaderValue::from_static("Basic realm=\"BanglaSER\", charset=\"UTF-8\"");
+        response.headers_mut().insert(WWW_AUTHENTICATE, asks);
+    }
+    response
+}
+
+async fn admit(client: Result<Client, AppError>, mut request: Request, next: Next) -> Response {
+    match client {
+        Ok(client) => {
+            request.extensions_mut().insert(client);
+            next.run(request).await
+        }
+        Err(error) => {
+            let request_id = RequestId::of(request.extensions()).0;
+            Refusal { error, request_id }.into_response()
+        }
+    }
+}
+
+/// Hash of the key in the request's headers: `Bearer KEY`, or `Basic` with the key as the password.
+fn presented(headers: &HeaderMap) -> Option<[u8; 32]> {
+    let value = headers.get(AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, credentials) = value.split_once(' ')?;
+    let credentials = credentials.trim();
+    if scheme.eq_ignore_ascii_case("bearer") {
+        return Some(Sha256::digest(credentials).into());
+    }
+    let is_basic = scheme.eq_ignore_ascii_case("basic");
+    let decoded = is_basic.then(|| BASE64_STANDARD.decode(credentials).ok())??;
+    let colon = decoded.iter().position(|&byte| byte == b':')?;
+    Some(Sha256::digest(&decoded[colon + 1..]).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_subscriber_is_one_client_whatever_its_address_is() {
+        let of = |address: &str| subscriber(address.parse().expect("an address"));
+        assert_eq!(of("2001:db8:1:2:3::4"), of("2001:db8:1:2:ffff::1"));
+        assert_ne!(of("2001:db8:1:2::1"), of("2001:db8:1:3::1"));
+        assert_eq!(of("::ffff:10.0.0.1"), of("10.0.0.1"));
+        assert_ne!(of("10.0.0.1"), of("10.0.0.2"));
+    }
 }

@@ -1,9 +1,14 @@
 //! What stands behind the server functions.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Request, State},
-    http::request::Parts,
+    http::{
+        header::{ACCEPT, REFERER},
+        request::Parts,
+    },
     response::{IntoResponse, Response},
 };
 use leptos::{
@@ -12,21 +17,25 @@ use leptos::{
 };
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 
-use super::{exposure, recognize::analyse_form, state::AppState, upload};
+use pipeline::Queue;
 use vocabulary::Analysis;
 
+use super::{envelope, form_boundary, upload::Upload};
 use crate::error::AppError;
 
 /// Runs the server function at the request's path.
-pub async fn call(State(state): State<AppState>, request: Request) -> Response {
+pub async fn call(State(recognitions): State<Arc<Queue>>, mut request: Request) -> Response {
     // The library panics on a form without a boundary.
-    if upload::boundary(&request).is_none() {
-        let error = AppError::NoFile;
-        return (exposure::status(&error), Json(error)).into_response();
+    if let Err(error) = form_boundary::read(request.headers()) {
+        return (envelope::status(&error), Json(error)).into_response();
     }
-    handle_server_fns_with_context(move || provide_context(state.clone()), request)
-        .await
-        .into_response()
+    // By these it would send who asks for a document back to wherever the request says that it came from.
+    for header in [ACCEPT, REFERER] {
+        request.headers_mut().remove(header);
+    }
+    let context = move || provide_context(Arc::clone(&recognitions));
+    let answer = handle_server_fns_with_context(context, request);
+    answer.await.into_response()
 }
 
 /// Recognises the clip in the form's field `file` and sets the answer's status.
@@ -34,16 +43,21 @@ pub async fn call(State(state): State<AppState>, request: Request) -> Response {
 /// # Errors
 /// [`AppError`].
 pub async fn recognize(data: MultipartData) -> Result<Analysis, AppError> {
+    let outcome = analyse(data).await;
+    if let (Err(error), Some(response)) = (&outcome, use_context::<ResponseOptions>()) {
+        envelope::mark(&response, error);
+    }
+    outcome
+}
+
+async fn analyse(data: MultipartData) -> Result<Analysis, AppError> {
     let form = data.into_inner().ok_or(AppError::NoFile)?;
-    let (state, request) = use_context::<AppState>()
+    let (recognitions, request) = use_context::<Arc<Queue>>()
         .zip(use_context::<Parts>())
         .ok_or_else(|| AppError::Internal {
             request_id: String::new(),
         })?;
-    let response = use_context::<ResponseOptions>();
-    let outcome = analyse_form(&state, form, &request.extensions).await;
-    if let (Err(error), Some(response)) = (&outcome, response) {
-        exposure::mark(&response, error);
-    }
-    outcome
+    let upload = Upload::of(&request.extensions)?;
+    let clip = upload.read_form(form).await?;
+    upload.heard(recognitions.analyse(upload.turn(), clip.bytes).await)
 }

@@ -2,7 +2,7 @@
 
 use axum::{
     Json,
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::header::CONTENT_TYPE,
     response::{IntoResponse, Response},
 };
@@ -11,16 +11,16 @@ use serde_json::json;
 use super::{pages, state::AppState};
 use crate::{
     app::{PAPER_COLOR, THEME_COLOR},
-    i18n::{Locale, emotion_words::how_many, td_string},
+    i18n::{emotion_words::how_many, path, td_string},
 };
 
 /// The web app manifest (W3C) in a language.
 pub async fn manifest(
     State(state): State<AppState>,
-    Path(language): Path<String>,
+    language: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    let Ok(locale) = language.parse::<Locale>() else {
+    let Some(locale) = pages::named(language) else {
         return pages::not_found(State(state), request).await;
     };
     let count = how_many(locale, state.page_facts.n_emotions);
@@ -44,6 +44,17 @@ pub async fn manifest(
         "description": td_string!(locale, site.description, count),
         "background_color": PAPER_COLOR,
         "theme_color": THEME_COLOR,
+        "shortcuts": [
+            { "name": td_string!(locale, recorder.start), "url": path::localized(Some(locale), "/") },
+            { "name": td_string!(locale, site.history), "url": path::localized(Some(locale), "/history") },
+        ],
+        // public/service-worker.js takes it before it reaches the server.
+        "share_target": {
+            "action": "/share",
+            "method": "POST",
+            "enctype": "multipart/form-data",
+            "params": { "files": [{ "name": "file", "accept": vocabulary::ACCEPTED_FILES.split(',').collect::<Vec<_>>() }] },
+        },
         "icons": [
             icon("icon-192.png", 192, "any"),
             icon("icon-512.png", 512, "any"),

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use pipeline::{Heard, Observer};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -10,6 +11,9 @@ use prometheus_client::{
 
 /// Upper bounds of the latencies, seconds.
 const LATENCY_BOUNDS_S: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
+
+/// Upper bounds of how many clips are heard together.
+const TOGETHER_BOUNDS: [f64; 4] = [1.0, 2.0, 3.0, 4.0];
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Answered {
@@ -28,8 +32,77 @@ pub struct Metrics {
     registry: Registry,
     answered: Family<Answered, Counter>,
     latency: Family<Route, Histogram, fn() -> Histogram>,
+    hearing: Hearing,
+    waiting: Gauge,
     recognizing: Gauge,
     uploading: Gauge,
+    upload_bytes: Gauge,
+    connections: Gauge,
+}
+
+/// How clips are heard.
+#[derive(Debug)]
+struct Hearing {
+    waited: Histogram,
+    together: Histogram,
+    decoding: Histogram,
+    inference: Histogram,
+}
+
+impl Hearing {
+    fn registered(registry: &mut Registry) -> Self {
+        let mut times = |name: &str, help: &str| {
+            let histogram = Histogram::new(LATENCY_BOUNDS_S);
+            registry.register(name, help, histogram.clone());
+            histogram
+        };
+        let waited = times("queue_wait_seconds", "Time that a clip waited for its turn");
+        let decoding = times("decoding_seconds", "Time to decode a clip, with its frames");
+        let inference = times(
+            "inference_seconds",
+            "Time of the network for the clips that were heard together",
+        );
+        let together = Histogram::new(TOGETHER_BOUNDS);
+        let help = "Clips that were heard together";
+        registry.register("clips_together", help, together.clone());
+        Self {
+            waited,
+            together,
+            decoding,
+            inference,
+        }
+    }
+}
+
+impl Observer for Metrics {
+    fn heard(&self, clips: &Heard) {
+        let observe =
+            |histogram: &Histogram, time: &Duration| histogram.observe(time.as_secs_f64());
+        let hearing = &self.hearing;
+        clips
+            .waited
+            .iter()
+            .for_each(|time| observe(&hearing.waited, time));
+        clips
+            .decoding
+            .iter()
+            .for_each(|time| observe(&hearing.decoding, time));
+        observe(&hearing.inference, &clips.inference);
+        hearing.together.observe(clips.waited.len() as f64);
+    }
+}
+
+/// What the server does at this moment.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Now {
+    /// Clips that wait for their turn.
+    pub n_waiting: usize,
+    /// Threads that decode and recognise.
+    pub n_recognizing: usize,
+    /// Uploads that are in memory.
+    pub n_uploads: usize,
+    /// What they hold.
+    pub n_upload_bytes: u64,
 }
 
 impl Metrics {
@@ -39,8 +112,17 @@ impl Metrics {
         let answered = Family::default();
         let latency: Family<Route, Histogram, fn() -> Histogram> =
             Family::new_with_constructor(|| Histogram::new(LATENCY_BOUNDS_S));
+        let hearing = Hearing::registered(&mut registry);
+        let waiting = Gauge::default();
         let recognizing = Gauge::default();
+        registry.register(
+            "clips_waiting",
+            "Clips that wait for their turn now",
+            waiting.clone(),
+        );
         let uploading = Gauge::default();
+        let upload_bytes = Gauge::default();
+        let connections = Gauge::default();
         registry.register("requests", "Answered requests", answered.clone());
         registry.register(
             "request_duration_seconds",
@@ -57,12 +139,26 @@ impl Metrics {
             "Uploads that are in memory now",
             uploading.clone(),
         );
+        registry.register(
+            "upload_bytes",
+            "Bytes of uploads that are in memory now",
+            upload_bytes.clone(),
+        );
+        registry.register(
+            "connections",
+            "Connections that are open now",
+            connections.clone(),
+        );
         Self {
             registry,
             answered,
             latency,
+            hearing,
+            waiting,
             recognizing,
             uploading,
+            upload_bytes,
+            connections,
         }
     }
 
@@ -80,10 +176,17 @@ impl Metrics {
             .observe(latency_s);
     }
 
-    /// OpenMetrics text, with how many clips are recognised and how many uploads are in memory now.
-    pub fn text(&self, n_recognizing: usize, n_uploading: usize) -> String {
-        self.recognizing.set(n_recognizing as i64);
-        self.uploading.set(n_uploading as i64);
+    /// Connections that are open now, for who counts them.
+    pub fn connections(&self) -> Gauge {
+        self.connections.clone()
+    }
+
+    /// OpenMetrics text.
+    pub fn text(&self, now: Now) -> String {
+        self.waiting.set(now.n_waiting as i64);
+        self.recognizing.set(now.n_recognizing as i64);
+        self.uploading.set(now.n_uploads as i64);
+        self.upload_bytes.set(now.n_upload_bytes as i64);
         let mut text = String::new();
         // Writing to a `String` does not fail.
         let _ = encode(&mut text, &self.registry);
@@ -107,13 +210,29 @@ mod tests {
         metrics.count("/predict", 200, Duration::from_millis(30));
         metrics.count("/predict", 200, Duration::from_millis(70));
         metrics.count("/predict", 413, Duration::from_millis(1));
-        let text = metrics.text(2, 5);
+        metrics.heard(&Heard {
+            waited: vec![Duration::from_millis(20), Duration::from_millis(200)],
+            decoding: vec![Duration::from_millis(2); 2],
+            inference: Duration::from_millis(7),
+        });
+        let text = metrics.text(Now {
+            n_waiting: 3,
+            n_recognizing: 2,
+            n_uploads: 5,
+            n_upload_bytes: 1000,
+        });
         for line in [
             r#"banglaser_requests_total{route="/predict",status="200"} 2"#,
             r#"banglaser_requests_total{route="/predict",status="413"} 1"#,
             r#"banglaser_request_duration_seconds_bucket{le="0.05",route="/predict"} 2"#,
+            "banglaser_clips_waiting 3",
+            r#"banglaser_queue_wait_seconds_bucket{le="0.025"} 1"#,
+            r#"banglaser_clips_together_bucket{le="2.0"} 1"#,
+            "banglaser_decoding_seconds_count 2",
+            r#"banglaser_inference_seconds_bucket{le="0.01"} 1"#,
             "banglaser_recognitions_in_progress 2",
             "banglaser_uploads_in_progress 5",
+            "banglaser_upload_bytes 1000",
             "# EOF",
         ] {
             assert!(text.contains(line), "no {line} in\n{text}");

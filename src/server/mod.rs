@@ -8,46 +8,60 @@
 //! | `POST /predict`, `GET /health` | the original application's REST interface |
 //! | `/api/v1/...`, `GET /api` | ours, see [`v1`]; anything else below `/api` is 404 in its envelope |
 //! | `GET /healthz`, `/readyz`, `/metrics` | for what watches over the server |
+//! | `GET /robots.txt`, `/sitemap.xml` | for search engines |
 //! | `GET /language/{language}` | remembers the language |
 //! | `GET /manifest/{language}` | what a phone needs to install the page |
+//! | `GET /service-worker.js` | the script that keeps the page for when there is no connection |
 //! | anything else | a file of the site, or the page's 404 |
 //!
-//! Invariant: every clip passes through [`recognize::Recognizing`].
+//! Invariant: every clip comes as an [`upload::Upload`] and is heard by the [`pipeline::Queue`].
 
 pub mod access;
+mod api_keys;
+mod base64_audio;
+pub mod body;
+mod body_fault;
+mod connections;
+pub mod envelope;
 pub mod exposure;
+mod form;
+mod form_boundary;
+mod form_guard;
 pub mod functions;
+mod http_rules;
 mod manifest;
 mod markdown;
 pub mod metrics;
 mod model_card;
 pub mod pages;
+pub mod panics;
+mod part_name;
 mod probes;
 mod process;
-pub mod recognize;
+pub mod public_url;
 pub mod rest;
 pub mod security;
 pub mod settings;
+mod site;
 pub mod state;
 pub mod telemetry;
 pub mod upload;
+pub mod upload_memory;
 pub mod v1;
+
+use std::sync::Arc;
 
 use axum::{
     Router,
-    handler::Handler,
     middleware::{from_fn, from_fn_with_state},
     routing::{any, get, post},
 };
 use leptos::server_fn::ServerFn;
 use leptos_axum::{LeptosRoutes, generate_route_list_with_exclusions_and_ssg_and_context};
-use tower_http::{
-    compression::{CompressionLayer, CompressionLevel},
-    services::ServeDir,
-};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 pub use process::{ServeError, serve};
-use state::AppState;
+use state::{AppState, MaxBatchFiles};
 
 use crate::{
     api::{Recognize, SubmittedOutcome},
@@ -59,55 +73,78 @@ const COMPRESSION: CompressionLevel = CompressionLevel::Precise(6);
 
 /// Every route.
 pub fn router(state: AppState) -> Router {
+    Router::new()
+        .merge(page(&state))
+        .merge(interface(&state))
+        .merge(probes(&state))
+        .route("/robots.txt", get(site::robots))
+        .route("/sitemap.xml", get(site::sitemap))
+        .route("/service-worker.js", get(site::worker))
+        .route("/manifest/{language}", get(manifest::manifest))
+        .method_not_allowed_fallback(envelope::method_not_allowed)
+        .fallback(site::file)
+        .layer(CompressionLayer::new().quality(COMPRESSION))
+        .layer(from_fn(security::bound_head))
+        .layer(from_fn(http_rules::check))
+        .layer(from_fn(panics::answer))
+        .layer(from_fn(security::add_headers))
+        .layer(from_fn_with_state(state.clone(), telemetry::observe))
+        .with_state(state)
+}
+
+/// The page's addresses, and the clips that it sends.
+fn page(state: &AppState) -> Router<AppState> {
     let options = state.leptos_options.clone();
-    let site = ServeDir::new(&*options.site_root)
-        .append_index_html_on_directories(false)
-        .precompressed_br()
-        .precompressed_gzip()
-        .not_found_service(pages::not_found.with_state(state.clone()));
+    let context = pages::context(state, SubmittedOutcome::default());
+    let ours = vec![Recognize::PATH.to_owned()];
+    let (page_routes, _) =
+        generate_route_list_with_exclusions_and_ssg_and_context(App, Some(ours), context.clone());
+    let page_routes = pages::in_every_language(page_routes);
 
     let forms = Router::new()
         .route("/", post(pages::submit))
         .route("/bn", post(pages::submit))
         .route("/en", post(pages::submit))
         .route(Recognize::PATH, post(functions::call))
+        .layer(from_fn_with_state(state.body_limits.clone(), body::bound))
         .layer(from_fn(security::refuse_cross_site));
-
-    let context = pages::context(&state, SubmittedOutcome::default());
-    let ours = vec![Recognize::PATH.to_owned()];
-    let (page_routes, _) =
-        generate_route_list_with_exclusions_and_ssg_and_context(App, Some(ours), context.clone());
-    let page_routes = pages::in_every_language(page_routes);
-
-    let rest = Router::new()
-        .route("/predict", post(rest::predict))
-        .route("/health", get(rest::health))
-        .merge(v1::router())
-        .route("/api/{*rest}", any(rest::not_found))
-        // Here too, or preflights would not pass through the layer below.
-        .method_not_allowed_fallback(rest::method_not_allowed)
-        .layer(from_fn_with_state(state.clone(), access::check));
-    let rest = match state.access.cors() {
-        Some(cors) => rest.layer(cors),
-        None => rest,
-    };
-
     Router::new()
-        .leptos_routes_with_context(&state, page_routes, context, move || shell(options.clone()))
-        .merge(forms)
-        .merge(rest)
-        .route("/healthz", get(probes::live))
-        .route("/readyz", get(probes::ready))
-        .route("/metrics", get(probes::metrics))
+        .leptos_routes_with_context(state, page_routes, context, move || shell(options.clone()))
         .route("/language/{language}", get(pages::choose_language))
-        .route("/manifest/{language}", get(manifest::manifest))
-        .method_not_allowed_fallback(rest::method_not_allowed)
-        .fallback_service(site)
-        .layer(from_fn_with_state(state.clone(), upload::bound_body))
-        .layer(CompressionLayer::new().quality(COMPRESSION))
-        .layer(from_fn(security::bound_head))
-        .layer(from_fn(exposure::catch_panic))
-        .layer(from_fn(security::add_headers))
-        .layer(from_fn_with_state(state.clone(), telemetry::observe))
-        .with_state(state)
+        .merge(forms)
+        .layer(from_fn_with_state(
+            Arc::clone(&state.access),
+            access::to_page,
+        ))
+}
+
+/// What other programs call.
+fn interface(state: &AppState) -> Router<AppState> {
+    let limits = &state.body_limits;
+    let MaxBatchFiles(max_batch_files) = state.max_batch_files;
+    let original = Router::new()
+        .route("/predict", post(rest::predict))
+        .layer(from_fn_with_state(limits.clone(), body::bound))
+        .route("/health", get(rest::health));
+    let interface = original
+        .merge(v1::router(limits, max_batch_files))
+        .route("/api/{*rest}", any(envelope::not_found))
+        // Here too, or preflights would not pass through the layer below.
+        .method_not_allowed_fallback(envelope::method_not_allowed)
+        .layer(from_fn_with_state(
+            Arc::clone(&state.access),
+            access::to_interface,
+        ));
+    match state.access.cors() {
+        Some(cors) => interface.layer(cors),
+        None => interface,
+    }
+}
+
+/// What watches over the server asks here, where it has no address of its own.
+fn probes(state: &AppState) -> Router<AppState> {
+    match state.has_public_metrics {
+        true => Router::new().route("/metrics", get(probes::metrics)),
+        false => Router::new(),
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use axum::{
     body::Body,
-    extract::{Path, Request, State},
+    extract::{Path, Request, State, rejection::PathRejection},
     http::{
         HeaderMap, HeaderValue, StatusCode,
         header::{
@@ -21,11 +21,20 @@ use leptos::{
     nonce::use_nonce,
 };
 use leptos_axum::{AxumRouteListing, ResponseOptions, render_app_async_with_context};
+use pipeline::Queue;
+use vocabulary::Analysis;
 
-use super::{exposure, recognize::analyse_form, security, state::AppState, upload};
+use super::{
+    envelope,
+    public_url::PublicUrl,
+    security,
+    state::AppState,
+    upload::{Upload, request_form},
+};
 use crate::{
     api::SubmittedOutcome,
     app::shell,
+    error::AppError,
     i18n::{I18nLocaleTrait, Locale, path},
     preferences::{COOKIE_MAX_AGE_S, LOCALE_COOKIE, Preferences},
 };
@@ -38,7 +47,7 @@ pub fn context(
     let env = state.leptos_options.env.clone();
     let facts = state.page_facts.clone();
     let model = Arc::clone(&state.model_facts);
-    let settings = Arc::clone(&state.settings);
+    let url = state.public_url.clone();
     move || {
         provide_context(facts.clone());
         provide_context(Arc::clone(&model));
@@ -46,7 +55,7 @@ pub fn context(
         let request = use_context::<Parts>();
         if let Some(request) = &request {
             provide_context(Preferences {
-                site: settings.server.public_url.trim_end_matches('/').to_owned(),
+                site: url.origin().unwrap_or_default().to_owned(),
                 ..preferences(request.uri.path(), &request.headers)
             });
         }
@@ -54,7 +63,7 @@ pub fn context(
             return;
         };
         let in_path = request.and_then(|request| path::split(request.uri.path()).0);
-        let cookie = in_path.map(|locale| HeaderValue::try_from(locale_cookie(locale)));
+        let cookie = in_path.map(|locale| HeaderValue::try_from(locale_cookie(locale, &url)));
         if let Some(Ok(cookie)) = cookie {
             response.insert_header(SET_COOKIE, cookie);
         }
@@ -65,7 +74,7 @@ pub fn context(
         let language_sources = HeaderValue::from_static("Cookie, Accept-Language");
         response.insert_header(VARY, language_sources);
         if let Some(Err(error)) = &outcome.0 {
-            exposure::mark(&response, error);
+            envelope::mark(&response, error);
         }
     }
 }
@@ -106,13 +115,15 @@ pub fn in_every_language(routes: Vec<AxumRouteListing>) -> Vec<AxumRouteListing>
 pub async fn submit(State(state): State<AppState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let posted = Request::from_parts(head.clone(), body);
-    let extensions = posted.extensions().clone();
-    let outcome = match upload::form(posted) {
-        Ok(form) => analyse_form(&state, form, &extensions).await,
-        Err(error) => Err(error),
-    };
+    let outcome = analyse(&state.recognitions, posted).await;
     let bodyless = Request::from_parts(head, Body::empty());
     render(&state, SubmittedOutcome(Some(outcome)), bodyless).await
+}
+
+async fn analyse(recognitions: &Queue, request: Request) -> Result<Analysis, AppError> {
+    let upload = Upload::of(request.extensions())?;
+    let clip = upload.read_form(request_form(request)?).await?;
+    upload.heard(recognitions.analyse(upload.turn(), clip.bytes).await)
 }
 
 /// The page that says that nothing is at this address.
@@ -127,23 +138,30 @@ async fn render(state: &AppState, outcome: SubmittedOutcome, request: Request) -
         .await
 }
 
+/// The language that a path names, where it names one.
+pub fn named(language: Result<Path<String>, PathRejection>) -> Option<Locale> {
+    let Path(language) = language.ok()?;
+    language.parse().ok()
+}
+
 /// Remembers the language and goes back to the first page.
 pub async fn choose_language(
     State(state): State<AppState>,
-    Path(language): Path<String>,
+    language: Result<Path<String>, PathRejection>,
     request: Request,
 ) -> Response {
-    let Ok(locale) = language.parse::<Locale>() else {
+    let Some(locale) = named(language) else {
         return not_found(State(state), request).await;
     };
     let headers = [
-        (SET_COOKIE, locale_cookie(locale)),
+        (SET_COOKIE, locale_cookie(locale, &state.public_url)),
         (LOCATION, "/".to_owned()),
     ];
     (StatusCode::SEE_OTHER, headers).into_response()
 }
 
 /// Remembers a language for paths that name none.
-fn locale_cookie(locale: Locale) -> String {
-    format!("{LOCALE_COOKIE}={locale}; Path=/; Max-Age={COOKIE_MAX_AGE_S}; SameSite=Lax")
+fn locale_cookie(locale: Locale, url: &PublicUrl) -> String {
+    let secure = if url.is_https() { "; Secure" } else { "" };
+    format!("{LOCALE_COOKIE}={locale}; Path=/; Max-Age={COOKIE_MAX_AGE_S}; SameSite=Lax{secure}")
 }

@@ -6,7 +6,7 @@ use axum::{
     response::IntoResponse,
 };
 
-use super::state::AppState;
+use super::{metrics::Now, state::AppState};
 
 /// Says that the process answers. Never waits for recognitions.
 #[utoipa::path(
@@ -39,7 +39,11 @@ pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
 /// Counts and times in Prometheus' text format.
 pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
-    let n_recognizing = state.recognitions.n_recognizing();
-    let text = state.metrics.text(n_recognizing, state.n_uploading());
+    let text = state.metrics.text(Now {
+        n_waiting: state.recognitions.n_waiting(),
+        n_recognizing: state.recognitions.n_recognizing(),
+        n_uploads: state.body_limits.memory.n_uploads(),
+        n_upload_bytes: state.body_limits.memory.n_bytes(),
+    });
     ([(CONTENT_TYPE, content_type)], text)
 }

@@ -1,21 +1,21 @@
 //! `POST /predict` and `GET /health`, in the shape of the original application, so that its clients
-//! move without change; errors in one envelope.
+//! move without change.
+
+use std::sync::Arc;
 
 use axum::{
     Json,
     extract::{Request, State},
-    response::{IntoResponse, Response},
 };
+use pipeline::Queue;
 use serde::{Serialize, Serializer};
-use utoipa::ToSchema;
 use vocabulary::{Emotion, Outcome, Prediction};
 
-use super::{exposure, recognize::recognize_request, state::AppState, telemetry::RequestId};
-use crate::{
-    error::AppError,
-    i18n::{Locale, error_message},
-    palette,
+use super::{
+    envelope::Refusal,
+    upload::{Upload, request_form},
 };
+use crate::palette;
 
 /// Answer to `GET /health`.
 #[derive(Debug, Serialize)]
@@ -108,77 +108,16 @@ fn rounded(value: f64, n_decimals: i32) -> f64 {
 /// Recognises the clip in the multipart field `file`.
 ///
 /// # Errors
-/// [`RestError`].
+/// [`Refusal`].
 pub async fn predict(
-    State(state): State<AppState>,
+    State(recognitions): State<Arc<Queue>>,
+    upload: Upload,
     request: Request,
-) -> Result<Json<PredictAnswer>, RestError> {
-    let request_id = RequestId::of(request.extensions()).0;
-    match recognize_request(&state, request).await {
-        Ok(prediction) => Ok(Json(PredictAnswer::from(&prediction))),
-        Err(error) => Err(RestError { error, request_id }),
-    }
-}
-
-/// Says that the interface has nothing at this address.
-pub async fn not_found(request: Request) -> RestError {
-    RestError {
-        error: AppError::NotFound,
-        request_id: RequestId::of(request.extensions()).0,
-    }
-}
-
-/// Says that the address takes other methods.
-pub async fn method_not_allowed(request: Request) -> RestError {
-    RestError {
-        error: AppError::MethodNotAllowed,
-        request_id: RequestId::of(request.extensions()).0,
-    }
-}
-
-/// An error with its status, both languages' sentences and the request's id.
-#[derive(Debug)]
-pub struct RestError {
-    /// What went wrong.
-    pub error: AppError,
-    /// Under which the log tells more.
-    pub request_id: String,
-}
-
-/// How every error reaches programs.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct Envelope {
-    /// Always false.
-    success: bool,
-    /// `code` is stable and for programs; some errors tell numbers beside it.
-    #[schema(value_type = Object, example = json!({"code": "too_short", "duration_s": 0.1, "min_duration_s": 0.5}))]
-    error: AppError,
-    /// What happened and what to do, in English.
-    message_en: String,
-    /// The same in Bengali.
-    message_bn: String,
-    /// Under which the server's log tells more.
-    request_id: String,
-}
-
-impl Envelope {
-    /// An error in both languages.
-    pub fn new(error: AppError, request_id: String) -> Self {
-        Self {
-            success: false,
-            message_en: error_message(Locale::en, &error),
-            message_bn: error_message(Locale::bn, &error),
-            error,
-            request_id,
-        }
-    }
-}
-
-impl IntoResponse for RestError {
-    fn into_response(self) -> Response {
-        let Self { error, request_id } = self;
-        let status = exposure::status(&error);
-        let headers = exposure::headers(&error);
-        (status, headers, Json(Envelope::new(error, request_id))).into_response()
-    }
+) -> Result<Json<PredictAnswer>, Refusal> {
+    let answer = async {
+        let clip = upload.read_form(request_form(request)?).await?;
+        upload.heard(recognitions.recognize(upload.turn(), clip.bytes).await)
+    };
+    let prediction = answer.await.map_err(|error| upload.refuse(error))?;
+    Ok(Json(PredictAnswer::from(&prediction)))
 }

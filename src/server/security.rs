@@ -3,7 +3,7 @@
 use axum::{
     extract::Request,
     http::{
-        HeaderName, HeaderValue, Method, StatusCode, Uri,
+        HeaderName, HeaderValue, Method, Uri,
         header::{
             CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
             X_CONTENT_TYPE_OPTIONS,
@@ -14,14 +14,14 @@ use axum::{
 };
 use leptos::{config::Env, nonce::Nonce};
 
-use super::{rest::RestError, telemetry::RequestId};
+use super::{envelope::Refusal, telemetry::RequestId};
 use crate::error::AppError;
 
 /// Most bytes of all headers of a request: eight times what browsers keep to.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// On every answer that does not say otherwise.
-const HEADERS: [(HeaderName, &str); 6] = [
+const HEADERS: [(HeaderName, &str); 7] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (REFERRER_POLICY, "same-origin"),
     (
@@ -33,6 +33,10 @@ const HEADERS: [(HeaderName, &str); 6] = [
         "same-origin",
     ),
     (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+    (
         CONTENT_SECURITY_POLICY,
         "default-src 'none'; frame-ancestors 'none'",
     ),
@@ -40,37 +44,9 @@ const HEADERS: [(HeaderName, &str); 6] = [
     (CACHE_CONTROL, "no-cache"),
 ];
 
-/// The worker that keeps the page for when there is no connection: it asks this server for files, and nobody else.
-const WORKER: (&str, &str) = (
-    "/service-worker.js",
-    "default-src 'none'; connect-src 'self'",
-);
-
-/// Of a file whose name changes with its content.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
-
-/// Digits of the hash in such a name, hexadecimal; `xtask` writes them.
-const HASH_LENGTH: usize = 16;
-
 /// Adds the headers that a handler has not set itself.
 pub async fn add_headers(request: Request, next: Next) -> Response {
-    let is_worker = request.uri().path() == WORKER.0;
-    let is_permanent = has_hashed_name(request.uri().path());
     let mut response = next.run(request).await;
-    let is_there = response.status().is_success() || response.status() == StatusCode::NOT_MODIFIED;
-    if is_permanent && is_there {
-        // Script, style sheet or font: no document, which alone the other headers tell anything.
-        let headers = response.headers_mut();
-        headers.insert(CACHE_CONTROL, FOR_EVER);
-        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        return response;
-    }
-    if is_worker {
-        let policy = HeaderValue::from_static(WORKER.1);
-        response
-            .headers_mut()
-            .insert(CONTENT_SECURITY_POLICY, policy);
-    }
     for (name, value) in HEADERS {
         let headers = response.headers_mut();
         headers
@@ -78,17 +54,6 @@ pub async fn add_headers(request: Request, next: Next) -> Response {
             .or_insert(HeaderValue::from_static(value));
     }
     response
-}
-
-/// Whether a path ends in a name like `page.0123456789abcdef.css`.
-fn has_hashed_name(path: &str) -> bool {
-    let hash = path
-        .rsplit('/')
-        .next()
-        .and_then(|name| name.rsplit('.').nth(1));
-    hash.is_some_and(|hash| {
-        hash.len() == HASH_LENGTH && hash.bytes().all(|digit| digit.is_ascii_hexdigit())
-    })
 }
 
 /// Content security policy of a page: our files, the page's own inline scripts by nonce, WASM,
@@ -113,7 +78,7 @@ pub async fn refuse_cross_site(request: Request, next: Next) -> Response {
     if request.method() == Method::POST && is_cross_site(&request) {
         let request_id = RequestId::of(request.extensions()).0;
         let error = AppError::CrossSite;
-        return RestError { error, request_id }.into_response();
+        return Refusal { error, request_id }.into_response();
     }
     next.run(request).await
 }
@@ -129,7 +94,7 @@ pub async fn bound_head(request: Request, next: Next) -> Response {
         let request_id = RequestId::of(request.extensions()).0;
         let max_bytes = MAX_HEAD_BYTES;
         let error = AppError::HeadTooLarge { max_bytes };
-        return RestError { error, request_id }.into_response();
+        return Refusal { error, request_id }.into_response();
     }
     next.run(request).await
 }
@@ -146,22 +111,4 @@ fn is_cross_site(request: &Request) -> bool {
     let origin = Uri::try_from(origin).ok();
     let origin = origin.as_ref().and_then(Uri::authority);
     origin.map(|authority| authority.as_str().as_bytes()) != header(HOST)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_names_with_a_hash_are_kept_for_ever() {
-        assert!(has_hashed_name("/pkg/banglaser.0123456789abcdef.wasm"));
-        for path in [
-            "/",
-            "/pkg/banglaser.wasm",
-            "/a.0123456789abcdeg.css",
-            "/0123456789abcdef",
-        ] {
-            assert!(!has_hashed_name(path), "{path}");
-        }
-    }
 }

@@ -8,14 +8,18 @@ use std::sync::{
 use axum::extract::FromRef;
 use inference::Recognizer;
 use leptos::config::LeptosOptions;
-use pipeline::Queue;
-use tokio::sync::Semaphore;
+use pipeline::{Observer, Queue};
+use tower_http::services::ServeDir;
 
 use super::{
     access::{Access, AccessError},
+    body::BodyLimits,
     metrics::Metrics,
     model_card,
+    public_url::PublicUrl,
     settings::Settings,
+    site,
+    upload_memory::UploadMemory,
 };
 use crate::api::{Accuracy, ModelFacts, PageFacts};
 
@@ -24,22 +28,32 @@ use crate::api::{Accuracy, ModelFacts, PageFacts};
 pub struct AppState {
     /// The page's files, as Leptos needs them.
     pub leptos_options: LeptosOptions,
+    /// The same as they are sent.
+    pub site: ServeDir,
     /// What every page tells of the server.
     pub page_facts: PageFacts,
     /// What the page about the model tells.
     pub model_facts: Arc<ModelFacts>,
-    /// Settings of the process.
-    pub settings: Arc<Settings>,
+    /// Where readers find the page.
+    pub public_url: PublicUrl,
     /// The recogniser behind its permits.
     pub recognitions: Arc<Queue>,
-    /// Places for uploads in memory.
-    pub upload_places: Arc<Semaphore>,
+    /// What one clip's upload may cost.
+    pub body_limits: BodyLimits,
+    /// Most files of a batch.
+    pub max_batch_files: MaxBatchFiles,
     /// What the server has done.
     pub metrics: Arc<Metrics>,
-    /// Who may use the REST interface, and how often.
+    /// Who may send clips, and how many.
     pub access: Arc<Access>,
+    /// Whether `/metrics` is told to those who ask the server itself.
+    pub has_public_metrics: bool,
     is_ending: Arc<AtomicBool>,
 }
+
+/// Most files of a batch.
+#[derive(Clone, Copy, Debug)]
+pub struct MaxBatchFiles(pub usize);
 
 impl AppState {
     /// State of a server that answers with `recognizer`.
@@ -48,45 +62,38 @@ impl AppState {
     /// [`AccessError`] when the file of API keys or an origin does not fit.
     pub fn new(
         leptos_options: LeptosOptions,
-        settings: Settings,
+        settings: &Settings,
         recognizer: Recognizer,
     ) -> Result<Self, AccessError> {
-        let access = Access::new(&settings.access)?;
-        let checkpoint = &settings.recognizer.checkpoint;
-        let metrics = recognizer.metrics();
-        let accuracy = (!metrics.folds.is_empty()).then_some(Accuracy {
-            uar_mean: metrics.uar.mean as f32,
-            uar_std: metrics.uar.std as f32,
-        });
+        let server = &settings.server;
+        let metrics = Arc::new(Metrics::new());
+        let memory = UploadMemory::new(server.max_upload_memory_bytes.get());
         Ok(Self {
+            site: site::files(&leptos_options.site_root),
             leptos_options,
             page_facts: PageFacts {
-                max_upload_bytes: settings.server.max_upload_bytes.get(),
+                max_upload_bytes: server.max_upload_bytes.get(),
+                model_id: recognizer.model_id().to_owned(),
                 n_emotions: recognizer.labels().n_labels(),
-                accuracy,
+                accuracy: accuracy(&recognizer),
             },
-            model_facts: Arc::new(model_card::facts(&recognizer, checkpoint)),
+            model_facts: Arc::new(model_card::facts(
+                &recognizer,
+                &settings.recognizer.checkpoint,
+            )),
+            public_url: PublicUrl::new(&server.public_url),
             recognitions: Arc::new(Queue::new(
                 recognizer,
                 settings.pipeline_limits(),
-                Arc::new(()),
+                Arc::clone(&metrics) as Arc<dyn Observer>,
             )),
-            upload_places: Arc::new(Semaphore::new(settings.server.max_uploads.get())),
-            settings: Arc::new(settings),
-            metrics: Arc::new(Metrics::new()),
-            access: Arc::new(access),
+            body_limits: server.body_limits(memory),
+            max_batch_files: MaxBatchFiles(server.max_batch_files.get()),
+            metrics,
+            access: Arc::new(Access::new(&settings.access)?),
+            has_public_metrics: server.metrics_address.is_none(),
             is_ending: Arc::new(AtomicBool::new(false)),
         })
-    }
-
-    /// Name of the checkpoint that answers.
-    pub fn model_id(&self) -> &str {
-        self.recognitions.recognizer().model_id()
-    }
-
-    /// Uploads that are in memory now.
-    pub fn n_uploading(&self) -> usize {
-        self.settings.server.max_uploads.get() - self.upload_places.available_permits()
     }
 
     /// From now on the server only finishes what it has begun.
@@ -100,9 +107,35 @@ impl AppState {
     }
 }
 
+fn accuracy(recognizer: &Recognizer) -> Option<Accuracy> {
+    let metrics = recognizer.metrics();
+    (!metrics.folds.is_empty()).then_some(Accuracy {
+        uar_mean: metrics.uar.mean as f32,
+        uar_std: metrics.uar.std as f32,
+    })
+}
+
 impl FromRef<AppState> for Arc<Metrics> {
     fn from_ref(state: &AppState) -> Self {
         Arc::clone(&state.metrics)
+    }
+}
+
+impl FromRef<AppState> for Arc<Queue> {
+    fn from_ref(state: &AppState) -> Self {
+        Arc::clone(&state.recognitions)
+    }
+}
+
+impl FromRef<AppState> for MaxBatchFiles {
+    fn from_ref(state: &AppState) -> Self {
+        state.max_batch_files
+    }
+}
+
+impl FromRef<AppState> for PublicUrl {
+    fn from_ref(state: &AppState) -> Self {
+        state.public_url.clone()
     }
 }
 

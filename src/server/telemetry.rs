@@ -4,14 +4,15 @@
 //! the path of an unknown address.
 
 use std::{
+    convert::Infallible,
     io::{self, IsTerminal},
     sync::Arc,
     time::Instant,
 };
 
 use axum::{
-    extract::{MatchedPath, Request, State},
-    http::{Extensions, HeaderName, HeaderValue},
+    extract::{FromRequestParts, MatchedPath, Request, State},
+    http::{Extensions, HeaderName, HeaderValue, request::Parts},
     middleware::Next,
     response::Response,
 };
@@ -39,6 +40,14 @@ impl RequestId {
     /// The id that [`observe`] left in a request's extensions.
     pub fn of(extensions: &Extensions) -> Self {
         extensions.get().cloned().unwrap_or_default()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for RequestId {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.extensions))
     }
 }
 

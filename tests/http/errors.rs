@@ -87,7 +87,7 @@ async fn broken_forms_are_told_so() {
             .headers_mut()
             .insert(CONTENT_TYPE, content_type);
         let answer = send(shipped(), without_boundary).await;
-        assert_tells(&answer, 400, "no_file");
+        assert_tells(&answer, 400, "no_boundary");
     }
 }
 

@@ -61,8 +61,13 @@ async fn ten_thousand_tiny_parts_are_read_over() {
     for route in ["/predict", "/api/v1/recognitions", "/api/v1/batches"] {
         let started = Instant::now();
         let answer = send(shipped(), post_form(route, form.clone().into())).await;
+        // Every part of a batch has a result, up to the most that are read.
+        let expected: &[u16] = match route {
+            "/api/v1/batches" => &[200],
+            _ => &[400, 413],
+        };
         assert!(
-            [400, 413].contains(&answer.status.as_u16()),
+            expected.contains(&answer.status.as_u16()),
             "{route} {}",
             answer.status
         );

@@ -1,16 +1,22 @@
 //! What an upload may cost, and what becomes of one that costs more.
 
-use std::{future::poll_fn, num::NonZeroU64, task::Poll};
+use std::{
+    future::poll_fn,
+    num::{NonZeroU32, NonZeroU64},
+    task::Poll,
+    time::Duration,
+};
 
 use axum::{
     body::{Body, Bytes},
     http::{
         StatusCode,
-        header::{CONTENT_LENGTH, EXPECT},
+        header::{CONTENT_LENGTH, EXPECT, HOST},
     },
 };
 use banglaser::server::{router, settings::Settings, state::AppState};
 use futures::{FutureExt, Stream, StreamExt, stream};
+use tokio::time::{Instant, sleep};
 use tower::ServiceExt;
 
 use crate::{
@@ -88,36 +94,92 @@ async fn an_upload_that_stalls_is_given_up() {
     }
 }
 
-#[tokio::test]
-async fn a_client_that_leaves_frees_its_place() {
-    let state = state(|_| {});
-    let n_places = state.upload_places.available_permits();
-    let form = form_with("file", "voice.wav", &syllables_wav(1.0));
-    let request = post_form("/predict", Body::from_stream(stalled(&form)));
-    let mut answering = Box::pin(router(state.clone()).oneshot(request));
-    poll_fn(|context| {
-        assert!(answering.poll_unpin(context).is_pending());
-        Poll::Ready(())
+/// A byte now and then, for ever.
+fn dripping(form: &[u8]) -> impl Stream<Item = Result<Bytes, std::io::Error>> + use<> {
+    let form = Bytes::copy_from_slice(form);
+    stream::unfold(form, |mut form| async move {
+        sleep(Duration::from_secs(2)).await;
+        let byte = form.split_to(1.min(form.len()));
+        (!byte.is_empty()).then_some((Ok(byte), form))
     })
-    .await;
-    assert_eq!(state.upload_places.available_permits(), n_places - 1);
-    drop(answering);
-    assert_eq!(state.upload_places.available_permits(), n_places);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_upload_that_drips_is_given_up_long_before_its_time() {
+    let state = state(|settings| {
+        settings.server.upload_timeout_s = NonZeroU32::new(10_000).expect("not 0");
+    });
+    let form = form_with("file", "voice.wav", &syllables_wav(1.0));
+    for route in ["/predict", "/api/recognize", "/api/v1/batches"] {
+        let started = Instant::now();
+        let request = post_form(route, Body::from_stream(dripping(&form)));
+        let answer = send(router(state.clone()), request).await;
+        assert_eq!(answer.code(), "upload_incomplete");
+        assert!(
+            started.elapsed() < Duration::from_secs(21),
+            "{:?}",
+            started.elapsed()
+        );
+    }
+}
+
+/// Such a body cost the square of its pieces: 28 s for 9 MB.
+#[tokio::test]
+async fn tiny_pieces_without_a_boundary_cost_little() {
+    let state = state(|_| {});
+    let body = Bytes::from(vec![b'-'; 2 << 20]);
+    for route in UPLOAD_ROUTES {
+        let pieces =
+            (0..body.len()).map(|place| Ok::<_, std::io::Error>(body.slice(place..=place)));
+        let pieces: Vec<_> = pieces.collect();
+        let started = std::time::Instant::now();
+        let request = post_form(route, Body::from_stream(stream::iter(pieces)));
+        let answer = send(router(state.clone()), request).await;
+        assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{route}");
+        assert!(
+            started.elapsed() < Duration::from_secs(10),
+            "{:?}",
+            started.elapsed()
+        );
+    }
 }
 
 #[tokio::test]
-async fn one_upload_too_many_is_503_and_health_goes_on() {
+async fn what_has_not_arrived_takes_no_memory_and_what_a_client_leaves_comes_back() {
     let state = state(|_| {});
-    let n_places = state.upload_places.available_permits() as u32;
-    let held = state
-        .upload_places
-        .acquire_many(n_places)
-        .await
-        .expect("open");
+    let memory = &state.body_limits.memory;
+    let form = form_with("file", "voice.wav", &syllables_wav(1.0));
+    let nothing = post_form("/predict", Body::from_stream(stalled(&[])));
+    let half = post_form("/predict", Body::from_stream(stalled(&form)));
+    for (mut request, expected) in [(nothing, 0), (half, form.len() as u64 / 2)] {
+        let host = "here".parse().expect("a header");
+        request.headers_mut().insert(HOST, host);
+        let mut answering = Box::pin(router(state.clone()).oneshot(request));
+        for _ in 0..100 {
+            poll_fn(|context| {
+                assert!(answering.poll_unpin(context).is_pending());
+                Poll::Ready(())
+            })
+            .await;
+        }
+        assert_eq!(memory.n_bytes(), expected);
+        drop(answering);
+        assert_eq!((memory.n_bytes(), memory.n_uploads()), (0, 0));
+    }
+}
+
+#[tokio::test]
+async fn an_upload_without_memory_is_503_and_health_goes_on() {
     let clip = syllables_wav(1.0);
-    for route in UPLOAD_ROUTES {
+    let state = state(|settings| {
+        let n_bytes = NonZeroU64::new(clip.len() as u64 * 2).expect("not 0");
+        settings.server.max_upload_memory_bytes = n_bytes;
+    });
+    let held = state.body_limits.memory.share();
+    assert!(held.take(clip.len() as u64 + 1));
+    for route in UPLOAD_ROUTES.into_iter().chain(["/api/v1/batches"]) {
         let answer = send(router(state.clone()), upload(route, &clip)).await;
-        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{route}");
         assert_eq!(answer.header("retry-after"), "10");
     }
     assert_eq!(
@@ -127,4 +189,5 @@ async fn one_upload_too_many_is_503_and_health_goes_on() {
     drop(held);
     let answer = send(router(state.clone()), upload("/predict", &clip)).await;
     assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(state.body_limits.memory.n_bytes(), 0);
 }

@@ -1,16 +1,19 @@
 //! The router's contract, with the shipped checkpoint and without a socket.
 
+mod access;
 #[path = "../checkpoints/mod.rs"]
 mod checkpoints;
 #[path = "../clips/mod.rs"]
 mod clips;
 mod errors;
+mod foreign_clients;
 mod forms;
 mod hostile;
 #[path = "../clips/hostile.rs"]
 mod hostile_clips;
 mod limits;
 mod model;
+mod odd_requests;
 mod page;
 #[path = "../pinned/mod.rs"]
 mod pinned;

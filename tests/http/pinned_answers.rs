@@ -8,10 +8,6 @@ use crate::{
     trial::{form_of, post_form, send, shipped, state, upload},
 };
 
-fn bytes(clip: &pinned::Pinned) -> Vec<u8> {
-    std::fs::read(&clip.path).expect("in the repository")
-}
-
 #[tokio::test]
 async fn page_and_rest_give_the_pinned_answers() {
     for clip in pinned::clips() {
@@ -19,7 +15,7 @@ async fn page_and_rest_give_the_pinned_answers() {
             ("/api/v1/recognitions", "/probabilities"),
             ("/api/recognize", "/prediction/probabilities"),
         ] {
-            let answer = send(shipped(), upload(path, &bytes(&clip))).await;
+            let answer = send(shipped(), upload(path, &clip.bytes())).await;
             assert_eq!(
                 answer.status,
                 StatusCode::OK,
@@ -37,7 +33,7 @@ async fn page_and_rest_give_the_pinned_answers() {
 #[tokio::test]
 async fn a_batch_gives_the_pinned_answers() {
     let clips = pinned::clips();
-    let contents: Vec<_> = clips.iter().map(bytes).collect();
+    let contents: Vec<_> = clips.iter().map(pinned::Pinned::bytes).collect();
     let files: Vec<_> = clips
         .iter()
         .zip(&contents)
@@ -62,7 +58,7 @@ async fn the_reference_network_gives_the_pinned_answers() {
     for clip in pinned::clips() {
         let answer = send(
             router.clone(),
-            upload("/api/v1/recognitions", &bytes(&clip)),
+            upload("/api/v1/recognitions", &clip.bytes()),
         )
         .await;
         let json = answer.json();

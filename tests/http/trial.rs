@@ -5,7 +5,10 @@ use std::{path::Path, sync::LazyLock};
 use axum::{
     Router,
     body::{Body, Bytes},
-    http::{HeaderMap, Request, StatusCode, header::CONTENT_TYPE},
+    http::{
+        HeaderMap, HeaderValue, Request, StatusCode,
+        header::{CONTENT_TYPE, HOST},
+    },
 };
 use banglaser::server::{router, settings::Settings, state::AppState};
 use http_body_util::BodyExt;
@@ -69,7 +72,7 @@ pub fn with_recognizer(
         .env(leptos::config::Env::PROD)
         .build();
     let recognizer = recognizer(&settings);
-    AppState::new(options, settings, recognizer).expect("nobody needs a key")
+    AppState::new(options, &settings, recognizer).expect("the settings fit")
 }
 
 /// An answer, read to its end.
@@ -104,8 +107,15 @@ impl Answer {
     }
 }
 
+/// Sends one request through a router, to a host where it names none.
+pub async fn send(router: Router, mut request: Request<Body>) -> Answer {
+    let host = HeaderValue::from_static("here");
+    request.headers_mut().entry(HOST).or_insert(host);
+    send_as_it_is(router, request).await
+}
+
 /// Sends one request through a router.
-pub async fn send(router: Router, request: Request<Body>) -> Answer {
+pub async fn send_as_it_is(router: Router, request: Request<Body>) -> Answer {
     let response = router.oneshot(request).await.expect("infallible");
     let (head, body) = response.into_parts();
     let body = body.collect().await.expect("the body arrives").to_bytes();
@@ -133,13 +143,23 @@ pub fn form_with(field: &str, file_name: &str, content: &[u8]) -> Vec<u8> {
 
 /// A form with files: field, name, content.
 pub fn form_of(files: &[(&str, &str, &[u8])]) -> Vec<u8> {
-    let mut form = Vec::new();
-    for (field, file_name, content) in files {
+    let parts = files.iter().map(|(field, file_name, content)| {
         let head = format!(
-            "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"{field}\"; \
-             filename=\"{file_name}\"\r\nContent-Type: application/octet-stream\r\n\r\n"
+            "Content-Disposition: form-data; name=\"{field}\"; filename=\"{file_name}\"\r\n\
+             Content-Type: application/octet-stream"
         );
-        form.extend(head.as_bytes());
+        (head.into_bytes(), *content)
+    });
+    form_of_parts(&parts.collect::<Vec<_>>())
+}
+
+/// A form with parts: head, content.
+pub fn form_of_parts(parts: &[(Vec<u8>, &[u8])]) -> Vec<u8> {
+    let mut form = Vec::new();
+    for (head, content) in parts {
+        form.extend(format!("--{BOUNDARY}\r\n").as_bytes());
+        form.extend(head);
+        form.extend(b"\r\n\r\n");
         form.extend(*content);
         form.extend(b"\r\n");
     }

@@ -4,18 +4,15 @@ use std::{fs, num::NonZeroUsize, path::Path};
 
 use axum::{
     body::Body,
-    extract::ConnectInfo,
     http::{
         HeaderName, Method, Request, StatusCode,
         header::{
-            ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION,
-            CONTENT_TYPE, ORIGIN,
+            ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_REQUEST_METHOD, CONTENT_TYPE, ORIGIN,
         },
     },
 };
 use banglaser::server::router;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use crate::{
     clips::{silent_wav, syllables_wav},
@@ -196,6 +193,22 @@ async fn the_document_describes_routes_that_there_are() {
     assert!(!reference.text().contains("<script"));
 }
 
+/// A change of the interface is seen, and meant.
+#[tokio::test]
+async fn the_document_is_the_one_that_was_reviewed() {
+    let answer = send(shipped(), get("/api/v1/openapi.json")).await;
+    let document = serde_json::to_string_pretty(&answer.json()).expect("JSON") + "\n";
+    let reviewed = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/openapi/openapi.json");
+    let current = Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi.json");
+    fs::write(&current, &document).expect("writable");
+    let (reviewed_text, current) = (fs::read_to_string(&reviewed), current.display());
+    assert!(
+        reviewed_text.is_ok_and(|text| text == document),
+        "the interface has changed: look at the difference, then cp {current} {}",
+        reviewed.display()
+    );
+}
+
 #[tokio::test]
 async fn probes_and_metrics_tell_how_the_server_does() {
     let state = state(|_| {});
@@ -257,83 +270,4 @@ async fn other_sites_read_answers_only_where_the_settings_say() {
     assert_eq!(asked.header("access-control-allow-methods"), "GET,POST");
     let page = send(open, of_site("/about")).await;
     assert!(!page.headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN));
-}
-
-#[tokio::test]
-async fn clips_need_a_key_where_there_are_keys() {
-    let hash = |key: &str| -> String {
-        let bytes = Sha256::digest(key);
-        bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-    };
-    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("api-keys");
-    let keys = format!("# Ours\nrima {}\narif {} 2\n", hash("one"), hash("two"));
-    fs::write(&file, keys).expect("writable");
-    let router = changed(|settings| settings.access.api_keys = file);
-    let with_key = |key: &str| {
-        let mut request = raw(b"text".to_vec());
-        let value = format!("Bearer {key}").parse().expect("a header");
-        request.headers_mut().insert(AUTHORIZATION, value);
-        request
-    };
-    let anonymous = send(router.clone(), raw(b"text".to_vec())).await;
-    assert_eq!(
-        (anonymous.status.as_u16(), anonymous.code().as_str()),
-        (401, "unauthorized")
-    );
-    let unknown = send(router.clone(), with_key("three")).await;
-    assert_eq!(unknown.status, StatusCode::UNAUTHORIZED);
-    for _ in 0..4 {
-        assert_eq!(
-            send(router.clone(), with_key("one")).await.status.as_u16(),
-            415
-        );
-    }
-    let mut statuses = Vec::new();
-    for _ in 0..3 {
-        statuses.push(send(router.clone(), with_key("two")).await.status.as_u16());
-    }
-    assert_eq!(statuses, [415, 415, 429]);
-    // The page and what tells of the model stay open.
-    assert_eq!(
-        send(router.clone(), get("/api/v1/model")).await.status,
-        StatusCode::OK
-    );
-    assert_eq!(
-        send(router, upload("/api/recognize", b"text"))
-            .await
-            .status
-            .as_u16(),
-        415
-    );
-}
-
-#[tokio::test]
-async fn a_client_asks_as_often_as_the_settings_say() {
-    let router = changed(|settings| settings.access.requests_per_minute = 2);
-    let from = |address: &str| {
-        let mut request = raw(b"text".to_vec());
-        let address: std::net::SocketAddr = address.parse().expect("an address");
-        request.extensions_mut().insert(ConnectInfo(address));
-        request
-    };
-    for _ in 0..2 {
-        assert_eq!(
-            send(router.clone(), from("10.0.0.1:5000"))
-                .await
-                .status
-                .as_u16(),
-            415
-        );
-    }
-    let refused = send(router.clone(), from("10.0.0.1:5001")).await;
-    assert_eq!(
-        (refused.status.as_u16(), refused.code().as_str()),
-        (429, "too_many_requests")
-    );
-    let wait_s: u32 = refused.header("retry-after").parse().expect("seconds");
-    assert!((1..=60).contains(&wait_s));
-    assert_eq!(
-        send(router, from("10.0.0.2:5000")).await.status.as_u16(),
-        415
-    );
 }

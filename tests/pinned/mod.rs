@@ -51,6 +51,10 @@ pub fn clips() -> Vec<Pinned> {
 }
 
 impl Pinned {
+    pub fn bytes(&self) -> Vec<u8> {
+        fs::read(&self.path).expect("in the repository")
+    }
+
     /// Compares with the probabilities that a door gave.
     #[track_caller]
     pub fn assert_answered(&self, door: &str, probabilities: &Value, tolerance: f64) {

@@ -41,7 +41,7 @@ fn crowd<T: Send>(server: &Server, client: impl Fn() -> T + Sync) -> Vec<T> {
 /// Places for all and time enough to wait: nobody may be refused.
 #[test]
 fn sixty_four_clients_are_answered_and_healthz_goes_on() {
-    let server = Server::start(&[("QUEUE_TIMEOUT_MS", "25000"), ("MAX_UPLOADS", "128")]);
+    let server = Server::start(&[("QUEUE_TIMEOUT_MS", "25000")]);
     let request = upload("/predict", &syllables_wav(2.0));
     let answers = crowd(&server, || [(); 2].map(|()| server.exchange(&request)));
     for said in answers.iter().flatten() {

@@ -18,6 +18,7 @@ pub fn program(address: SocketAddr, settings: &[(&str, &str)]) -> Command {
     command
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .env("LEPTOS_SITE_ADDR", address.to_string())
+        .env("LEPTOS_SITE_ROOT", "public")
         // The first trace of a decoder's panic loads debug information of 100 MiB, and it stays.
         .env("RUST_BACKTRACE", "0")
         .envs(
@@ -42,7 +43,8 @@ pub struct Server {
 impl Server {
     /// Starts the program with a log that is read and thrown away.
     pub fn start(settings: &[(&str, &str)]) -> Self {
-        Self::start_on(free_address(), settings)
+        // A port that was free a moment ago may be a client's by now.
+        Self::start_on((Ipv4Addr::LOCALHOST, 0).into(), settings)
     }
 
     pub fn start_on(address: SocketAddr, settings: &[(&str, &str)]) -> Self {
@@ -52,12 +54,17 @@ impl Server {
             .spawn()
             .expect("the program starts");
         let mut log = BufReader::new(process.stderr.take().expect("piped"));
-        let mut line = String::new();
-        while !line.contains("listening on") {
-            line.clear();
-            let n_bytes = log.read_line(&mut line).expect("a log in UTF-8");
-            assert!(n_bytes > 0, "the program ended before it listened");
-        }
+        let mut said = String::new();
+        let address = loop {
+            let start = said.len();
+            let n_bytes = log.read_line(&mut said).expect("a log in UTF-8");
+            assert!(n_bytes > 0, "the program ended before it listened: {said}");
+            if let Some((_, address)) = said[start..].split_once("listening on http://") {
+                let is_other = |c: char| !c.is_ascii_digit() && c != '.' && c != ':';
+                let address = address.split(is_other).next().expect("never empty");
+                break address.parse().expect("an address");
+            }
+        };
         std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
         Self { process, address }
     }
@@ -104,8 +111,13 @@ impl Server {
 
     /// Sends SIGTERM.
     pub fn terminate(&self) {
+        self.signal("-TERM");
+    }
+
+    /// Sends a signal.
+    pub fn signal(&self, signal: &str) {
         let pid = self.process.id().to_string();
-        let status = Command::new("kill").args(["-TERM", &pid]).status();
+        let status = Command::new("kill").args([signal, &pid]).status();
         assert!(status.expect("kill starts").success());
     }
 

@@ -43,14 +43,20 @@ impl FeatureExtractor {
     /// Features of 16 kHz samples, shape `[n_samples]`.
     pub fn features(&mut self, samples: &[f32]) -> Features {
         let mut features = Features::default();
-        self.go_on(&mut features, samples, n_frames(samples.len()));
+        self.go_on(&mut features, samples, 0, n_frames(samples.len()));
         features
     }
 
-    /// Adds the frames up to `n_frames` that `features` lacks.
-    pub(crate) fn go_on(&mut self, features: &mut Features, samples: &[f32], n_frames: usize) {
+    /// Adds the frames up to `n_frames` that `features` lacks; the samples begin with the frame `first_frame`.
+    pub(crate) fn go_on(
+        &mut self,
+        features: &mut Features,
+        samples: &[f32],
+        first_frame: usize,
+        n_frames: usize,
+    ) {
         for frame_idx in features.pitch.len()..n_frames {
-            let power = self.spectrum.frame_power(samples, frame_idx);
+            let power = self.spectrum.frame_power(samples, frame_idx - first_frame);
             let bands = self.filter_bank.band_powers(power);
             features.log_mel.push(bands);
             features.pitch.push(self.pitch_tracker.pitch(power));

@@ -1,11 +1,12 @@
 //! From the bytes of a clip to log-mel features.
 //!
 //! ```text
-//! bytes -> decode -> Waveform -> resample -> declip -> FeatureExtractor -> Recording -> windows
+//! bytes -> decode -> Waveform -> resample -> declip -> high-pass -> FeatureExtractor -> Recording -> windows
 //! ```
 //!
-//! No input or output, no web, no tensors, no clock but the decoder's time limit. Without the feature `decode` the
-//! crate is the part behind the decoder and compiles for the browser.
+//! No input or output, no web, no tensors, no clock but the decoder's time limit, which is absent where there is none.
+//! The crate compiles for the browser; without the feature `decode` it is the part behind the decoder. What comes piece
+//! by piece, from a decoder or a microphone, is a [`Recorder`]'s.
 
 use std::ops::Range;
 
@@ -14,6 +15,7 @@ mod declip;
 mod decode;
 mod dot;
 mod features;
+mod high_pass;
 mod log_mel;
 mod mel;
 mod overview;
@@ -23,7 +25,9 @@ mod recording;
 mod resample;
 mod spectrum;
 mod speech;
+mod voice;
 mod voice_bands;
+mod voice_weights;
 mod waveform;
 mod whisper_bands;
 mod window;
@@ -37,7 +41,7 @@ pub use mel::{MelFilterBank, N_MELS};
 pub use overview::{MAX_COLUMNS, MAX_FRAMES, Overview};
 pub use pitch::{Pitch, PitchTracker};
 pub use quality::Quality;
-pub use recording::Recording;
+pub use recording::{Heard, Recorder, Recording, clean};
 pub use resample::resample;
 pub use spectrum::{HOP_LENGTH, N_BINS, N_FFT, PowerSpectrum, hann_window, n_frames};
 pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB, Speech};

@@ -9,7 +9,7 @@
 //! Invariant: kernels and time are bounded by the rate, not by its divisors (44,099 Hz needs as many
 //! products as 44,100 Hz)
 
-use std::f64::consts::PI;
+use std::{f64::consts::PI, mem};
 
 use crate::{
     SAMPLE_RATE_HZ, Waveform,
@@ -25,12 +25,27 @@ const ZERO_CROSSINGS: f64 = 6.0;
 /// Samples of a waveform that are taken at a time: they stay near the core.
 pub(crate) const N_PIECE: usize = 4096;
 
+/// Half a minute: a waveform that is longer gets room for `LONG_SAMPLES` at once. Where a buffer doubles, the allocator
+/// keeps the halves that it leaves for a while; room that nobody has written to takes no memory.
+const SHORT_SAMPLES: usize = 30 * SAMPLE_RATE_HZ as usize;
+const LONG_SAMPLES: usize = 600 * SAMPLE_RATE_HZ as usize;
+
 /// Changes the rate to [`SAMPLE_RATE_HZ`]; a waveform that has it already is returned as it is.
 pub fn resample(waveform: Waveform) -> Waveform {
+    resample_by(Resampler::new, waveform)
+}
+
+/// The same as a recorder does it, with the first sample's value around the waveform.
+#[cfg(feature = "decode")]
+pub(crate) fn resample_level(waveform: Waveform) -> Waveform {
+    resample_by(Resampler::level, waveform)
+}
+
+fn resample_by(resampler: fn(u32) -> Resampler, waveform: Waveform) -> Waveform {
     if waveform.sample_rate_hz == SAMPLE_RATE_HZ {
         return waveform;
     }
-    let mut resampler = Resampler::new(waveform.sample_rate_hz);
+    let mut resampler = resampler(waveform.sample_rate_hz);
     for piece in waveform.samples.chunks(N_PIECE) {
         resampler.push(piece);
     }
@@ -42,29 +57,55 @@ pub(crate) struct Resampler {
     sample_rate_hz: u32,
     kernels: Kernels,
     n_samples: usize,
-    /// Samples around the outputs to come, zeros in front of the first and behind the last.
+    /// What stands in front of the first sample and behind the last; `None` until the first has come.
+    level: Option<f32>,
+    /// Samples around the outputs to come, above that level.
     pending: Vec<f32>,
     /// Where in them the kernel of the next output begins.
     next: usize,
     /// How far the next output lies behind a sample, of `n_phases`.
     phase: usize,
     resampled: Vec<f32>,
+    /// Of them, those of samples at other rates before.
+    n_before: usize,
 }
 
 impl Resampler {
-    /// For samples at this rate, more than 0 Hz.
+    /// For samples at this rate, more than 0 Hz, with silence around them.
     pub(crate) fn new(sample_rate_hz: u32) -> Self {
+        Self {
+            level: Some(0.0),
+            ..Self::level(sample_rate_hz)
+        }
+    }
+
+    /// The same, with the first sample's value around them: a constant stays one, and leaves no step.
+    pub(crate) fn level(sample_rate_hz: u32) -> Self {
         assert!(sample_rate_hz > 0, "samples come at a rate");
         let kernels = Kernels::new(sample_rate_hz);
         Self {
             sample_rate_hz,
             n_samples: 0,
+            level: None,
             pending: vec![0.0; kernels.n_before],
             next: 0,
             phase: 0,
             resampled: Vec::new(),
+            n_before: 0,
             kernels,
         }
+    }
+
+    /// Rate of the samples that come next, Hz.
+    pub(crate) fn sample_rate_hz(&self) -> u32 {
+        self.sample_rate_hz
+    }
+
+    /// Samples from here on come at this rate, more than 0 Hz: another waveform behind this one.
+    pub(crate) fn change_rate(&mut self, sample_rate_hz: u32) {
+        let before = mem::replace(self, Self::level(sample_rate_hz));
+        self.resampled = before.finish().samples;
+        self.n_before = self.resampled.len();
     }
 
     /// Takes the samples that come next.
@@ -80,10 +121,12 @@ impl Resampler {
 
     /// The waveform at [`SAMPLE_RATE_HZ`].
     pub(crate) fn finish(mut self) -> Waveform {
-        self.go_on(&vec![0.0; self.kernels.len]);
+        let behind = self.level.unwrap_or(0.0);
+        self.go_on(&vec![behind; self.kernels.len]);
         let n_resampled = (self.n_samples as u64 * u64::from(SAMPLE_RATE_HZ))
             .div_ceil(u64::from(self.sample_rate_hz));
-        self.resampled.truncate(n_resampled as usize);
+        self.resampled
+            .truncate(self.n_before + n_resampled as usize);
         Waveform {
             samples: self.resampled,
             sample_rate_hz: SAMPLE_RATE_HZ,
@@ -91,6 +134,10 @@ impl Resampler {
     }
 
     fn go_on(&mut self, samples: &[f32]) {
+        if (SHORT_SAMPLES..LONG_SAMPLES).contains(&self.resampled.len()) {
+            self.resampled
+                .reserve_exact(LONG_SAMPLES - self.resampled.len());
+        }
         if self.sample_rate_hz == SAMPLE_RATE_HZ {
             self.resampled.extend_from_slice(samples);
             return;
@@ -100,10 +147,15 @@ impl Resampler {
         let n_phases = self.kernels.n_phases;
         let step = rate_hz / target_hz;
         let phase_step = rate_hz % target_hz * n_phases / target_hz;
-        self.pending.extend_from_slice(samples);
+        let Some(&first) = samples.first() else {
+            return;
+        };
+        let level = *self.level.get_or_insert(first);
+        self.pending
+            .extend(samples.iter().map(|sample| sample - level));
         while let Some(around) = self.pending.get(self.next..self.next + self.kernels.len) {
             self.resampled
-                .push(dot(self.kernels.next(self.phase), around));
+                .push(level + dot(self.kernels.next(self.phase), around));
             self.next += step;
             self.phase += phase_step;
             if self.phase >= n_phases {

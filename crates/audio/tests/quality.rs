@@ -6,7 +6,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use audio::{DecodeLimits, Quality, decode, resample};
+use audio::{DecodeLimits, Quality, Recording, SAMPLE_RATE_HZ, Waveform, decode, resample};
 
 /// Samples of the clips; none, and a visible line, where the corpus is not there.
 fn clips(test: &str) -> Vec<Vec<f32>> {
@@ -33,7 +33,11 @@ fn clips(test: &str) -> Vec<Vec<f32>> {
 fn n_noted(clips: &[Vec<f32>], alter: impl Fn(&[f32]) -> Vec<f32>) -> [usize; 3] {
     let mut n_noted = [0; 3];
     for clip in clips {
-        let quality = Quality::of(&alter(clip), 3.0);
+        let recording = Recording::from(&Waveform {
+            samples: alter(clip),
+            sample_rate_hz: SAMPLE_RATE_HZ,
+        });
+        let quality = Quality::of(&recording.waveform.samples, recording.clipped_share, 3.0);
         let notes = [quality.is_quiet(), quality.is_clipped(), quality.is_noisy()];
         for (n, is_noted) in n_noted.iter_mut().zip(notes) {
             *n += usize::from(is_noted);

@@ -208,7 +208,11 @@ impl<'a> Heard<'a> {
         logits: &[Vec<f32>],
     ) -> Result<Prediction, RecognizeError> {
         let Recording {
-            waveform, features, ..
+            waveform,
+            clipped_share,
+            features,
+            heard,
+            ..
         } = self.recording;
         let duration_s = waveform.duration_s();
         let windows = self
@@ -229,11 +233,11 @@ impl<'a> Heard<'a> {
             .map(|window| window.probabilities.clone())
             .collect();
         let probabilities = Probabilities::mean(&all).expect("somebody speaks in a window");
-        let quality = Quality::of(&waveform.samples, features.speech_s());
+        let quality = Quality::of(&waveform.samples, *clipped_share, features.speech_s());
         Ok(Prediction {
             duration_s,
             speech_s: quality.speech_s,
-            notes: notes(&quality),
+            notes: notes(&quality, *heard),
             certainty: calibration.band_of(probabilities.top().1),
             probabilities,
             windows,
@@ -242,12 +246,14 @@ impl<'a> Heard<'a> {
 }
 
 /// What of the recording may make the answer worse.
-fn notes(quality: &Quality) -> Vec<Note> {
+fn notes(quality: &Quality, heard: audio::Heard) -> Vec<Note> {
     let said = |note: &Note| match note {
         Note::LittleSpeech => quality.has_little_speech(),
         Note::Quiet => quality.is_quiet(),
         Note::Clipped => quality.is_clipped(),
         Note::Noisy => quality.is_noisy(),
+        Note::PartUnheard => !heard.is_whole,
+        Note::VoicesApart => heard.has_voices_apart,
     };
     Note::ALL.into_iter().filter(said).collect()
 }
@@ -263,7 +269,7 @@ fn spoken_windows(
             let speech = window.speech();
             (frames, window, speech)
         })
-        .filter(|(_, _, speech)| speech.duration_s() > 0.0)
+        .filter(|(_, _, speech)| speech.is_spoken())
 }
 
 /// Frames of a recording from the first word that a network hears to the last; none where nobody speaks. Training

@@ -114,19 +114,23 @@ impl Recognizer {
         &self,
         clips: &[(&Recording, Option<&Profile>)],
     ) -> Vec<Result<Prediction, RecognizeError>> {
-        let refused = |profile: Option<&Profile>| self.verify(profile?).err();
-        let sound = clips.iter().copied();
+        let refused = clips
+            .iter()
+            .map(|(_, profile)| self.verify((*profile)?).err());
+        let refused: Vec<Option<ProfileError>> = refused.collect();
+        let sound = clips.iter().zip(&refused);
         let sound: Vec<_> = sound
-            .filter(|(_, profile)| refused(*profile).is_none())
+            .filter(|(_, refused)| refused.is_none())
+            .map(|(clip, _)| *clip)
             .collect();
         let mut predictions = self.committee().predict_all(&sound).into_iter();
-        let of_clip = |&(_, profile): &(_, Option<&Profile>)| match refused(profile) {
+        let of_clip = |refused: Option<ProfileError>| match refused {
             Some(error) => Err(error.into()),
             None => predictions
                 .next()
                 .expect("one for each clip that was heard"),
         };
-        clips.iter().map(of_clip).collect()
+        refused.into_iter().map(of_clip).collect()
     }
 
     /// The same of a clip of somebody of whom there is a profile.

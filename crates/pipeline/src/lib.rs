@@ -11,8 +11,10 @@
 
 mod error;
 mod observer;
+mod permits;
 mod pictures;
 mod queue;
+mod request;
 mod together;
 mod waiting;
 
@@ -23,6 +25,8 @@ use vocabulary::Prediction;
 pub use error::PipelineError;
 pub use observer::{Heard, Observer};
 pub use queue::{Limits, Queue};
+pub use request::{Enrolment, Request};
+pub use waiting::Client;
 
 /// Decodes and recognises one clip on the calling thread.
 ///

@@ -1,4 +1,4 @@
-//! Hears the clips that have waited longest: decodes them one by one, and lets their windows go through the
+//! Hears the clips whose turn it is: decodes them one by one, and lets their windows go through the
 //! network as one batch, which takes less time than one by one (docs/performance.md).
 
 use std::{mem, time::Instant};
@@ -6,10 +6,12 @@ use std::{mem, time::Instant};
 use audio::{DecodeError, DecodeLimits, Recording};
 use inference::Recognizer;
 use tokio::sync::oneshot;
+use vocabulary::{Prediction, Profile};
 
 use crate::{
     Heard, Observer, pictures,
-    waiting::{Clip, Told, Waiting},
+    request::Enrolment,
+    waiting::{Answer, Client, Clip, Told, Waiting},
 };
 
 /// Clips that are heard together: as many windows as share the weights that were read. More would take more memory.
@@ -26,20 +28,22 @@ pub struct Hearing<'a> {
     pub limits: &'a DecodeLimits,
     /// Who is told.
     pub observer: &'a dyn Observer,
+    /// Larger clips are left to others.
+    pub max_bytes: usize,
 }
 
 impl Hearing<'_> {
-    /// Hears the clips that have waited longest and tells their outcomes.
+    /// Hears the clips whose turn it is and tells their outcomes.
     pub fn hear(&self, waiting: &Waiting) {
         let mut together = Together::default();
         for n_before in 0..MAX_TOGETHER {
-            let Some(clip) = waiting.next(n_before) else {
+            let Some(clip) = waiting.next(self.max_bytes, n_before) else {
                 break;
             };
-            if let Some(decoded) = self.decode(clip, &mut together.heard) {
+            if let Some(decoded) = self.decode(clip, waiting, &mut together.heard) {
                 let is_long = decoded.recording.waveform.duration_s() > MAX_TOGETHER_S;
                 if is_long {
-                    together.recognize(self);
+                    together.recognize(self, waiting);
                 }
                 together.clips.push(decoded);
                 if is_long {
@@ -47,18 +51,22 @@ impl Hearing<'_> {
                 }
             }
         }
-        together.recognize(self);
+        together.recognize(self, waiting);
     }
 
-    fn decode(&self, clip: Clip, heard: &mut Heard) -> Option<Decoded> {
+    fn decode(&self, clip: Clip, waiting: &Waiting, heard: &mut Heard) -> Option<Decoded> {
         let start = Instant::now();
         heard.waited.push(start.duration_since(clip.since));
-        let recording = audio::record(clip.bytes, self.limits);
+        let recording = audio::record(&clip.request.bytes, self.limits);
         heard.decoding.push(start.elapsed());
+        waiting.count(clip.client, start.elapsed());
         match recording {
             Ok(recording) => Some(Decoded {
+                client: clip.client,
                 recording,
-                with_pictures: clip.with_pictures,
+                profile: clip.request.profile,
+                with_pictures: clip.request.with_pictures,
+                enrolment: clip.request.enrolment,
                 outcome: clip.outcome,
             }),
             Err(error) => {
@@ -71,9 +79,33 @@ impl Hearing<'_> {
 }
 
 struct Decoded {
+    client: Client,
     recording: Recording,
+    profile: Option<Profile>,
     with_pictures: bool,
+    enrolment: Option<Enrolment>,
     outcome: oneshot::Sender<Told>,
+}
+
+impl Decoded {
+    fn duration_s(&self) -> f32 {
+        self.recording.waveform.duration_s()
+    }
+
+    /// The prediction with all else that was asked.
+    fn answer(&self, prediction: Prediction, recognizer: &Recognizer) -> Told {
+        let enrol = |enrolment: Enrolment| {
+            let emotion = enrolment.emotion.or(Some(prediction.emotion()));
+            recognizer.enrol(self.profile.clone(), &self.recording, emotion)
+        };
+        Ok(Answer {
+            enrolled: self.enrolment.map(enrol).transpose()?,
+            pictures: self
+                .with_pictures
+                .then(|| pictures::draw(&self.recording.waveform)),
+            prediction,
+        })
+    }
 }
 
 /// Clips that go through the network together.
@@ -84,24 +116,27 @@ struct Together {
 }
 
 impl Together {
-    fn recognize(&mut self, hearing: &Hearing) {
+    fn recognize(&mut self, hearing: &Hearing, waiting: &Waiting) {
         let Self { clips, mut heard } = mem::take(self);
-        let (recordings, asked): (Vec<_>, Vec<_>) = clips
-            .into_iter()
-            .map(|clip| (clip.recording, (clip.with_pictures, clip.outcome)))
-            .unzip();
         let start = Instant::now();
-        let strangers = recordings.iter().map(|recording| (recording, None));
-        let predictions = hearing
-            .recognizer
-            .recognize_all(&strangers.collect::<Vec<_>>());
+        let voices = clips.iter();
+        let voices: Vec<_> = voices
+            .map(|clip| (&clip.recording, clip.profile.as_ref()))
+            .collect();
+        let predictions = hearing.recognizer.recognize_all(&voices);
         heard.inference = start.elapsed();
-        for ((recording, (with_pictures, outcome)), prediction) in
-            recordings.iter().zip(asked).zip(predictions)
-        {
-            let draw = || pictures::draw(&recording.waveform);
-            let said = prediction.map(|prediction| (prediction, with_pictures.then(draw)));
-            tell(outcome, said.map_err(Into::into));
+        let all_s: f32 = clips.iter().map(Decoded::duration_s).sum();
+        for (clip, prediction) in clips.into_iter().zip(predictions) {
+            // Only clips without a sample have no length.
+            let share = if all_s > 0.0 {
+                clip.duration_s() / all_s
+            } else {
+                0.0
+            };
+            waiting.count(clip.client, heard.inference.mul_f32(share));
+            let told = prediction.map_err(Into::into);
+            let told = told.and_then(|prediction| clip.answer(prediction, hearing.recognizer));
+            tell(clip.outcome, told);
         }
         if !heard.waited.is_empty() {
             hearing.observer.heard(&heard);

@@ -1,22 +1,46 @@
-//! The clips that nobody hears yet, in the order in which they came.
+//! The clips that nobody hears yet, and whose turn it is.
+//!
+//! Turn    that of the client whose clips took least time, among equals that of the clip that came first; who comes
+//!         anew starts level with the one whose turn it was last, so that nobody saves up turns
+//! Source  start-time fair queueing: Goyal, Vin & Cheng 1996
 
 use std::{
-    collections::VecDeque,
+    collections::{HashMap, VecDeque},
     sync::{Mutex, MutexGuard, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
-use bytes::Bytes;
 use tokio::sync::oneshot;
-use vocabulary::{Pictures, Prediction};
+use vocabulary::{Pictures, Prediction, Profile};
 
-use crate::PipelineError;
+use crate::{PipelineError, Request};
 
 /// A larger upload may be long, so nobody waits for it to be decoded: it is heard first or by the next.
 pub const MAX_BYTES_TOGETHER: usize = 256 * 1024;
 
-/// What is told of a clip; pictures where they were asked for.
-pub type Told = Result<(Prediction, Option<Pictures>), PipelineError>;
+/// What a clip takes at least, seconds: so much counts before anybody knows.
+const LEAST_S: f64 = 0.01;
+
+/// Clients that are remembered before those without a clip are forgotten.
+const MAX_REMEMBERED: usize = 1_000;
+
+/// Who asks, so that everybody has a turn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Client(pub u64);
+
+/// What is told of a clip.
+#[derive(Debug)]
+pub struct Answer {
+    /// What it expresses.
+    pub prediction: Prediction,
+    /// Where they were asked for.
+    pub pictures: Option<Pictures>,
+    /// The profile that it bettered.
+    pub enrolled: Option<Profile>,
+}
+
+/// An answer, or why there is none.
+pub type Told = Result<Answer, PipelineError>;
 
 /// The clips that nobody hears yet.
 #[derive(Debug, Default)]
@@ -26,16 +50,20 @@ pub struct Waiting(Mutex<Clips>);
 struct Clips {
     n_entered: u64,
     in_order: VecDeque<Clip>,
+    /// What the clips of each client took, seconds, counted from where it came anew.
+    took_s: HashMap<Client, f64>,
+    /// The same of the client whose turn it was last.
+    level_s: f64,
 }
 
 /// A clip and who waits for it.
 #[derive(Debug)]
 pub struct Clip {
     id: u64,
-    /// As it was uploaded.
-    pub bytes: Bytes,
-    /// Whether it is drawn too.
-    pub with_pictures: bool,
+    /// Who sent it.
+    pub client: Client,
+    /// What is asked.
+    pub request: Request,
     /// When it came.
     pub since: Instant,
     /// Where its outcome is waited for.
@@ -52,16 +80,17 @@ pub struct Place<'a> {
 }
 
 impl Waiting {
-    /// Takes a clip in, behind all others.
-    pub fn enter(&self, bytes: Bytes, with_pictures: bool) -> Place<'_> {
+    /// Takes a clip in, behind all others of its client.
+    pub fn enter(&self, client: Client, request: Request) -> Place<'_> {
         let (sender, outcome) = oneshot::channel();
         let mut clips = self.clips();
+        clips.welcome(client);
         let id = clips.n_entered;
         clips.n_entered += 1;
         clips.in_order.push_back(Clip {
             id,
-            bytes,
-            with_pictures,
+            client,
+            request,
             since: Instant::now(),
             outcome: sender,
         });
@@ -72,12 +101,25 @@ impl Waiting {
         }
     }
 
-    /// The clip that has waited longest, if it may be heard with so many before it.
-    pub fn next(&self, n_before: usize) -> Option<Clip> {
+    /// The clip whose turn it is among those of at most so many bytes, if it may be heard with so many before it.
+    pub fn next(&self, max_bytes: usize, n_before: usize) -> Option<Clip> {
         let mut clips = self.clips();
-        let is_small = clips.in_order.front()?.bytes.len() <= MAX_BYTES_TOGETHER;
-        let fits = n_before == 0 || is_small;
-        fits.then(|| clips.in_order.pop_front()).flatten()
+        let position = clips.turn(max_bytes)?;
+        let is_small = clips.in_order[position].request.bytes.len() <= MAX_BYTES_TOGETHER;
+        if n_before > 0 && !is_small {
+            return None;
+        }
+        let clip = clips.in_order.remove(position)?;
+        let took_s = clips.took_s.entry(clip.client).or_default();
+        let before_s = *took_s;
+        *took_s += LEAST_S;
+        clips.level_s = clips.level_s.max(before_s);
+        Some(clip)
+    }
+
+    /// Counts what a client's clip took.
+    pub fn count(&self, client: Client, took: Duration) {
+        *self.clips().took_s.entry(client).or_default() += took.as_secs_f64();
     }
 
     /// Whether nobody has heard this clip, nor taken it back.
@@ -100,6 +142,35 @@ impl Clips {
     fn position(&self, id: u64) -> Option<usize> {
         self.in_order.iter().position(|clip| clip.id == id)
     }
+
+    fn has_clips_of(&self, client: Client) -> bool {
+        self.in_order.iter().any(|clip| clip.client == client)
+    }
+
+    /// Puts a client that comes anew on the level of those that are here.
+    fn welcome(&mut self, client: Client) {
+        if self.has_clips_of(client) {
+            return;
+        }
+        if self.took_s.len() > MAX_REMEMBERED {
+            let mut took_s = std::mem::take(&mut self.took_s);
+            took_s.retain(|&client, _| self.has_clips_of(client));
+            self.took_s = took_s;
+        }
+        let level_s = self.level_s;
+        let took_s = self.took_s.entry(client).or_default();
+        *took_s = took_s.max(level_s);
+    }
+
+    /// Place of the clip whose turn it is, among those of at most so many bytes.
+    fn turn(&self, max_bytes: usize) -> Option<usize> {
+        let took_s = |clip: &Clip| self.took_s.get(&clip.client).copied().unwrap_or(0.0);
+        let clips = self.in_order.iter().enumerate();
+        let clips = clips.filter(|(_, clip)| clip.request.bytes.len() <= max_bytes);
+        // The first of several least ones.
+        let next = clips.min_by(|(_, left), (_, right)| took_s(left).total_cmp(&took_s(right)));
+        next.map(|(position, _)| position)
+    }
 }
 
 impl Place<'_> {
@@ -119,18 +190,70 @@ impl Drop for Place<'_> {
 
 #[cfg(test)]
 mod tests {
+    use bytes::Bytes;
+
     use super::*;
+
+    const ANY: usize = usize::MAX;
+
+    fn of(n_bytes: usize) -> Request {
+        Bytes::from(vec![0; n_bytes]).into()
+    }
 
     #[test]
     fn a_large_clip_is_not_heard_behind_others() {
         let waiting = Waiting::default();
         let sizes = [10, MAX_BYTES_TOGETHER + 1, 10];
-        let places = sizes.map(|n_bytes| waiting.enter(vec![0; n_bytes].into(), false));
-        let next = |n_before| waiting.next(n_before).map(|clip| clip.id);
+        let places = sizes.map(|n_bytes| waiting.enter(Client(1), of(n_bytes)));
+        let next = |n_before| waiting.next(ANY, n_before).map(|clip| clip.id);
         assert_eq!(next(0), Some(places[0].id));
         assert_eq!(next(1), None);
         assert_eq!(next(0), Some(places[1].id));
         assert_eq!(next(1), Some(places[2].id));
         assert_eq!(next(0), None);
+    }
+
+    #[test]
+    fn small_clips_are_found_behind_large_ones() {
+        let waiting = Waiting::default();
+        let places = [100, 10, 100].map(|n_bytes| waiting.enter(Client(1), of(n_bytes)));
+        assert_eq!(waiting.next(50, 0).map(|clip| clip.id), Some(places[1].id));
+        assert!(waiting.next(50, 0).is_none());
+        assert_eq!(waiting.next(ANY, 0).map(|clip| clip.id), Some(places[0].id));
+    }
+
+    #[test]
+    fn clients_take_turns_by_the_time_that_they_took() {
+        let waiting = Waiting::default();
+        let (greedy, modest) = (Client(1), Client(2));
+        let enter = |client| waiting.enter(client, of(0));
+        let next = || waiting.next(ANY, 0).map(|clip| clip.client);
+        let _many: Vec<_> = (0..4).map(|_| enter(greedy)).collect();
+        assert_eq!(next(), Some(greedy));
+        waiting.count(greedy, Duration::from_secs(5));
+        let _few: Vec<_> = (0..2).map(|_| enter(modest)).collect();
+        assert_eq!(next(), Some(modest));
+        waiting.count(modest, Duration::from_secs(1));
+        assert_eq!(next(), Some(modest));
+        waiting.count(modest, Duration::from_secs(9));
+        assert_eq!(next(), Some(greedy));
+        // Who was away has saved nothing up, nor lost anything.
+        let late = Client(3);
+        let _late: Vec<_> = (0..2).map(|_| enter(late)).collect();
+        let turns = [late, greedy, late, greedy].map(Some);
+        assert_eq!([next(), next(), next(), next()], turns);
+        assert_eq!(next(), None);
+    }
+
+    #[test]
+    fn clients_without_clips_are_forgotten() {
+        let waiting = Waiting::default();
+        let _stays = waiting.enter(Client(0), of(0));
+        for client in 1..3 * MAX_REMEMBERED as u64 {
+            waiting.enter(Client(client), of(0));
+        }
+        let clips = waiting.clips();
+        assert!(clips.took_s.len() <= MAX_REMEMBERED + 1);
+        assert!(clips.took_s.contains_key(&Client(0)));
     }
 }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 ///
 /// In JSON `{"code": "too_short", "duration_s": 0.2, "min_duration_s": 0.5}`.
 #[derive(Clone, Debug, PartialEq, thiserror::Error, Serialize, Deserialize)]
-#[serde(tag = "code", rename_all = "snake_case")]
+#[serde(tag = "code", rename_all = "snake_case", try_from = "Told")]
 pub enum AppError {
     /// The upload held no file.
     #[error("no file in the upload")]
@@ -32,6 +32,15 @@ pub enum AppError {
         /// Most files of a batch.
         max_files: usize,
     },
+    /// The request is no form, or its `Content-Type` names no boundary that its parts begin with.
+    #[error("no form with a boundary")]
+    NoBoundary,
+    /// A header that the server needs is missing, repeated, or asks for what it does not do.
+    #[error("the header {header} cannot be used")]
+    UnusableHeader {
+        /// Its name.
+        header: String,
+    },
     /// The upload broke off, took too long or is no well-formed multipart form.
     #[error("the upload is incomplete")]
     UploadIncomplete,
@@ -52,6 +61,15 @@ pub enum AppError {
     /// Nobody speaks in the clip.
     #[error("no speech")]
     NoSpeech,
+    /// The voice profile is damaged, or another model's.
+    #[error("no voice profile of {model}")]
+    ProfileRefused {
+        /// The model that answers.
+        model: String,
+    },
+    /// What the speaker is said to express is nothing that the model tells apart.
+    #[error("unknown emotion")]
+    UnknownEmotion,
     /// The bytes are no audio that the server can decode.
     #[error("unsupported audio: {}", found.as_deref().unwrap_or("unknown format"))]
     UnsupportedAudio {
@@ -121,4 +139,126 @@ pub enum AppError {
         /// Under which the server's log tells more.
         request_id: String,
     },
+}
+
+/// An [`AppError`] as it arrives. What serde makes of an enum with a tag reads any JSON whatever first: code that the
+/// page would have to load.
+#[derive(Deserialize)]
+struct Told {
+    code: String,
+    max_bytes: Option<u64>,
+    max_files: Option<usize>,
+    header: Option<String>,
+    duration_s: Option<f32>,
+    min_duration_s: Option<f32>,
+    max_duration_s: Option<f32>,
+    model: Option<String>,
+    found: Option<String>,
+    max_decode_s: Option<f32>,
+    retry_after_s: Option<u32>,
+    request_id: Option<String>,
+}
+
+impl TryFrom<Told> for AppError {
+    type Error = &'static str;
+
+    fn try_from(told: Told) -> Result<Self, Self::Error> {
+        Ok(match &*told.code {
+            "no_file" => Self::NoFile,
+            "file_unreadable" => Self::FileUnreadable,
+            "empty_file" => Self::EmptyFile,
+            "too_large" => Self::TooLarge {
+                max_bytes: needed(told.max_bytes)?,
+            },
+            "too_many_files" => Self::TooManyFiles {
+                max_files: needed(told.max_files)?,
+            },
+            "no_boundary" => Self::NoBoundary,
+            "unusable_header" => Self::UnusableHeader {
+                header: needed(told.header)?,
+            },
+            "upload_incomplete" => Self::UploadIncomplete,
+            "too_short" => Self::TooShort {
+                duration_s: needed(told.duration_s)?,
+                min_duration_s: needed(told.min_duration_s)?,
+            },
+            "too_long" => Self::TooLong {
+                max_duration_s: needed(told.max_duration_s)?,
+            },
+            "no_speech" => Self::NoSpeech,
+            "profile_refused" => Self::ProfileRefused {
+                model: needed(told.model)?,
+            },
+            "unknown_emotion" => Self::UnknownEmotion,
+            "unsupported_audio" => Self::UnsupportedAudio { found: told.found },
+            "damaged_audio" => Self::DamagedAudio,
+            "too_slow" => Self::TooSlow {
+                max_decode_s: needed(told.max_decode_s)?,
+            },
+            "not_found" => Self::NotFound,
+            "method_not_allowed" => Self::MethodNotAllowed,
+            "head_too_large" => Self::HeadTooLarge {
+                max_bytes: needed(told.max_bytes)? as usize,
+            },
+            "cross_site" => Self::CrossSite,
+            "unauthorized" => Self::Unauthorized,
+            "too_many_requests" => Self::TooManyRequests {
+                retry_after_s: needed(told.retry_after_s)?,
+            },
+            "overloaded" => Self::Overloaded {
+                retry_after_s: needed(told.retry_after_s)?,
+            },
+            "microphone_denied" => Self::MicrophoneDenied,
+            "microphone_missing" => Self::MicrophoneMissing,
+            "microphone_busy" => Self::MicrophoneBusy,
+            "insecure_origin" => Self::InsecureOrigin,
+            "recording_unsupported" => Self::RecordingUnsupported,
+            "unreachable" => Self::Unreachable,
+            "internal" => Self::Internal {
+                request_id: needed(told.request_id)?,
+            },
+            _ => return Err("unknown code"),
+        })
+    }
+}
+
+fn needed<T>(fact: Option<T>) -> Result<T, &'static str> {
+    fact.ok_or("a fact is missing")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_error_arrives_as_it_was_sent() {
+        let json = r#"{
+            "max_bytes": 1, "max_files": 2, "header": "h", "duration_s": 0.25, "min_duration_s": 0.5,
+            "max_duration_s": 3.0, "model": "m", "found": "f", "max_decode_s": 4.0, "retry_after_s": 5, "request_id": "r"
+        }"#;
+        let facts: serde_json::Value = serde_json::from_str(json).expect("JSON");
+        let source = include_str!("app_error.rs");
+        let (source, _) = source.split_once("mod tests").expect("this module");
+        let arms = source
+            .lines()
+            .filter_map(|line| line.split_once("\" => Self::"));
+        let codes: Vec<_> = arms
+            .map(|(code, _)| code.trim_start_matches([' ', '"']))
+            .collect();
+        assert_eq!(
+            codes.len(),
+            source.matches("    #[error(").count(),
+            "every variant has an arm"
+        );
+        for code in codes {
+            let mut told = facts.clone();
+            told["code"] = code.into();
+            let error: AppError = serde_json::from_value(told).expect("an error");
+            let sent = serde_json::to_value(&error).expect("JSON");
+            assert_eq!(sent["code"], code);
+            for (name, fact) in sent.as_object().expect("an object") {
+                assert!(name == "code" || facts[name] == *fact, "{code}: {name}");
+            }
+        }
+    }
 }

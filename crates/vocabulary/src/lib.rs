@@ -21,7 +21,7 @@ pub use band::ConfidenceBand;
 pub use calibration::{BandAccuracy, Calibration};
 pub use emotion::{Emotion, UnknownEmotion};
 pub use label_set::{LabelSet, NotLabels};
-pub use limits::{MIN_DURATION_S, SAMPLE_RATE_HZ};
+pub use limits::{ACCEPTED_FILES, MIN_DURATION_S, SAMPLE_RATE_HZ};
 pub use note::Note;
 pub use prediction::{Outcome, Prediction, WindowPrediction};
 pub use probabilities::{NotProbabilities, Probabilities};

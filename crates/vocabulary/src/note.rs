@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Something about a recording that may make the answer worse; the bounds are those of `audio::Quality`.
+/// Something about a recording that may make the answer worse; the bounds are those of `audio::Quality`, and
+/// what the decoder could not hear is told by `audio::Heard`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Note {
@@ -14,11 +15,22 @@ pub enum Note {
     Clipped,
     /// There is much noise beside the voice.
     Noisy,
+    /// A part of the clip is damaged, or of a kind that is not decoded, and was not heard.
+    PartUnheard,
+    /// The channels hold different sounds, as the two sides of a call do, and were heard together.
+    VoicesApart,
 }
 
 impl Note {
     /// Every note.
-    pub const ALL: [Self; 4] = [Self::LittleSpeech, Self::Quiet, Self::Clipped, Self::Noisy];
+    pub const ALL: [Self; 6] = [
+        Self::LittleSpeech,
+        Self::Quiet,
+        Self::Clipped,
+        Self::Noisy,
+        Self::PartUnheard,
+        Self::VoicesApart,
+    ];
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod file;
 
 use std::{
     fs,
+    net::SocketAddr,
     num::{NonZeroU32, NonZeroU64, NonZeroUsize},
     path::PathBuf,
     thread,
@@ -15,7 +16,9 @@ use std::{
 use audio::DecodeLimits;
 pub use file::{FILE_NAME, SettingsError, find, leptos_options};
 use inference::{Checkpoint, CheckpointError, Recognizer};
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
+
+use super::{body::BodyLimits, upload_memory::UploadMemory};
 
 /// The longest clip is kept whole up to this sample rate; above, memory shortens it.
 const USUAL_RATE_HZ: usize = 48_000;
@@ -50,16 +53,27 @@ pub struct ServerSettings {
     pub upload_timeout_s: NonZeroU32,
     /// An upload of which nothing arrives for so long is given up.
     pub upload_stall_timeout_s: NonZeroU32,
-    /// Uploads at once; they bound the memory.
-    pub max_uploads: NonZeroUsize,
+    /// Less of an upload in [`upload_stall_timeout_s`](Self::upload_stall_timeout_s) is nothing.
+    pub min_upload_bytes_per_s: u32,
+    /// Bytes of all uploads that may be in memory together.
+    pub max_upload_memory_bytes: NonZeroU64,
     /// Most files of a batch.
     pub max_batch_files: NonZeroUsize,
+    /// Connections at once; the longest idle makes place for a new one.
+    pub max_connections: NonZeroUsize,
+    /// A client that reads nothing of its answer for so long is hung up on.
+    pub write_timeout_s: NonZeroU32,
     /// Threads that decode and recognise; 0: one per CPU core.
     pub max_recognitions: usize,
     /// How long a clip waits for its turn.
     pub queue_timeout_ms: u64,
-    /// How long requests in flight may take to finish when the server is told to end.
+    /// How long the server still takes requests once it was told to end and says so at `/readyz`.
+    pub shutdown_delay_s: u32,
+    /// How long requests in flight may then take to finish.
     pub shutdown_timeout_s: u32,
+    /// Where `/metrics` and the probes answer; none: beside the page.
+    #[serde(deserialize_with = "address_or_nothing")]
+    pub metrics_address: Option<SocketAddr>,
     /// Form of the log.
     pub log_format: LogFormat,
 }
@@ -88,8 +102,10 @@ pub struct AccessSettings {
     pub cors_origins: Vec<String>,
     /// File of API keys; empty: nobody needs one.
     pub api_keys: PathBuf,
-    /// Requests of one client per minute; 0: as many as it likes.
-    pub requests_per_minute: u32,
+    /// Whether the page asks for a key as well.
+    pub page_needs_key: bool,
+    /// Clips of one client per minute; 0: as many as it likes.
+    pub clips_per_minute: u32,
 }
 
 /// `[banglaser.recognizer]`.
@@ -152,6 +168,15 @@ impl RecognizerSettings {
     }
 }
 
+/// An address and port, or an empty text.
+fn address_or_nothing<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Option<SocketAddr>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let address = (!text.is_empty()).then(|| text.parse());
+    address.transpose().map_err(D::Error::custom)
+}
+
 impl ServerSettings {
     /// How many threads decode and recognise, at least 1.
     pub fn n_recognitions(&self) -> usize {
@@ -181,14 +206,27 @@ impl ServerSettings {
         Duration::from_secs(self.keep_alive_timeout_s.get().into())
     }
 
-    /// How long an upload may take.
-    pub fn upload_timeout(&self) -> Duration {
-        Duration::from_secs(self.upload_timeout_s.get().into())
+    /// What one clip's upload may cost, out of a memory for all of them.
+    pub fn body_limits(&self, memory: UploadMemory) -> BodyLimits {
+        BodyLimits {
+            max_file_bytes: self.max_upload_bytes.get(),
+            n_files: 1,
+            timeout: Duration::from_secs(self.upload_timeout_s.get().into()),
+            stall_timeout: Duration::from_secs(self.upload_stall_timeout_s.get().into()),
+            min_bytes_per_s: self.min_upload_bytes_per_s,
+            memory,
+            retry_after_s: self.retry_after_s(),
+        }
     }
 
-    /// How long an upload may pause.
-    pub fn upload_stall_timeout(&self) -> Duration {
-        Duration::from_secs(self.upload_stall_timeout_s.get().into())
+    /// How long a client may take nothing of its answer.
+    pub fn write_timeout(&self) -> Duration {
+        Duration::from_secs(self.write_timeout_s.get().into())
+    }
+
+    /// How long the server still takes requests once it was told to end.
+    pub fn shutdown_delay(&self) -> Duration {
+        Duration::from_secs(self.shutdown_delay_s.into())
     }
 
     /// How long requests in flight may take to finish when the server is told to end.

@@ -1,25 +1,36 @@
 //! `POST /api/v1/batches`: several clips in one request, each with an answer of its own.
 //!
-//! The files are read and recognised one after the other, so that a batch takes the memory of one clip.
+//! A few files are read, then heard together, then the next few, so that a batch takes the memory of a few clips.
+
+use std::{mem, sync::Arc};
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{Request, State},
 };
+use futures::future::join_all;
+use pipeline::Queue;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::recognition::Recognition;
+use super::{openapi::Refusals, recognition::Recognition};
 use crate::{
     error::AppError,
     server::{
-        recognize::Recognizing,
-        rest::{Envelope, RestError},
-        state::AppState,
-        telemetry::RequestId,
-        upload::{self, BodyFault},
+        envelope::{Envelope, Refusal},
+        form,
+        part_name::PartName,
+        state::MaxBatchFiles,
+        upload::{Upload, request_form},
     },
 };
+
+/// Files that are heard together: as many as go through the network as one.
+const MAX_TOGETHER: usize = 4;
+
+/// With more bytes nobody waits for further files.
+const MAX_BYTES_TOGETHER: usize = 1 << 20;
 
 /// Answers to the files of a batch.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,7 +44,7 @@ pub struct Batch {
 pub struct BatchResult {
     /// Place of the file in the form, from 0.
     pub index: usize,
-    /// As the form names it; null where it does not.
+    /// As the form names it (`filename*` before `filename`); null where it does not.
     pub file_name: Option<String>,
     /// What the voice expresses; null where there is an error.
     pub recognition: Option<Recognition>,
@@ -43,11 +54,11 @@ pub struct BatchResult {
 
 /// Hears the emotion in each file of a form, whatever its fields are called.
 ///
-/// A file that cannot be recognised harms no other. Files beyond `max_batch_files` are answered with
-/// `too_many_files`.
+/// Every part of the form has a result, with or without a name. A file that cannot be recognised harms no other.
+/// Files beyond `max_batch_files` are answered with `too_many_files`.
 ///
 /// # Errors
-/// [`RestError`] when the request is no form, or breaks off before its first file.
+/// [`Refusal`] when the request is no form, or breaks off before its first file.
 #[utoipa::path(
     post,
     path = "/api/v1/batches",
@@ -56,81 +67,113 @@ pub struct BatchResult {
     request_body(content = super::openapi::BatchForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "One result per file", body = Batch),
-        (status = 400, description = "No form, or no file in it", body = Envelope),
-        (status = 401, description = "No key that the server knows, where it asks for one", body = Envelope),
-        (status = 413, description = "Larger than the server takes", body = Envelope),
-        (
-            status = 429,
-            description = "More than this client may ask: try again after `Retry-After` seconds",
-            body = Envelope,
-            headers(("Retry-After" = u32))
-        ),
-        (status = 431, description = "Headers larger than the server takes", body = Envelope),
-        (status = 500, description = "A fault of ours, in the log under the request id", body = Envelope),
-        (
-            status = 503,
-            description = "Too busy: try again after `Retry-After` seconds",
-            body = Envelope,
-            headers(("Retry-After" = u32))
-        ),
+        Refusals
     )
 )]
 pub async fn recognize(
-    State(state): State<AppState>,
+    State(recognitions): State<Arc<Queue>>,
+    State(MaxBatchFiles(max_files)): State<MaxBatchFiles>,
+    upload: Upload,
     request: Request,
-) -> Result<Json<Batch>, RestError> {
-    let request_id = RequestId::of(request.extensions()).0;
-    match batch(&state, request, &request_id).await {
-        Ok(batch) => Ok(Json(batch)),
-        Err(error) => Err(RestError { error, request_id }),
+) -> Result<Json<Batch>, Refusal> {
+    let reading = Reading {
+        recognitions: &recognitions,
+        max_files,
+        upload: &upload,
+        results: Vec::new(),
+    };
+    let results = reading.read(request).await;
+    let results = results.map_err(|error| upload.refuse(error))?;
+    Ok(Json(Batch { results }))
+}
+
+/// A file of the form, or why it could not be read.
+struct Part {
+    file_name: Option<String>,
+    clip: Result<Bytes, AppError>,
+}
+
+/// A batch on its way.
+struct Reading<'a> {
+    recognitions: &'a Queue,
+    max_files: usize,
+    upload: &'a Upload,
+    results: Vec<BatchResult>,
+}
+
+impl Reading<'_> {
+    /// Reads the form to its end; every part of it has a result.
+    async fn read(mut self, request: Request) -> Result<Vec<BatchResult>, AppError> {
+        let mut form = request_form(request)?;
+        let mut together: Vec<Part> = Vec::new();
+        loop {
+            let is_first = self.results.is_empty() && together.is_empty();
+            let field = match form::next_part(&mut form, &self.upload.bounded).await {
+                Ok(Some(field)) => field,
+                Ok(None) if is_first => return Err(AppError::NoFile),
+                Ok(None) => break,
+                Err(error) if is_first => return Err(error),
+                Err(error) => {
+                    together.push(Part {
+                        file_name: None,
+                        clip: Err(error),
+                    });
+                    break;
+                }
+            };
+            let file_name = PartName::of(field.headers()).file;
+            if self.results.len() + together.len() >= self.max_files {
+                let max_files = self.max_files;
+                together.push(Part {
+                    file_name,
+                    clip: Err(AppError::TooManyFiles { max_files }),
+                });
+                break;
+            }
+            // The first clip was counted with the request.
+            let allowed = if is_first {
+                Ok(())
+            } else {
+                self.upload.count_clip()
+            };
+            let read = form::read_file(field, &self.upload.bounded).await;
+            let clip = allowed.and(read);
+            together.push(Part { file_name, clip });
+            if is_enough(&together) {
+                self.hear(mem::take(&mut together)).await;
+            }
+        }
+        self.hear(together).await;
+        Ok(self.results)
+    }
+
+    /// Hears some files together, and gives their memory back.
+    async fn hear(&mut self, parts: Vec<Part>) {
+        let (upload, recognitions) = (self.upload, self.recognitions);
+        let outcomes = parts.into_iter().map(async |Part { file_name, clip }| {
+            let outcome = match clip {
+                Ok(clip) => upload.heard(recognitions.recognize(upload.turn(), clip).await),
+                Err(error) => Err(error),
+            };
+            (file_name, outcome)
+        });
+        let outcomes = join_all(outcomes).await;
+        let model_id = recognitions.recognizer().model_id();
+        for (file_name, outcome) in outcomes {
+            let recognition = outcome.map(|prediction| Recognition::of(model_id, &prediction));
+            let index = self.results.len();
+            let result = result(index, file_name, recognition, &upload.request_id);
+            self.results.push(result);
+        }
+        upload.bounded.share.give_back();
     }
 }
 
-async fn batch(state: &AppState, request: Request, request_id: &str) -> Result<Batch, AppError> {
-    let settings = &state.settings.server;
-    let recognizing = Recognizing::start(state, request.extensions())?;
-    let fault: BodyFault = request.extensions().get().cloned().unwrap_or_default();
-    let mut form = upload::form(request)?;
-    let mut results = Vec::new();
-    loop {
-        let field = match form.next_field().await {
-            Ok(Some(field)) => field,
-            Ok(None) => break,
-            Err(_) if results.is_empty() => return Err(fault.reason()),
-            Err(_) => {
-                results.push(result(results.len(), None, Err(fault.reason()), request_id));
-                break;
-            }
-        };
-        let Some(file_name) = field.file_name().map(str::to_owned) else {
-            continue;
-        };
-        let outcome = if results.len() < settings.max_batch_files.get() {
-            match upload::read_file(field, &fault, settings.max_upload_bytes.get()).await {
-                Ok(clip) => recognizing.recognize(clip).await,
-                Err(error) => Err(error),
-            }
-        } else {
-            Err(AppError::TooManyFiles {
-                max_files: settings.max_batch_files.get(),
-            })
-        };
-        let recognition = outcome.map(|prediction| Recognition::of(state.model_id(), &prediction));
-        let is_last = matches!(recognition, Err(AppError::TooManyFiles { .. }));
-        results.push(result(
-            results.len(),
-            Some(file_name),
-            recognition,
-            request_id,
-        ));
-        if is_last {
-            break;
-        }
-    }
-    if results.is_empty() {
-        return Err(AppError::NoFile);
-    }
-    Ok(Batch { results })
+/// Whether files are heard before the next one is read.
+fn is_enough(parts: &[Part]) -> bool {
+    let clips = parts.iter().filter_map(|part| part.clip.as_ref().ok());
+    let n_bytes: usize = clips.map(Bytes::len).sum();
+    parts.len() >= MAX_TOGETHER || n_bytes > MAX_BYTES_TOGETHER
 }
 
 fn result(

@@ -4,6 +4,7 @@
 //! | route | answer |
 //! |---|---|
 //! | `POST /api/v1/recognitions` | the emotion in one clip: a form with the field `file`, or the clip as the body |
+//! | `POST /api/v1/profiles` | a voice profile, made or bettered by one clip |
 //! | `POST /api/v1/batches` | the emotion in each file of a form |
 //! | `GET /api/v1/model` | the loaded checkpoint and what it reaches |
 //! | `GET /api/v1/emotions` | the emotions that it tells apart |
@@ -12,27 +13,43 @@
 mod batches;
 mod model;
 mod openapi;
-mod recognition;
+mod profiles;
+pub mod recognition;
 mod recognitions;
 mod reference;
 
-use axum::{
-    Router,
-    routing::{get, post},
+use axum::{Json, Router, middleware::from_fn_with_state, routing::get};
+use utoipa_axum::{router::OpenApiRouter, routes};
+
+use super::{
+    body::{self, BodyLimits},
+    probes,
+    state::AppState,
 };
 
-use super::state::AppState;
-
-/// Route of the batches, whose bodies may be longer than one clip's.
-pub const BATCHES_ROUTE: &str = "/api/v1/batches";
-
-/// Every route of the interface.
-pub fn router() -> Router<AppState> {
-    Router::new()
-        .route("/api/v1/recognitions", post(recognitions::recognize))
-        .route(BATCHES_ROUTE, post(batches::recognize))
-        .route("/api/v1/model", get(model::model))
-        .route("/api/v1/emotions", get(model::emotions))
-        .route("/api/v1/openapi.json", get(openapi::document))
-        .route("/api", get(reference::page))
+/// Every route of the interface, with its document.
+pub fn router(limits: &BodyLimits, max_batch_files: usize) -> Router<AppState> {
+    let bounded = |n_files| from_fn_with_state(limits.for_files(n_files), body::bound);
+    let clips = OpenApiRouter::new()
+        .routes(routes!(recognitions::recognize))
+        .routes(routes!(profiles::enrol))
+        .layer(bounded(1));
+    let batches = OpenApiRouter::new()
+        .routes(routes!(batches::recognize))
+        .layer(bounded(max_batch_files));
+    let (router, document) = OpenApiRouter::with_openapi(openapi::head())
+        .merge(clips)
+        .merge(batches)
+        .routes(routes!(model::model))
+        .routes(routes!(model::emotions))
+        .routes(routes!(probes::live))
+        .routes(routes!(probes::ready))
+        .split_for_parts();
+    let page = reference::page(&document);
+    router
+        .route(
+            "/api/v1/openapi.json",
+            get(move || async { Json(document) }),
+        )
+        .route("/api", get(move || async { page }))
 }

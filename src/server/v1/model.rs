@@ -1,11 +1,14 @@
 //! `GET /api/v1/model` and `GET /api/v1/emotions`: what answers, and what it can answer.
 
+use std::sync::Arc;
+
 use axum::{Json, extract::State};
+use pipeline::Queue;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vocabulary::Emotion;
 
-use crate::{palette, server::state::AppState};
+use crate::palette;
 
 /// The loaded checkpoint.
 #[derive(Debug, Serialize, ToSchema)]
@@ -59,8 +62,8 @@ pub struct EmotionInfo {
     tag = "model",
     responses((status = 200, description = "The loaded checkpoint", body = Model))
 )]
-pub async fn model(State(state): State<AppState>) -> Json<Model> {
-    let recognizer = state.recognitions.recognizer();
+pub async fn model(State(recognitions): State<Arc<Queue>>) -> Json<Model> {
+    let recognizer = recognitions.recognizer();
     let metrics = recognizer.metrics();
     Json(Model {
         id: recognizer.model_id().to_owned(),
@@ -82,8 +85,8 @@ pub async fn model(State(state): State<AppState>) -> Json<Model> {
     tag = "model",
     responses((status = 200, description = "The emotions", body = Vec<EmotionInfo>))
 )]
-pub async fn emotions(State(state): State<AppState>) -> Json<Vec<EmotionInfo>> {
-    let labels = state.recognitions.recognizer().labels();
+pub async fn emotions(State(recognitions): State<Arc<Queue>>) -> Json<Vec<EmotionInfo>> {
+    let labels = recognitions.recognizer().labels();
     let info = |emotion: Emotion| EmotionInfo {
         code: emotion.code(),
         label_en: emotion.label_en(),

@@ -1,16 +1,14 @@
-//! The interface as an OpenAPI document, made from the handlers themselves.
+//! What the OpenAPI document says beside the routes: each of them describes itself.
 
-use axum::Json;
 use utoipa::{
-    Modify, OpenApi, ToSchema,
+    IntoResponses, Modify, OpenApi, ToSchema,
     openapi::{
         self,
         security::{Http, HttpAuthScheme, SecurityScheme},
     },
 };
 
-use super::{batches, model, recognitions};
-use crate::server::probes;
+use crate::server::envelope::Envelope;
 
 /// A form with one clip.
 #[derive(ToSchema)]
@@ -19,6 +17,22 @@ pub struct ClipForm {
     /// The clip.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
+    /// A voice profile of who speaks, in JSON.
+    profile: Option<String>,
+}
+
+/// A form with one clip that betters a voice profile.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes a form that is read as a stream")]
+pub struct EnrolmentForm {
+    /// The clip.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// The profile before, in JSON; without one a new one is made.
+    profile: Option<String>,
+    /// Code of what the speaker is known to express.
+    #[schema(example = "neutral")]
+    emotion: Option<String>,
 }
 
 /// A form with several clips; the fields may have any names.
@@ -30,20 +44,45 @@ pub struct BatchForm {
     file: Vec<Vec<u8>>,
 }
 
+/// What may be answered instead of a recognition, wherever clips are taken.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes answers that are made elsewhere")]
+pub enum Refusals {
+    /// No clip, an empty one, or an upload that broke off
+    #[response(status = 400)]
+    Incomplete(Envelope),
+    /// No key that the server knows, where it asks for one
+    #[response(status = 401)]
+    Unauthorized(Envelope),
+    /// Larger than the server takes
+    #[response(status = 413)]
+    TooLarge(Envelope),
+    /// A compressed body; where one clip is sent: no audio, or a format that is not supported
+    #[response(status = 415)]
+    Unsupported(Envelope),
+    /// More than this client may send: try again after `Retry-After` seconds
+    #[response(status = 429, headers(("Retry-After" = u32)))]
+    TooMany(Envelope),
+    /// Headers larger than the server takes
+    #[response(status = 431)]
+    HeadTooLarge(Envelope),
+    /// A fault of ours, in the log under the request id
+    #[response(status = 500)]
+    Internal(Envelope),
+    /// A transfer coding that the server does not know
+    #[response(status = 501)]
+    TransferCoding(Envelope),
+    /// Too busy: try again after `Retry-After` seconds
+    #[response(status = 503, headers(("Retry-After" = u32)))]
+    Overloaded(Envelope),
+}
+
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "BanglaSER",
         description = "Hears the emotion in Bengali speech. Audio is never stored or logged.",
         license(name = "MIT", identifier = "MIT")
-    ),
-    paths(
-        recognitions::recognize,
-        batches::recognize,
-        model::model,
-        model::emotions,
-        probes::live,
-        probes::ready
     ),
     modifiers(&Keys),
     tags(
@@ -65,12 +104,7 @@ impl Modify for Keys {
     }
 }
 
-/// The document.
-pub fn interface() -> openapi::OpenApi {
+/// The document before any route.
+pub fn head() -> openapi::OpenApi {
     Interface::openapi()
-}
-
-/// Tells the interface to machines.
-pub async fn document() -> Json<openapi::OpenApi> {
-    Json(interface())
 }

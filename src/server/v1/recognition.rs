@@ -30,11 +30,16 @@ pub struct Recognition {
     pub duration_s: f32,
     /// How long somebody speaks in it, seconds.
     pub speech_s: f32,
-    /// What may make the answer worse: `little_speech` (less than 2 s), `quiet`, `clipped`, `noisy`.
+    /// What may make the answer worse: `little_speech` (less than 2 s), `quiet`, `clipped`, `noisy`,
+    /// `part_unheard` (damaged, or of a kind that is not decoded), `voices_apart` (each channel holds another sound).
     #[schema(value_type = Vec<String>, example = json!(["noisy"]))]
     pub notes: Vec<Note>,
     /// The parts of the speech that were heard one by one, in time order.
     pub windows: Vec<Window>,
+    /// Clips behind this one in the same form that were not heard, where there are any; a batch hears several.
+    #[serde(skip_serializing_if = "is_zero")]
+    #[schema(required = false)]
+    pub n_further_files: usize,
 }
 
 /// How sure an answer is.
@@ -86,8 +91,13 @@ impl Recognition {
                     probabilities: by_code(&window.probabilities),
                 })
                 .collect(),
+            n_further_files: 0,
         }
     }
+}
+
+fn is_zero(n: &usize) -> bool {
+    *n == 0
 }
 
 fn by_code(probabilities: &Probabilities) -> BTreeMap<&'static str, f32> {

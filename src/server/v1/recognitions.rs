@@ -1,24 +1,26 @@
 //! `POST /api/v1/recognitions`: one clip.
 
+use std::sync::Arc;
+
 use axum::{
     Json,
     extract::{Request, State},
 };
+use pipeline::Queue;
 
-use super::recognition::Recognition;
+use super::{openapi::Refusals, profiles::profile, recognition::Recognition};
 use crate::server::{
-    recognize::recognize_body,
-    rest::{Envelope, RestError},
-    state::AppState,
-    telemetry::RequestId,
+    envelope::{Envelope, Refusal},
+    upload::Upload,
 };
 
 /// Hears the emotion in one clip.
 ///
-/// The clip is the field `file` of a form, or the whole body. Its format is told by its content.
+/// The clip is the field `file` of a form, or the whole body; in either it may stand as base64. Its format is told by
+/// its content. A form may hold a `profile` of who speaks, as `/api/v1/profiles` makes it.
 ///
 /// # Errors
-/// [`RestError`].
+/// [`Refusal`].
 #[utoipa::path(
     post,
     path = "/api/v1/recognitions",
@@ -33,34 +35,28 @@ use crate::server::{
     ),
     responses(
         (status = 200, description = "What the voice expresses", body = Recognition),
-        (status = 400, description = "No clip, an empty one, or an upload that broke off", body = Envelope),
-        (status = 401, description = "No key that the server knows, where it asks for one", body = Envelope),
-        (status = 413, description = "Larger than the server takes", body = Envelope),
-        (status = 415, description = "No audio, or a format that is not supported", body = Envelope),
         (status = 422, description = "Damaged, too short, too long, or nobody speaks", body = Envelope),
-        (
-            status = 429,
-            description = "More than this client may ask: try again after `Retry-After` seconds",
-            body = Envelope,
-            headers(("Retry-After" = u32))
-        ),
-        (status = 431, description = "Headers larger than the server takes", body = Envelope),
-        (status = 500, description = "A fault of ours, in the log under the request id", body = Envelope),
-        (
-            status = 503,
-            description = "Too busy: try again after `Retry-After` seconds",
-            body = Envelope,
-            headers(("Retry-After" = u32))
-        ),
+        Refusals
     )
 )]
 pub async fn recognize(
-    State(state): State<AppState>,
+    State(recognitions): State<Arc<Queue>>,
+    upload: Upload,
     request: Request,
-) -> Result<Json<Recognition>, RestError> {
-    let request_id = RequestId::of(request.extensions()).0;
-    match recognize_body(&state, request).await {
-        Ok(prediction) => Ok(Json(Recognition::of(state.model_id(), &prediction))),
-        Err(error) => Err(RestError { error, request_id }),
-    }
+) -> Result<Json<Recognition>, Refusal> {
+    let model_id = recognitions.recognizer().model_id();
+    let answer = async {
+        let clip = upload.read_clip(request).await?;
+        let request = pipeline::Request {
+            bytes: clip.bytes,
+            profile: profile(clip.speaker.profile.as_deref(), model_id)?,
+            ..Default::default()
+        };
+        let prediction = upload.heard(recognitions.recognize(upload.turn(), request).await)?;
+        Ok(Recognition {
+            n_further_files: clip.n_further_files,
+            ..Recognition::of(model_id, &prediction)
+        })
+    };
+    answer.await.map(Json).map_err(|error| upload.refuse(error))
 }

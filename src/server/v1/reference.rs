@@ -1,13 +1,12 @@
 //! The interface as a page for people, made from the OpenAPI document: no scripts, nothing from elsewhere.
 
 use axum::{
-    http::header::CONTENT_SECURITY_POLICY,
-    response::{Html, IntoResponse},
+    http::{HeaderName, header::CONTENT_SECURITY_POLICY},
+    response::Html,
 };
 use leptos::prelude::*;
 use serde_json::Value;
-
-use super::openapi::interface;
+use utoipa::openapi::OpenApi;
 
 const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color-scheme:light dark}\
     code,pre{font-family:ui-monospace,monospace}pre{overflow:auto;padding:.75rem;border:1px solid #8885;border-radius:.5rem}\
@@ -17,8 +16,8 @@ const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;mar
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /// Tells the interface to people.
-pub async fn page() -> impl IntoResponse {
-    let document = serde_json::to_value(interface()).unwrap_or_default();
+pub fn page(document: &OpenApi) -> ([(HeaderName, &'static str); 1], Html<String>) {
+    let document = serde_json::to_value(document).unwrap_or_default();
     let page = view! {
         <html lang="en">
             <head>

@@ -1,14 +1,14 @@
 //! Decodes AAC: Low Complexity, and HE-AAC with its spectral band replication and parametric stereo.
 //!
 //! Input   access units, and the configuration of their container (or what an ADTS header tells)
-//! Output  samples, f32, mono: the mean of the channels without the one for low frequencies
+//! Output  interleaved frames, f32, of the channels without the one for low frequencies
 //! Rate    the one that is heard: twice the core's for HE-AAC, also where only the access units tell
 //!         that it is HE-AAC
 //! Source  ISO/IEC 14496-3, sections 1.6.2.1 (configuration) and 4.6.18 (SBR); docs/decisions/0004-aac-decoder.md
 //! Refused AAC-ELD, xHE-AAC and other object types, by name
 
 use symphonia::core::codecs::audio::AudioCodecParameters;
-use syom::{AacError, ChannelMode, DecodeOptions, Decoder};
+use syom::{AacError, Channel, ChannelMode, DecodeOptions, Decoder, Frame};
 
 use super::error::{DecodeError, damaged, unsupported};
 
@@ -34,7 +34,7 @@ impl AacStream {
             Some(config) if !config.is_empty() => config.to_vec(),
             _ => low_complexity(params)?,
         };
-        let options = DecodeOptions::unbounded().with_channel_mode(ChannelMode::Mono);
+        let options = DecodeOptions::unbounded().with_channel_mode(ChannelMode::Split);
         let decoder =
             Decoder::from_asc(&config, options).map_err(|error| reason(error, &config))?;
         Ok(Self {
@@ -44,18 +44,19 @@ impl AacStream {
         })
     }
 
-    /// Decodes an access unit, appends its samples to `mono` and returns their rate, Hz.
+    /// Decodes an access unit, appends its frames to `interleaved` and returns their channels and their rate, Hz.
     pub(super) fn decode(
         &mut self,
         access_unit: &[u8],
-        mono: &mut Vec<f32>,
-    ) -> Result<u32, DecodeError> {
-        let mut sample_rate_hz = 0;
+        interleaved: &mut Vec<f32>,
+    ) -> Result<(usize, u32), DecodeError> {
+        let mut format = (1, 0);
         let is_priming = std::mem::take(&mut self.is_priming);
         let decoded = self.decoder.decode_au(access_unit, |frame| {
-            sample_rate_hz = frame.sample_rate;
+            let planes = heard(&frame);
+            format = (planes.len(), frame.sample_rate);
             if !is_priming {
-                mono.extend(frame.planar.first().into_iter().copied().flatten());
+                interleave(&planes, interleaved);
             }
             Ok(())
         });
@@ -63,11 +64,39 @@ impl AacStream {
             // A decoder that failed goes on after a reset.
             self.decoder.reset();
             match self.decoder.set_asc(&self.config) {
-                Ok(()) => reason(error, &self.config),
+                // The configuration was fine: the access unit is broken.
+                Ok(()) => damaged(error),
                 Err(error) => reason(error, &self.config),
             }
         })?;
-        Ok(sample_rate_hz)
+        Ok(format)
+    }
+}
+
+/// The channels of a frame that carry voices; all where the others are silent by nature.
+fn heard<'a>(frame: &Frame<'a>) -> Vec<&'a [f32]> {
+    let planes = frame.planar.iter().zip(&frame.meta.channels);
+    let heard = planes.filter(|(_, channel)| **channel != Some(Channel::Lfe));
+    let heard: Vec<&[f32]> = heard.map(|(plane, _)| *plane).collect();
+    if heard.is_empty() {
+        return frame.planar.to_vec();
+    }
+    heard
+}
+
+fn interleave(planes: &[&[f32]], interleaved: &mut Vec<f32>) {
+    match planes {
+        [mono] => interleaved.extend_from_slice(mono),
+        [left, right] => interleaved.extend(
+            left.iter()
+                .zip(*right)
+                .flat_map(|(left, right)| [*left, *right]),
+        ),
+        _ => {
+            let n_frames = planes.iter().map(|plane| plane.len()).min().unwrap_or(0);
+            interleaved
+                .extend((0..n_frames).flat_map(|idx| planes.iter().map(move |plane| plane[idx])));
+        }
     }
 }
 

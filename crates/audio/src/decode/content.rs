@@ -1,7 +1,7 @@
 //! Names what a clip is, by its first bytes.
 //!
-//! Only for refusing well: what is decoded is found by symphonia's own probing. Signatures are
-//! those of the formats' specifications.
+//! For refusing well, and for finding where the next of several joined files begins. Signatures are those of the
+//! formats' specifications.
 
 /// A signature: offset in the clip, bytes, name.
 type Signature = (usize, &'static [u8], &'static str);
@@ -9,8 +9,6 @@ type Signature = (usize, &'static [u8], &'static str);
 /// Content that is never decoded, so that no decoder searches it for something that looks like a
 /// frame of audio.
 const FOREIGN: &[Signature] = &[
-    (0, b"#!AMR-WB", "AMR-WB"),
-    (0, b"#!AMR", "AMR"),
     (0, b"#!SILK", "SILK"),
     (0, b"\x02#!SILK", "SILK"),
     (0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11", "WMA"),
@@ -20,11 +18,8 @@ const FOREIGN: &[Signature] = &[
     (0, b"TTA1", "TTA"),
     (0, b"MPCK", "Musepack"),
     (0, b"MP+", "Musepack"),
-    (0, b".snd", "AU"),
     (0, b"riff\x2E\x91\xCF\x11", "Wave64"),
     (0, b"\x0B\x77", "AC-3"),
-    (0, b"\xFF\xFD", "MPEG audio layer 2"),
-    (0, b"\xFF\xFC", "MPEG audio layer 2"),
     (0, b"DSD ", "DSD"),
     (0, b"FRM8", "DSD"),
     (0, b".ra\xFD", "RealAudio"),
@@ -62,22 +57,12 @@ const CONTAINERS: &[Signature] = &[
     (0, b"\x1A\x45\xDF\xA3", "WebM or Matroska"),
     (4, b"ftyp", "MP4"),
     (4, b"moov", "MP4"),
+    (0, b"RF64", "WAV"),
+    (0, b"BW64", "WAV"),
     (0, b"FORM", "AIFF"),
+    (0, b".snd", "AU"),
     (0, b"caff", "CAF"),
     (0, b"ID3", "MP3"),
-];
-
-/// Sample entries of codecs that an MP4 file may carry and that are not decoded.
-const MP4_CODECS: &[(&[u8; 4], &str)] = &[
-    (b"samr", "AMR"),
-    (b"sawb", "AMR-WB"),
-    (b"ac-3", "AC-3"),
-    (b"ec-3", "E-AC-3"),
-    (b"ac-4", "AC-4"),
-    (b"dtsc", "DTS"),
-    (b"enca", "encrypted audio"),
-    // Not an entry but the handler of any audio track: the codec is another one.
-    (b"soun", "MP4 with an unsupported audio codec"),
 ];
 
 /// How much of a clip is read to tell whether it is text.
@@ -95,12 +80,9 @@ pub(super) fn container(clip: &[u8]) -> Option<&'static str> {
     signed(clip, CONTAINERS)
 }
 
-/// Name of the codec in an MP4 file none of whose tracks can be decoded.
-pub(super) fn mp4_codec(clip: &[u8]) -> Option<&'static str> {
-    let (_, name) = MP4_CODECS
-        .iter()
-        .find(|(entry, _)| clip.windows(4).any(|window| window == *entry))?;
-    Some(name)
+/// Whether a frame of AAC begins here, with a head that tells how it is coded (ISO 13818-7).
+pub(super) fn is_adts(clip: &[u8]) -> bool {
+    matches!(clip, [0xFF, second, ..] if second & 0xF6 == 0xF0)
 }
 
 fn signed(clip: &[u8], signatures: &[Signature]) -> Option<&'static str> {
@@ -138,8 +120,7 @@ mod tests {
 
     #[test]
     fn recognises_by_content() {
-        assert_eq!(foreign(b"#!AMR\n\x3c\x91"), Some("AMR"));
-        assert_eq!(foreign(b"#!AMR-WB\n\x3c\x91"), Some("AMR-WB"));
+        assert_eq!(foreign(b"#!SILK_V3\x3c\x91"), Some("SILK"));
         assert_eq!(foreign(b"RIFF\0\0\0\0WEBPVP8 "), Some("an image"));
         assert_eq!(foreign("আমি বাংলায় গান গাই\n".as_bytes()), Some("text"));
         assert_eq!(foreign(b"RIFF\x24\0\0\0WAVEfmt "), None);
@@ -159,10 +140,9 @@ mod tests {
     }
 
     #[test]
-    fn names_containers_and_what_they_carry() {
+    fn names_containers() {
         assert_eq!(container(b"\0\0\0\x20ftypM4A "), Some("MP4"));
         assert_eq!(container(b"\xFF\xFB\x90\x64"), None);
-        assert_eq!(mp4_codec(b"....stsd....samr...."), Some("AMR"));
-        assert_eq!(mp4_codec(b"....mp4a...."), None);
+        assert!(is_adts(b"\xFF\xF1\x50") && !is_adts(b"\xFF\xFB\x90"));
     }
 }

@@ -1,58 +1,230 @@
-//! Opens a clip, finds its first audio track and decodes it.
+//! Decodes a clip, file by file where several were joined, each by its first audio track.
+
+use std::mem;
 
 use symphonia::{
     core::{
+        common::Limit,
         errors::Error,
-        formats::{FormatOptions, FormatReader, TrackType, probe::Hint},
+        formats::{FormatOptions, FormatReader, probe::Hint},
         io::MediaSourceStream,
         meta::MetadataOptions,
+        packet::Packet,
     },
     default::get_probe,
 };
 
 use super::{
-    DecodeError, DecodeLimits, content,
+    DecodeError, DecodeLimits, Heard,
     error::{damaged, unsupported},
+    link::{Container, Content, Link, Raw},
     mono::Mono,
-    rf64,
     source::{Deadline, Source},
     track::TrackDecoder,
 };
 use crate::Waveform;
+
+/// Largest tag or picture that a demuxer keeps.
+const MAX_TAG_BYTES: usize = 1 << 16;
+
+/// Files that a clip may be joined from; more are an attempt to waste time.
+const MAX_FILES: usize = 1_000;
+
+/// Clips that may lie within each other: MP3 in WAV.
+const MAX_DEPTH: usize = 3;
 
 /// Hands the waveform to `hand_on`, piece by piece; what was handed on before an error is void.
 pub(super) fn decode(
     clip: &[u8],
     limits: &DecodeLimits,
     hand_on: &mut dyn FnMut(Waveform),
-) -> Result<(), DecodeError> {
+) -> Result<Heard, DecodeError> {
     if clip.is_empty() {
         return Err(DecodeError::Empty);
     }
-    if let Some(found) = content::foreign(clip) {
-        return Err(unsupported(found));
-    }
     let deadline = Deadline::after(limits.max_decode_time);
-    let clip = &*rf64::as_riff(clip);
-    let mut reader = open(clip, deadline)?;
-    let mut decoder = reader
-        .first_track(TrackType::Audio)
-        .and_then(TrackDecoder::new)
-        .ok_or_else(|| unsupported(no_audio(clip)))??;
-    let mono = Mono::new(limits, hand_on);
-    read(reader.as_mut(), &mut decoder, mono, limits, deadline)
+    let mut decoding = Decoding {
+        mono: Mono::new(limits, hand_on),
+        limits,
+        deadline,
+        is_whole: true,
+    };
+    let mut files = Files::of(clip);
+    let mut n_heard = 0;
+    let mut first_error = None;
+    while let Some(file) = files.next() {
+        deadline.check()?;
+        let heard = file.and_then(|content| decoding.hear(content, MAX_DEPTH));
+        match heard {
+            Ok(()) => n_heard += 1,
+            Err(error) if !error.is_about_one_file() => return Err(error),
+            // Noise was handed on where a voice should have been.
+            Err(error) if n_heard == 0 && !decoding.mono.is_empty() => return Err(error),
+            Err(error) => _ = first_error.get_or_insert(error),
+        }
+    }
+    decoding.is_whole &= files.rest.is_empty();
+    decoding.finish(first_error)
 }
 
-fn open(clip: &[u8], deadline: Deadline) -> Result<Box<dyn FormatReader + '_>, DecodeError> {
-    let source = Box::new(Source::new(clip, deadline));
+/// The files that a clip was joined from.
+struct Files<'a> {
+    rest: &'a [u8],
+    n_more: usize,
+}
+
+impl<'a> Files<'a> {
+    fn of(clip: &'a [u8]) -> Self {
+        Self {
+            rest: clip,
+            n_more: MAX_FILES,
+        }
+    }
+
+    fn next(&mut self) -> Option<Result<Content<'a>, DecodeError>> {
+        self.n_more = self.n_more.checked_sub(1)?;
+        if self.rest.is_empty() {
+            return None;
+        }
+        let first = Link::first(self.rest);
+        let n_bytes = first
+            .as_ref()
+            .map_or(self.rest.len(), |link| link.n_bytes.min(self.rest.len()));
+        self.rest = &self.rest[n_bytes..];
+        if !Link::begins(self.rest) {
+            // Padding, or tags at the end.
+            self.rest = &[];
+        }
+        Some(first.map(|link| link.content))
+    }
+}
+
+/// A clip being decoded.
+struct Decoding<'a> {
+    mono: Mono<'a>,
+    limits: &'a DecodeLimits,
+    deadline: Deadline,
+    /// Whether everything so far was heard.
+    is_whole: bool,
+}
+
+impl Decoding<'_> {
+    fn hear(&mut self, content: Content<'_>, depth: usize) -> Result<(), DecodeError> {
+        match content {
+            Content::Container(container) => self.hear_container(container),
+            Content::Raw(mut raw) => {
+                let mut decoder = TrackDecoder::raw(&raw.codec)?;
+                decoder.keep(mem::take(&mut raw.kept_s));
+                self.read(&mut raw, decoder)
+            }
+            Content::Clip(clip) if depth > 0 => self.hear(Link::first(clip)?.content, depth - 1),
+            Content::Clip(_) => Err(damaged("clips within clips")),
+        }
+    }
+
+    fn hear_container(&mut self, container: Container<'_>) -> Result<(), DecodeError> {
+        let Container { rope, mut kept_s } = container;
+        let source = Source::new(rope, self.deadline);
+        let name = source.container().unwrap_or("a container");
+        let mut reader = open(source, self.deadline)?;
+        let tracks = reader.tracks().iter();
+        let mut decoders: Vec<_> = tracks.filter_map(TrackDecoder::new).collect();
+        // The first that can be decoded, else why the first cannot.
+        let heard = decoders.iter().position(Result::is_ok).unwrap_or(0);
+        if decoders.is_empty() {
+            return Err(unsupported(format!("{name} without audio")));
+        }
+        let mut decoder = decoders.swap_remove(heard)?;
+        let kept = kept_s.iter_mut().find(|(id, _)| *id == decoder.track_id());
+        decoder.keep(
+            kept.map(|(_, kept_s)| mem::take(kept_s))
+                .unwrap_or_default(),
+        );
+        self.read(&mut reader, decoder)
+    }
+
+    /// Decodes a track to its end, or to the first place behind which nothing can be found.
+    fn read(
+        &mut self,
+        packets: &mut dyn Packets,
+        mut decoder: TrackDecoder,
+    ) -> Result<(), DecodeError> {
+        let mut tally = Tally::default();
+        loop {
+            let next = packets.next();
+            self.deadline.check()?;
+            let packet = match next {
+                Ok(Some(packet)) => packet,
+                Ok(None) => break,
+                Err(error) => {
+                    tally.last_error = Some(damaged(error));
+                    break;
+                }
+            };
+            let is_audible = match decoder.decode(packet, &mut self.mono) {
+                Ok(is_audible) => is_audible,
+                Err(error @ DecodeError::Damaged { .. }) => {
+                    tally.n_damaged += 1;
+                    tally.last_error = Some(error);
+                    false
+                }
+                Err(limit) => return Err(limit),
+            };
+            if is_audible {
+                tally.n_audible += 1;
+                tally.n_silent_in_a_row = 0;
+            } else {
+                tally.n_silent_in_a_row += 1;
+                self.limits.check_silent_packets(tally.n_silent_in_a_row)?;
+            }
+        }
+        self.is_whole &= tally.is_whole();
+        tally.verdict()
+    }
+
+    fn finish(self, first_error: Option<DecodeError>) -> Result<Heard, DecodeError> {
+        let is_whole = self.is_whole && first_error.is_none();
+        match (self.mono.finish(), first_error) {
+            (Some(channels), _) => Ok(Heard {
+                is_whole,
+                ..channels
+            }),
+            (None, Some(error)) => Err(error),
+            (None, None) => Err(DecodeError::NoSamples),
+        }
+    }
+}
+
+/// Packets of a track, or of several.
+trait Packets {
+    fn next(&mut self) -> Result<Option<Packet>, Error>;
+}
+
+impl Packets for Box<dyn FormatReader + '_> {
+    fn next(&mut self) -> Result<Option<Packet>, Error> {
+        self.next_packet()
+    }
+}
+
+impl Packets for Raw<'_> {
+    fn next(&mut self) -> Result<Option<Packet>, Error> {
+        Ok(self.next_packet())
+    }
+}
+
+fn open(source: Source<'_>, deadline: Deadline) -> Result<Box<dyn FormatReader + '_>, DecodeError> {
+    let name = source.container();
+    let keeping = MetadataOptions::default()
+        .limit_tag_bytes(Limit::Maximum(MAX_TAG_BYTES))
+        .limit_visual_bytes(Limit::Maximum(0));
     let opened = get_probe()
         .probe(
             &Hint::new(),
-            MediaSourceStream::new(source, Default::default()),
+            MediaSourceStream::new(Box::new(source), Default::default()),
             FormatOptions::default(),
-            MetadataOptions::default(),
+            keeping,
         )
-        .map_err(|error| match (content::container(clip), error) {
+        .map_err(|error| match (name, error) {
             (None, _) => DecodeError::Unsupported { found: None },
             (Some(container), Error::Unsupported(_)) => {
                 unsupported(format!("{container} with an unsupported codec"))
@@ -61,54 +233,6 @@ fn open(clip: &[u8], deadline: Deadline) -> Result<Box<dyn FormatReader + '_>, D
         });
     deadline.check()?;
     opened
-}
-
-fn no_audio(clip: &[u8]) -> String {
-    let container = content::container(clip).unwrap_or("a container");
-    match content::mp4_codec(clip).filter(|_| container == "MP4") {
-        Some(codec) => codec.to_owned(),
-        None => format!("{container} without audio"),
-    }
-}
-
-/// Decodes the track to its end, or to the first place behind which nothing can be found.
-fn read(
-    reader: &mut dyn FormatReader,
-    decoder: &mut TrackDecoder,
-    mut mono: Mono<'_>,
-    limits: &DecodeLimits,
-    deadline: Deadline,
-) -> Result<(), DecodeError> {
-    let mut tally = Tally::default();
-    loop {
-        let next = reader.next_packet();
-        deadline.check()?;
-        let packet = match next {
-            Ok(Some(packet)) => packet,
-            Ok(None) => break,
-            Err(error) => {
-                tally.last_error = Some(damaged(error));
-                break;
-            }
-        };
-        let is_audible = match decoder.decode(packet, &mut mono) {
-            Ok(is_audible) => is_audible,
-            Err(error @ DecodeError::Damaged { .. }) => {
-                tally.n_damaged += 1;
-                tally.last_error = Some(error);
-                false
-            }
-            Err(limit) => return Err(limit),
-        };
-        if is_audible {
-            tally.n_audible += 1;
-            tally.n_silent_in_a_row = 0;
-        } else {
-            tally.n_silent_in_a_row += 1;
-            limits.check_silent_packets(tally.n_silent_in_a_row)?;
-        }
-    }
-    tally.verdict(mono)
 }
 
 /// How the packets of a track fared.
@@ -120,14 +244,21 @@ struct Tally {
     last_error: Option<DecodeError>,
 }
 
+/// A track is whole with one packet in so many damaged: what nobody hears.
+const AUDIBLE_PER_DAMAGED: usize = 50;
+
 impl Tally {
-    /// Whether the waveform counts. Where most of the clip is damaged it is no audio, or none worth hearing.
-    fn verdict(self, mono: Mono<'_>) -> Result<(), DecodeError> {
-        match (mono.finish(), self.last_error) {
-            (true, None) => Ok(()),
-            (true, Some(_)) if self.n_audible > self.n_damaged => Ok(()),
-            (_, Some(error)) => Err(error),
-            (false, None) => Err(DecodeError::NoSamples),
+    fn is_whole(&self) -> bool {
+        AUDIBLE_PER_DAMAGED * self.n_damaged <= self.n_audible
+    }
+
+    /// Whether the samples count. Where most of a track is damaged it is no audio, or none worth hearing.
+    fn verdict(self) -> Result<(), DecodeError> {
+        match (self.n_audible, self.last_error) {
+            (0, None) => Err(DecodeError::NoSamples),
+            (0, Some(error)) => Err(error),
+            (n_audible, Some(error)) if n_audible <= self.n_damaged => Err(error),
+            _ => Ok(()),
         }
     }
 }

@@ -68,6 +68,16 @@ pub enum DecodeError {
     },
 }
 
+impl DecodeError {
+    /// Whether the next of several joined files may be heard nevertheless.
+    pub(super) fn is_about_one_file(&self) -> bool {
+        matches!(
+            self,
+            Self::Unsupported { .. } | Self::Damaged { .. } | Self::NoSamples
+        )
+    }
+}
+
 /// A [`DecodeError::Damaged`] because of `source`.
 pub(super) fn damaged(source: impl Into<Box<dyn Error + Send + Sync>>) -> DecodeError {
     DecodeError::Damaged {

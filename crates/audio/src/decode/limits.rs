@@ -65,18 +65,19 @@ impl DecodeLimits {
         })
     }
 
+    /// Checks a clip of so many samples, the last ones at this rate, which last so long in all.
     pub(super) fn check_length(
         &self,
         n_samples: usize,
+        duration_s: f64,
         sample_rate_hz: u32,
     ) -> Result<(), DecodeError> {
-        let memory_s = self.max_samples as f64 / f64::from(sample_rate_hz);
-        let max_duration_s = f64::from(self.max_duration_s).min(memory_s);
-        if n_samples as f64 <= max_duration_s * f64::from(sample_rate_hz) {
+        if n_samples <= self.max_samples && duration_s <= f64::from(self.max_duration_s) {
             return Ok(());
         }
+        let memory_s = (self.max_samples as f64 / f64::from(sample_rate_hz)) as f32;
         Err(DecodeError::TooLong {
-            max_duration_s: max_duration_s as f32,
+            max_duration_s: self.max_duration_s.min(memory_s),
         })
     }
 
@@ -95,9 +96,13 @@ mod tests {
     #[test]
     fn high_rates_shorten_the_longest_clip() {
         let limits = DecodeLimits::default();
-        assert!(limits.check_length(600 * 48_000, 48_000).is_ok());
-        assert!(limits.check_length(600 * 16_000 + 1, 16_000).is_err());
-        let error = limits.check_length(600 * 96_000, 96_000);
+        assert!(limits.check_length(600 * 48_000, 600.0, 48_000).is_ok());
+        assert!(
+            limits
+                .check_length(600 * 16_000 + 1, 600.1, 16_000)
+                .is_err()
+        );
+        let error = limits.check_length(600 * 96_000, 600.0, 96_000);
         assert!(matches!(
             error,
             Err(DecodeError::TooLong {

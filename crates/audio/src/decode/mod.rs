@@ -1,9 +1,11 @@
 //! Turns the bytes of a clip into a waveform, by content and within limits.
 //!
 //! Input   bytes of any kind; file names and media types are never looked at
-//! Output  `Waveform` at the clip's own rate, mono: the mean of all channels; or the `Recording` of it
+//! Output  `Waveform` at the clip's own rate, mono: the mean of all channels, as an ear hears them that one of them
+//!         reaches upside down (`mix`); or the `Recording` of it
 //! Formats docs/api.md has the table, tests/formats walks through it
-//! Taken   the first audio track; video and everything else is skipped
+//! Taken   the first audio track that can be decoded, of every file where several were joined; video and everything
+//!         else is skipped
 //! Errors  `DecodeError`; a panic inside a decoder is one of them
 //! Invariant: ends by itself for any bytes, within `DecodeLimits`; every sample is finite
 
@@ -11,12 +13,16 @@ mod aac;
 mod content;
 mod demux;
 mod error;
+mod fields;
 mod limits;
+mod link;
+mod mix;
 mod mono;
 mod opus;
 mod recorded;
-mod rf64;
+mod rope;
 mod source;
+mod telephone;
 mod track;
 
 use std::{
@@ -29,7 +35,7 @@ pub use error::DecodeError;
 pub use limits::DecodeLimits;
 
 use self::recorded::Recorded;
-use crate::{Recording, Waveform};
+use crate::{Heard, Recording, SAMPLE_RATE_HZ, Waveform, resample::resample_level};
 
 /// Decodes a clip.
 ///
@@ -38,17 +44,28 @@ use crate::{Recording, Waveform};
 /// exceeds.
 pub fn decode<B: AsRef<[u8]>>(clip: B, limits: &DecodeLimits) -> Result<Waveform, DecodeError> {
     guarded(|| {
-        let mut whole = Vec::new();
-        let mut sample_rate_hz = 0;
-        demux::decode(clip.as_ref(), limits, &mut |piece| {
-            sample_rate_hz = piece.sample_rate_hz;
-            whole.extend(piece.samples);
+        let mut runs: Vec<Waveform> = Vec::new();
+        demux::decode(clip.as_ref(), limits, &mut |piece| match runs
+            .last_mut()
+            .filter(|run| run.sample_rate_hz == piece.sample_rate_hz)
+        {
+            Some(run) => run.samples.extend(piece.samples),
+            None => runs.push(piece),
         })?;
-        Ok(Waveform {
-            samples: whole,
-            sample_rate_hz,
-        })
+        Ok(joined(runs))
     })
+}
+
+/// One waveform: at the rate of its runs, or where they differ at [`SAMPLE_RATE_HZ`](crate::SAMPLE_RATE_HZ).
+fn joined(mut runs: Vec<Waveform>) -> Waveform {
+    if runs.len() == 1 {
+        return runs.swap_remove(0);
+    }
+    let samples = runs.into_iter().flat_map(|run| resample_level(run).samples);
+    Waveform {
+        samples: samples.collect(),
+        sample_rate_hz: SAMPLE_RATE_HZ,
+    }
 }
 
 /// Decodes a clip and reads its features: what [`Recording`] makes of the waveform, in less time and memory.
@@ -59,11 +76,15 @@ pub fn record<B: AsRef<[u8]>>(clip: B, limits: &DecodeLimits) -> Result<Recordin
     guarded(|| {
         thread::scope(|scope| {
             let mut recorded = None;
-            demux::decode(clip.as_ref(), limits, &mut |piece| {
+            let heard = demux::decode(clip.as_ref(), limits, &mut |piece| {
                 let begin = || Recorded::begin(piece.sample_rate_hz, scope);
                 recorded.get_or_insert_with(begin).push(piece);
             })?;
-            recorded.map(Recorded::finish).ok_or(DecodeError::NoSamples)
+            let mut recording = recorded
+                .map(Recorded::finish)
+                .ok_or(DecodeError::NoSamples)?;
+            recording.heard = heard;
+            Ok(recording)
         })
     })
 }

@@ -62,13 +62,14 @@ impl OpusStream {
         self.n_channels
     }
 
-    /// Decodes a packet and appends its frames, less `n_trimmed_end` at its end, to `interleaved`.
+    /// Decodes a packet and appends its frames, less `n_trimmed_end` at its end, to `interleaved`. Returns how many
+    /// are missing at its beginning.
     pub(super) fn decode(
         &mut self,
         packet: &[u8],
         n_trimmed_end: usize,
         interleaved: &mut Vec<f32>,
-    ) -> Result<(), DecodeError> {
+    ) -> Result<usize, DecodeError> {
         let n_frames = n_packet_frames(packet).ok_or_else(|| damaged("opus: packet length"))?;
         let output = &mut self.packet[..n_frames * self.n_channels];
         let n_decoded = self
@@ -79,7 +80,7 @@ impl OpusStream {
         self.n_to_skip -= n_skipped;
         let end = n_decoded.saturating_sub(n_trimmed_end).max(n_skipped);
         interleaved.extend_from_slice(&output[n_skipped * self.n_channels..end * self.n_channels]);
-        Ok(())
+        Ok(n_skipped)
     }
 }
 

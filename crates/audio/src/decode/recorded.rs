@@ -6,7 +6,7 @@ use std::{
     thread::{self, Scope, ScopedJoinHandle},
 };
 
-use crate::{Recording, SAMPLE_RATE_HZ, Waveform, recording::Recorder};
+use crate::{Recorder, Recording, SAMPLE_RATE_HZ, Waveform};
 
 /// Pieces that may wait: bounds the memory, and holds nobody up.
 const N_WAITING: usize = 8;
@@ -23,7 +23,7 @@ impl<'scope> Recorded<'scope> {
     /// Takes the piece that comes next.
     pub(super) fn push(&mut self, piece: Waveform) {
         match self {
-            Self::Here(recorder) => recorder.push(&piece.samples),
+            Self::Here(recorder) => push(recorder, &piece),
             // Fails only where the thread panicked, which `finish` tells.
             Self::Beside(sender, _) => _ = sender.send(piece),
         }
@@ -48,9 +48,7 @@ impl<'scope> Recorded<'scope> {
             let (sender, pieces) = sync_channel::<Waveform>(N_WAITING);
             let record = move || {
                 let mut recorder = Recorder::new(sample_rate_hz);
-                pieces
-                    .iter()
-                    .for_each(|piece| recorder.push(&piece.samples));
+                pieces.iter().for_each(|piece| push(&mut recorder, &piece));
                 recorder.finish()
             };
             if let Ok(thread) = thread::Builder::new().spawn_scoped(scope, record) {
@@ -59,4 +57,9 @@ impl<'scope> Recorded<'scope> {
         }
         Self::Here(Box::new(Recorder::new(sample_rate_hz)))
     }
+}
+
+fn push(recorder: &mut Recorder, piece: &Waveform) {
+    recorder.change_rate(piece.sample_rate_hz);
+    recorder.push(&piece.samples);
 }

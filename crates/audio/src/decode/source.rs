@@ -1,21 +1,22 @@
-//! The clip as the demuxers read it: from memory, until the time for decoding is over.
+//! A file as the demuxers read it: from memory, until the time for decoding is over.
 //!
 //! A demuxer that searches junk or follows a table that lies reads again and again; here each read
 //! asks the clock, so that no loop of theirs outlives the limit.
 
 use std::{
-    io::{self, Cursor, Read, Seek, SeekFrom},
-    time::{Duration, Instant},
+    io::{self, Read, Seek, SeekFrom},
+    time::Duration,
 };
 
 use symphonia::core::io::MediaSource;
 
-use super::DecodeError;
+use super::{DecodeError, content, rope::Rope};
 
-/// When decoding a clip must have ended.
+/// When decoding a clip must have ended; never, where there is no clock (a browser's WebAssembly has none).
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Deadline {
-    start: Instant,
+    #[cfg(not(target_family = "wasm"))]
+    start: std::time::Instant,
     limit: Duration,
 }
 
@@ -23,7 +24,8 @@ impl Deadline {
     /// Starts the clock.
     pub(super) fn after(limit: Duration) -> Self {
         Self {
-            start: Instant::now(),
+            #[cfg(not(target_family = "wasm"))]
+            start: std::time::Instant::now(),
             limit,
         }
     }
@@ -37,30 +39,38 @@ impl Deadline {
         }
     }
 
+    #[cfg(not(target_family = "wasm"))]
     fn is_over(&self) -> bool {
         self.start.elapsed() > self.limit
     }
+
+    #[cfg(target_family = "wasm")]
+    fn is_over(&self) -> bool {
+        false
+    }
 }
 
-/// A clip in memory whose reads fail after the deadline.
+/// A file in memory whose reads fail after the deadline.
 pub(super) struct Source<'a> {
-    clip: Cursor<&'a [u8]>,
+    rope: Rope<'a>,
     deadline: Deadline,
 }
 
 impl<'a> Source<'a> {
-    pub(super) fn new(clip: &'a [u8], deadline: Deadline) -> Self {
-        Self {
-            clip: Cursor::new(clip),
-            deadline,
-        }
+    pub(super) fn new(rope: Rope<'a>, deadline: Deadline) -> Self {
+        Self { rope, deadline }
+    }
+
+    /// Name of the container, by its first bytes.
+    pub(super) fn container(&self) -> Option<&'static str> {
+        content::container(self.rope.first())
     }
 }
 
 impl Read for Source<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         match self.deadline.is_over() {
-            false => self.clip.read(buffer),
+            false => self.rope.read(buffer),
             true => Err(io::ErrorKind::TimedOut.into()),
         }
     }
@@ -68,7 +78,7 @@ impl Read for Source<'_> {
 
 impl Seek for Source<'_> {
     fn seek(&mut self, position: SeekFrom) -> io::Result<u64> {
-        self.clip.seek(position)
+        self.rope.seek(position)
     }
 }
 
@@ -78,7 +88,7 @@ impl MediaSource for Source<'_> {
     }
 
     fn byte_len(&self) -> Option<u64> {
-        Some(self.clip.get_ref().len() as u64)
+        Some(self.rope.len())
     }
 }
 
@@ -89,7 +99,7 @@ mod tests {
     #[test]
     fn after_the_deadline_nothing_is_read() {
         let read = |limit| {
-            let mut source = Source::new(b"clip", Deadline::after(limit));
+            let mut source = Source::new(Rope::from(&b"clip"[..]), Deadline::after(limit));
             source.read(&mut [0; 4]).map_err(|error| error.kind())
         };
         assert_eq!(read(Duration::from_secs(60)), Ok(4));

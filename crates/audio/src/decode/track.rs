@@ -1,5 +1,7 @@
 //! The decoder of one audio track.
 
+use std::ops::Range;
+
 use symphonia::{
     core::{
         codecs::{
@@ -12,7 +14,7 @@ use symphonia::{
         errors::Error,
         formats::Track,
         packet::Packet,
-        units::Duration,
+        units::{Duration, TimeBase},
     },
     default::get_codecs,
 };
@@ -20,8 +22,10 @@ use symphonia::{
 use super::{
     aac::AacStream,
     error::{DecodeError, damaged, unsupported},
+    link::RawCodec,
     mono::Mono,
     opus::{OPUS_RATE_HZ, OpusStream},
+    telephone::TelephoneStream,
 };
 
 /// Codecs that containers carry and that are not decoded.
@@ -52,6 +56,10 @@ pub(super) struct TrackDecoder {
     /// symphonia guesses the length of an MP3 without header from its first frames, and trims what
     /// lies behind: with a variable bit rate that is speech.
     is_length_guessed: bool,
+    /// Of the packets' times; `None` where they count frames.
+    time_base: Option<TimeBase>,
+    /// What an edit list keeps, seconds of the track; all where it is empty.
+    kept_s: Vec<Range<f64>>,
     interleaved: Vec<f32>,
 }
 
@@ -59,6 +67,7 @@ enum Codec {
     Symphonia(Box<dyn AudioDecoder>),
     Aac(Box<AacStream>),
     Opus(Box<OpusStream>),
+    Telephone(Box<TelephoneStream>),
 }
 
 impl TrackDecoder {
@@ -71,8 +80,35 @@ impl TrackDecoder {
             track_id: track.id,
             codec,
             is_length_guessed: params.codec == CODEC_ID_MP3 && track.padding.is_none(),
+            time_base: track.time_base,
+            kept_s: Vec::new(),
             interleaved: Vec::new(),
         }))
+    }
+
+    /// Finds the decoder of samples that lie one behind the other.
+    pub(super) fn raw(codec: &RawCodec) -> Result<Self, DecodeError> {
+        let codec = match codec {
+            RawCodec::Blocks { params, .. } => Codec::of_symphonia(params)?,
+            telephone => Codec::Telephone(Box::new(TelephoneStream::new(telephone)?)),
+        };
+        Ok(Self {
+            track_id: 0,
+            codec,
+            is_length_guessed: false,
+            time_base: None,
+            kept_s: Vec::new(),
+            interleaved: Vec::new(),
+        })
+    }
+
+    pub(super) fn track_id(&self) -> u32 {
+        self.track_id
+    }
+
+    /// Leaves out what an edit list does not keep.
+    pub(super) fn keep(&mut self, kept_s: Vec<Range<f64>>) {
+        self.kept_s = kept_s;
     }
 
     /// Decodes a packet into `mono`; returns whether it gave samples. Those of other tracks don't.
@@ -90,20 +126,55 @@ impl TrackDecoder {
             packet.trim_end = Duration::ZERO;
         }
         self.interleaved.clear();
+        let mut n_skipped = 0;
         let (n_channels, sample_rate_hz) = match &mut self.codec {
             Codec::Symphonia(decoder) => {
                 let frames = decoder.decode(&packet).map_err(damaged)?;
                 frames.copy_to_vec_interleaved(&mut self.interleaved);
                 (frames.spec().channels().count(), frames.spec().rate())
             }
-            Codec::Aac(stream) => (1, stream.decode(&packet.data, &mut self.interleaved)?),
+            Codec::Aac(stream) => stream.decode(&packet.data, &mut self.interleaved)?,
             Codec::Opus(stream) => {
                 let n_trimmed = usize::try_from(packet.trim_end.get()).unwrap_or(usize::MAX);
-                stream.decode(&packet.data, n_trimmed, &mut self.interleaved)?;
+                n_skipped = stream.decode(&packet.data, n_trimmed, &mut self.interleaved)?;
                 (stream.n_channels(), OPUS_RATE_HZ)
             }
+            Codec::Telephone(stream) => (1, stream.decode(&packet.data, &mut self.interleaved)?),
         };
-        mono.append(&self.interleaved, n_channels, sample_rate_hz)
+        let kept = self.kept(&packet, n_skipped, n_channels, sample_rate_hz);
+        mono.append(&self.interleaved[kept], n_channels, sample_rate_hz)
+    }
+
+    /// Samples of the last packet, which lacks its first frames, that the edit list keeps: from the first to the last
+    /// of them.
+    fn kept(
+        &self,
+        packet: &Packet,
+        n_skipped: usize,
+        n_channels: usize,
+        sample_rate_hz: u32,
+    ) -> Range<usize> {
+        let whole = 0..self.interleaved.len();
+        let rate_hz = f64::from(sample_rate_hz);
+        let start_s = match self.time_base {
+            Some(base) => base.calc_time(packet.pts).map(|start| start.as_secs_f64()),
+            None => Some(packet.pts.get() as f64 / rate_hz),
+        };
+        let (Some(start_s), false) = (start_s, self.kept_s.is_empty()) else {
+            return whole;
+        };
+        let start_s = start_s + n_skipped as f64 / rate_hz;
+        let n_frames = self.interleaved.len() / n_channels.max(1);
+        let end_s = start_s + n_frames as f64 / rate_hz;
+        let parts = self.kept_s.iter().filter_map(|kept| {
+            let (first_s, last_s) = (kept.start.max(start_s), kept.end.min(end_s));
+            let frame = |time_s: f64| ((time_s - start_s) * rate_hz).round() as usize;
+            (first_s < last_s).then(|| frame(first_s)..frame(last_s).min(n_frames))
+        });
+        let kept = parts.reduce(|left, right| left.start.min(right.start)..left.end.max(right.end));
+        kept.map_or(0..0, |kept| {
+            n_channels * kept.start.min(kept.end)..n_channels * kept.end
+        })
     }
 }
 
@@ -119,11 +190,17 @@ impl Codec {
     }
 
     fn of_symphonia(params: &AudioCodecParameters) -> Result<Self, DecodeError> {
+        let mut params = params.clone();
+        if matches!(params.codec, CODEC_ID_PCM_MULAW | CODEC_ID_PCM_ALAW) {
+            // CAF tells the bits of the codes, the decoder wants those of what they stand for.
+            params.bits_per_sample = None;
+            params.bits_per_coded_sample = None;
+        }
         get_codecs()
-            .make_audio_decoder(params, &AudioDecoderOptions::default())
+            .make_audio_decoder(&params, &AudioDecoderOptions::default())
             .map(Self::Symphonia)
             .map_err(|error| match error {
-                Error::Unsupported(_) => unsupported(codec_name(params)),
+                Error::Unsupported(_) => unsupported(codec_name(&params)),
                 other => damaged(other),
             })
     }

@@ -72,6 +72,24 @@ if [ -f chrome.webm ]; then
     ff -c:a libopus -i chrome.webm -t 1.2 -af "pan=mono|c0=0.5*c0+0.5*c1" -c:a flac -sample_fmt s16 -compression_level 12 chrome.reference.flac
 fi
 
+# Telephones and old computers. AMR needs an ffmpeg with libopencore-amrnb, GSM sox.
+# In mono no more than 192 kbit/s are allowed.
+ff -i original.wav -t 1 -ar 48000 -c:a mp2 -b:a 64k mp2.mp2
+ff -i original.wav -t 0.2 -c:a pcm_s16be au.au
+ff -i original.wav -c:a pcm_mulaw -t 0.5 mulaw.au
+ff -i original.wav -c:a pcm_mulaw -t 0.5 mulaw.caf
+ff -i original.wav -ar 8000 -c:a pcm_alaw -t 1 alaw.caf
+ff -i original.wav -ar 8000 -c:a pcm_mulaw -t 1 mulaw.mov
+ff -i original.wav -c:a adpcm_ima_qt -t 1 ima.mov
+ff -i original.wav -c:a adpcm_ima_qt -t 1 ima.caf
+ff -i original.wav -ar 44100 -c:a libmp3lame -b:a 64k mp3.wav
+sox -D original.wav -r 8000 -e gsm-full-rate gsm.wav
+sox -D original.wav -r 8000 -e gsm-full-rate -t gsm gsm.gsm
+ff -i gsm.wav -c:a flac -sample_fmt s16 -compression_level 12 gsm.reference.flac
+ff -i original.wav -ar 8000 -c:a libopencore_amrnb -b:a 12.2k amr.amr
+ff -i amr.amr -c:a copy amr.3gp
+ff -c:a amrnb -i amr.amr -c:a flac -sample_fmt s16 -compression_level 12 amr.reference.flac
+
 # Refused by name.
 ff -i original.wav -t 0.2 -ar 48000 -c:a ac3 -b:a 64k refused_ac3.mp4
 ff -i original.wav -t 0.1 -ar 48000 -ac 6 -c:a libopus -b:a 48k refused_opus_surround.opus
@@ -79,11 +97,9 @@ ff -f lavfi -i color=c=black:s=16x16:r=5 -t 0.4 -c:v mpeg4 refused_video_only.mp
 
 ff -i original.wav -t 0.2 -c:a wmav2 refused_wma.wma
 ff -i original.wav -t 0.2 -c:a libspeex refused_speex.ogg
-ff -i original.wav -t 0.2 -ar 48000 -c:a mp2 refused_mp2.mp2
 ff -i original.wav -t 0.2 -ar 48000 -c:a ac3 -b:a 64k refused_ac3.ac3
 ff -i original.wav -t 0.2 -ar 48000 -c:a eac3 -b:a 64k refused_eac3.mp4
 ff -i original.wav -t 0.2 -c:a wavpack refused_wavpack.wv
-ff -i original.wav -t 0.2 -c:a pcm_s16be refused_au.au
 
 # Small, and large once decoded.
 ff -f lavfi -i anullsrc=r=44100:cl=mono -t 3600 -c:a flac -frame_size 65535 bomb_hour_of_silence.flac

@@ -1,0 +1,210 @@
+//! MP3 and AAC in ADTS: frames that each say their length, and where another stream begins.
+//!
+//! Source  ISO 11172-3 and 13818-3 (MPEG audio), ISO 13818-7 (ADTS)
+//! Why     files joined end to end may change their rate, and each has its own length and padding
+
+use super::{Content, Link, tags, telephone};
+use crate::decode::{content, rope::Rope};
+
+/// A frame, by its head.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Frame {
+    n_bytes: usize,
+    /// What all frames of a stream have in common.
+    kind: u32,
+}
+
+/// Bit rates of layer III, kbit/s: of MPEG-1, and of its lower rates (MPEG-2 and 2.5).
+const KBPS: [[usize; 15]; 2] = [
+    [
+        0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+    ],
+    [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+];
+
+/// Sample rates of MPEG-1, Hz; MPEG-2 halves them and 2.5 quarters them.
+const RATES_HZ: [usize; 3] = [44_100, 48_000, 32_000];
+
+/// Bytes of a frame that its kind is read from.
+const HEAD_BYTES: usize = 6;
+
+impl Frame {
+    fn at(clip: &[u8], at: usize) -> Option<Self> {
+        let head: &[u8; HEAD_BYTES] = clip.get(at..)?.first_chunk()?;
+        if head[0] != 0xFF {
+            return None;
+        }
+        Self::adts(head).or_else(|| Self::layer_3(head))
+    }
+
+    fn adts(head: &[u8; HEAD_BYTES]) -> Option<Self> {
+        let is_sync = head[1] & 0xF6 == 0xF0;
+        let rate_idx = head[2] >> 2 & 0xF;
+        let length =
+            usize::from(head[3] & 3) << 11 | usize::from(head[4]) << 3 | usize::from(head[5] >> 5);
+        (is_sync && rate_idx < 13 && length > 7).then_some(Self {
+            n_bytes: length,
+            // Object type, rate, channels.
+            kind: u32::from_be_bytes([1, 0, head[2] & 0xFD, head[3] & 0xC0]),
+        })
+    }
+
+    fn layer_3(head: &[u8; HEAD_BYTES]) -> Option<Self> {
+        let version = head[1] >> 3 & 3;
+        let is_layer_3 = head[1] & 0xE6 == 0xE2 && version != 1;
+        let low = match version {
+            3 => 0,
+            2 => 1,
+            _ => 2,
+        };
+        let rate_hz = RATES_HZ.get(usize::from(head[2] >> 2 & 3))? >> low;
+        let kbps = *KBPS[usize::from(low > 0)].get(usize::from(head[2] >> 4))?;
+        let n_slots = if low > 0 { 72 } else { 144 };
+        let n_bytes = n_slots * 1000 * kbps / rate_hz + usize::from(head[2] >> 1 & 1);
+        (is_layer_3 && kbps > 0).then_some(Self {
+            n_bytes,
+            kind: rate_hz as u32,
+        })
+    }
+
+    /// A frame that another one of its kind follows, or the clip's end.
+    fn confirmed(clip: &[u8], at: usize) -> Option<Self> {
+        let frame = Self::at(clip, at)?;
+        let next = at + frame.n_bytes;
+        let is_last = next == clip.len();
+        (is_last || Self::at(clip, next).is_some_and(|next| next.kind == frame.kind))
+            .then_some(frame)
+    }
+}
+
+/// Whether a clip begins with such frames.
+pub(super) fn begins(clip: &[u8]) -> bool {
+    Frame::confirmed(clip, 0).is_some()
+}
+
+/// The first stream of a clip that may be one.
+pub(super) fn read(clip: &[u8]) -> Link<'_> {
+    let n_bytes = n_stream_bytes(clip);
+    Link {
+        n_bytes,
+        content: Content::container(Rope::from(&clip[..n_bytes])),
+    }
+}
+
+/// Whether a file of another kind begins here, joined to this one.
+fn is_foreign(rest: &[u8]) -> bool {
+    content::container(rest).is_some() || telephone::is_amr(rest)
+}
+
+/// To the first frame of another kind, or that tells of another stream's length, or to a file of another kind; else
+/// all.
+fn n_stream_bytes(clip: &[u8]) -> usize {
+    let Some(start) = (0..clip.len()).find(|&at| Frame::confirmed(clip, at).is_some()) else {
+        return clip.len();
+    };
+    let mut at = start;
+    let mut kind = None;
+    while at < clip.len() {
+        let next = match kind {
+            // In step: one head is enough.
+            Some(kind) => Frame::at(clip, at).filter(|frame| frame.kind == kind),
+            None => None,
+        };
+        match next.or_else(|| Frame::confirmed(clip, at)) {
+            Some(frame) if kind.is_some_and(|kind| kind != frame.kind) => return at,
+            Some(frame) => {
+                if at > start && tells_a_length(clip, at, &frame) {
+                    return at;
+                }
+                kind = Some(frame.kind);
+                at += frame.n_bytes;
+            }
+            None => {
+                let n_tag_bytes = tags::n_tag_bytes(&clip[at..]);
+                if is_foreign(&clip[at + n_tag_bytes..]) {
+                    return at;
+                }
+                // A tag between two streams, or damage.
+                at += n_tag_bytes.max(1);
+            }
+        }
+    }
+    clip.len()
+}
+
+/// Whether an MP3 frame is the one that an encoder puts first, with the number of frames behind it.
+fn tells_a_length(clip: &[u8], at: usize, frame: &Frame) -> bool {
+    let body = &clip[at..clip.len().min(at + frame.n_bytes)];
+    // Behind the head and the side information, whose length depends on version and channels.
+    let is_there = |at: usize, tag: &[u8]| body.get(at..).is_some_and(|rest| rest.starts_with(tag));
+    let is_xing = |at: usize| is_there(at, b"Xing") || is_there(at, b"Info");
+    [13, 21, 36].into_iter().any(is_xing) || is_there(36, b"VBRI")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// MPEG-1 layer III, 128 kbit/s, 44.1 kHz: 417 bytes.
+    fn mp3(n_frames: usize, body: &[u8]) -> Vec<u8> {
+        let mut frame = b"\xFF\xFB\x90\x00".to_vec();
+        frame.extend(body);
+        frame.resize(417, 0);
+        frame.repeat(n_frames)
+    }
+
+    /// MPEG-2 layer III, 64 kbit/s, 24 kHz: 192 bytes.
+    fn mp3_24khz(n_frames: usize) -> Vec<u8> {
+        let mut frame = b"\xFF\xF3\x84\x00".to_vec();
+        frame.resize(192, 0);
+        frame.repeat(n_frames)
+    }
+
+    #[test]
+    fn a_change_of_rate_begins_a_stream() {
+        let clip = [mp3(5, &[]), mp3_24khz(5)].concat();
+        assert_eq!(n_stream_bytes(&clip), 5 * 417);
+        let junk = [&b"\xFF\xFBjunk"[..], &mp3(5, &[])].concat();
+        assert_eq!(n_stream_bytes(&junk), junk.len());
+    }
+
+    #[test]
+    fn a_length_in_the_midst_begins_a_stream() {
+        let mut xing = vec![0; 32];
+        xing.extend(b"Xing");
+        let clip = [
+            mp3(1, &xing),
+            mp3(3, &[]),
+            b"ID3\x03\0\0\0\0\0\x04tags".to_vec(),
+            mp3(1, &xing),
+            mp3(3, &[]),
+        ]
+        .concat();
+        assert_eq!(n_stream_bytes(&clip), 4 * 417 + 14);
+    }
+
+    #[test]
+    fn adts_is_told_by_its_rate() {
+        let frame = |rate: u8| [&[0xFF, 0xF1, rate, 0x40, 0x02, 0x1F, 0xFC][..], &[0; 9]].concat();
+        let clip = [frame(0x50).repeat(3), frame(0x60).repeat(3)].concat();
+        assert_eq!(n_stream_bytes(&clip), 3 * 16);
+        assert!(begins(&clip) && !begins(b"\xFF\xF1"));
+    }
+
+    #[test]
+    fn a_file_of_another_kind_ends_a_stream() {
+        for tags in [&b""[..], b"TAGold tag", b"ID3\x03\0\0\0\0\0\x04tags"] {
+            let clip = [&mp3(5, &[]), tags, b"\x1A\x45\xDF\xA3\x9FB\x86\x81\x01"].concat();
+            let n_bytes = n_stream_bytes(&clip);
+            assert!((5 * 417..=5 * 417 + tags.len()).contains(&n_bytes));
+            assert!(super::super::Link::begins(&clip[n_bytes..]));
+        }
+    }
+
+    #[test]
+    fn anything_else_is_one() {
+        for clip in [&b""[..], b"\xFF", b"\xFF\xFB\x90\x00", &[0xFF; 100]] {
+            assert_eq!(n_stream_bytes(clip), clip.len());
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Mixes the channels of a frame into one.
+//!
+//! Input   interleaved frames, f32, `[n_frames, n_channels]`
+//! Output  their mean, f32, channels that are another one upside down turned back first: added as they are they
+//!         would be silence, where each ear of a listener hears a voice
+//! Sign    by the correlation of each channel with the first one that sounds, from the clip's beginning on
+
+/// Less than this correlation is upside down. A voice in a room at two microphones stays above -0.3; what a wrong
+/// cable turns is below -0.9.
+const UPSIDE_DOWN: f64 = -0.6;
+
+/// Turned channels stay so up to here, so that the sign does not flicker.
+const UPRIGHT: f64 = -0.3;
+
+/// Channels with less correlation than this hold different sounds.
+const APART: f64 = 0.3;
+
+/// A channel this much weaker than the loudest says nothing of its own: 26 dB.
+const WEAKEST: f64 = 0.05;
+
+/// Fewer frames say nothing.
+const MIN_FRAMES: usize = 256;
+
+/// Energies so far.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Mix {
+    /// Which channel the others are compared with.
+    reference: usize,
+    energies: Vec<f64>,
+    /// Products with the reference.
+    products: Vec<f64>,
+    /// 1, or -1 for a channel upside down.
+    signs: Vec<f32>,
+    /// Frames heard.
+    n_frames: usize,
+}
+
+impl Mix {
+    /// Appends the mean of the frames to `mono`.
+    pub(super) fn add(&mut self, interleaved: &[f32], n_channels: usize, mono: &mut Vec<f32>) {
+        if self.signs.len() != n_channels {
+            *self = Self {
+                reference: 0,
+                energies: vec![0.0; n_channels],
+                products: vec![0.0; n_channels],
+                signs: vec![1.0; n_channels],
+                n_frames: 0,
+            };
+        }
+        self.n_frames += interleaved.len() / n_channels;
+        // Where the compiler knows their number, the channels cost a third.
+        match n_channels {
+            1 => mono.extend(interleaved),
+            2 => {
+                let (frames, _) = interleaved.as_chunks::<2>();
+                self.listen_to_two(frames);
+                let [left, right] = [0, 1].map(|channel| 0.5 * self.signs[channel]);
+                mono.extend(
+                    frames
+                        .iter()
+                        .map(|frame| left * frame[0] + right * frame[1]),
+                );
+            }
+            _ => {
+                self.listen(interleaved, n_channels);
+                let gain = 1.0 / n_channels as f32;
+                let mean = |frame: &[f32]| {
+                    let signed = frame.iter().zip(&self.signs);
+                    gain * signed.map(|(sample, sign)| sample * sign).sum::<f32>()
+                };
+                mono.extend(interleaved.chunks_exact(n_channels).map(mean));
+            }
+        }
+    }
+
+    /// Whether two channels hold different sounds, as the two sides of a call do.
+    pub(super) fn is_apart(&self) -> bool {
+        let loudest = self.energies.iter().copied().fold(0.0, f64::max);
+        let apart = (0..self.energies.len()).filter(|&channel| {
+            channel != self.reference
+                && self.energies[channel] > WEAKEST * WEAKEST * loudest
+                && self.correlation(channel).abs() < APART
+        });
+        self.energies[..].get(self.reference) > Some(&(WEAKEST * WEAKEST * loudest))
+            && apart.count() > 0
+    }
+
+    fn listen_to_two(&mut self, frames: &[[f32; 2]]) {
+        // Sums side by side, in pieces short enough for f32.
+        for piece in frames.chunks(256) {
+            let mut sums = [[0.0_f32; 4]; 3];
+            for (idx, [left, right]) in piece.iter().map(finite).enumerate() {
+                sums[0][idx % 4] += left * left;
+                sums[1][idx % 4] += right * right;
+                sums[2][idx % 4] += left * right;
+            }
+            let [left, right, product] = sums.map(|sums| f64::from(sums.iter().sum::<f32>()));
+            self.energies[0] += left;
+            self.energies[1] += right;
+            self.products[1] += product;
+        }
+        self.turn();
+    }
+
+    fn listen(&mut self, interleaved: &[f32], n_channels: usize) {
+        for frame in interleaved.chunks_exact(n_channels) {
+            let reference = f64::from(finite_sample(frame[self.reference]));
+            for (channel, &sample) in frame.iter().enumerate() {
+                let sample = f64::from(finite_sample(sample));
+                self.energies[channel] += sample * sample;
+                self.products[channel] += sample * reference;
+            }
+        }
+        // Compared is with the first channel that sounds.
+        if self.energies[self.reference] == 0.0 {
+            self.reference = self
+                .energies
+                .iter()
+                .position(|&energy| energy > 0.0)
+                .unwrap_or(0);
+        }
+        self.turn();
+    }
+
+    /// Correlation of a channel with the reference, `[-1, 1]`; 0 where one is silent.
+    fn correlation(&self, channel: usize) -> f64 {
+        let energy = self.energies[channel] * self.energies[self.reference];
+        if energy > 0.0 {
+            self.products[channel] / energy.sqrt()
+        } else {
+            0.0
+        }
+    }
+
+    fn turn(&mut self) {
+        if self.n_frames < MIN_FRAMES {
+            return;
+        }
+        for channel in 0..self.signs.len() {
+            let correlation = self.correlation(channel);
+            if channel != self.reference && correlation < UPSIDE_DOWN {
+                self.signs[channel] = -1.0;
+            } else if channel == self.reference || correlation > UPRIGHT {
+                self.signs[channel] = 1.0;
+            }
+        }
+    }
+}
+
+fn finite(frame: &[f32; 2]) -> [f32; 2] {
+    frame.map(finite_sample)
+}
+
+/// What the sums take of a sample: nothing of what is no sound.
+fn finite_sample(sample: f32) -> f32 {
+    if sample.abs() < 1e6 { sample } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn voice(n: usize) -> f32 {
+        let t = n as f32 / 8000.0;
+        0.3 * (800.0 * t).sin() + 0.1 * (2900.0 * t).sin()
+    }
+
+    fn noise(n: usize) -> f32 {
+        (n as u32).wrapping_mul(2_654_435_761) as f32 / u32::MAX as f32 - 0.5
+    }
+
+    /// Frames of these channels, mixed packet by packet.
+    fn mixed(channels: &[&dyn Fn(usize) -> f32]) -> (Vec<f32>, Mix) {
+        let mut mix = Mix::default();
+        let mut mono = Vec::new();
+        for packet in 0..20 {
+            let frames = 400 * packet..400 * (packet + 1);
+            let interleaved: Vec<f32> = frames
+                .flat_map(|n| channels.iter().map(move |channel| channel(n)))
+                .collect();
+            mix.add(&interleaved, channels.len(), &mut mono);
+        }
+        (mono, mix)
+    }
+
+    #[test]
+    fn a_side_upside_down_is_turned() {
+        let upside_down = |n| -0.9 * voice(n);
+        for channels in [
+            &[&voice as &dyn Fn(usize) -> f32, &upside_down][..],
+            &[&voice, &upside_down, &voice],
+            &[&|_| 0.0, &voice, &upside_down],
+        ] {
+            let (mono, mix) = mixed(channels);
+            let loudest = mono.iter().copied().fold(0.0, f32::max);
+            assert!(loudest > 0.2, "{loudest}");
+            assert!(!mix.is_apart());
+        }
+    }
+
+    #[test]
+    fn other_channels_are_averaged() {
+        let quieter = |n| 0.5 * voice(n);
+        let (mono, mix) = mixed(&[&voice, &quieter]);
+        assert!(
+            mono.iter()
+                .enumerate()
+                .all(|(n, sample)| (sample - 0.75 * voice(n)).abs() < 1e-6)
+        );
+        assert!(!mix.is_apart());
+        let (mono, _) = mixed(&[&voice]);
+        assert!(
+            mono.iter()
+                .enumerate()
+                .all(|(n, sample)| *sample == voice(n))
+        );
+    }
+
+    #[test]
+    fn two_speakers_are_apart_and_a_silent_side_is_none() {
+        let (mono, mix) = mixed(&[&voice, &noise]);
+        assert!(mix.is_apart());
+        assert!((mono[3] - 0.5 * (voice(3) + noise(3))).abs() < 1e-6);
+        let hiss = |n| 1e-3 * noise(n);
+        assert!(!mixed(&[&voice, &hiss]).1.is_apart());
+        assert!(!mixed(&[&voice, &|_| 0.0]).1.is_apart());
+        assert!(!mixed(&[&|_| 0.0, &voice]).1.is_apart());
+    }
+}

@@ -1,0 +1,133 @@
+//! `banglaser analyze`: the emotion of audio files, as a table, as CSV or as one JSON object per line.
+//!
+//! Input   paths; a folder is all files in it and below it; `-` is standard input
+//! Output  one line per file, in the order given, within folders by name, written as soon as it is known
+//! Errors  a file that gives no prediction gives a line that says why, and the others are still analysed
+
+mod files;
+mod rows;
+
+use std::{
+    fs::File,
+    io::{self, IsTerminal, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use audio::{DecodeLimits, Recording};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use inference::Recognizer;
+use pipeline::PipelineError;
+use vocabulary::{Prediction, Profile};
+
+use crate::{error::AppError, server::exposure};
+pub use files::in_folders;
+
+use files::STANDARD_INPUT;
+use rows::Rows;
+
+/// Largest file that is read: ten minutes of 32-bit stereo at 192 kHz.
+const MAX_FILE_BYTES: u64 = 1 << 30;
+
+/// How results are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// For people.
+    Table,
+    /// For spreadsheets (RFC 4180).
+    Csv,
+    /// One JSON object per line.
+    JsonLines,
+}
+
+/// What hears the files.
+#[derive(Debug)]
+pub struct Hearing<'a> {
+    /// The networks.
+    pub recognizer: &'a Recognizer,
+    /// What a file may cost.
+    pub limits: DecodeLimits,
+    /// Of who speaks in all of them, where somebody knows.
+    pub profile: Option<Profile>,
+}
+
+/// Analyses the files at `paths` and writes what it finds to `output`; `true` when every file gave a prediction.
+///
+/// # Errors
+/// When `output` cannot be written.
+pub fn analyze(
+    paths: &[PathBuf],
+    format: Format,
+    hearing: &Hearing<'_>,
+    output: &mut impl Write,
+) -> io::Result<bool> {
+    let files = in_folders(paths);
+    let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+    let mut rows = Rows::new(format, hearing.recognizer, &names, output)?;
+    let progress = progress(files.len());
+    let mut all_predicted = true;
+    for (path, name) in files.iter().zip(&names) {
+        let outcome = predict(path, hearing);
+        all_predicted &= outcome.is_ok();
+        progress.suspend(|| rows.write(name, &outcome))?;
+        progress.inc(1);
+    }
+    progress.finish_and_clear();
+    Ok(all_predicted)
+}
+
+/// How far the files have come, on standard error, where somebody sees it there.
+fn progress(n_files: usize) -> ProgressBar {
+    let target = match n_files > 1 && io::stderr().is_terminal() {
+        true => ProgressDrawTarget::stderr(),
+        false => ProgressDrawTarget::hidden(),
+    };
+    let bar = ProgressBar::with_draw_target(Some(n_files as u64), target);
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len}, {eta} left");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+fn predict(path: &Path, hearing: &Hearing<'_>) -> Result<Prediction, AppError> {
+    let recording = record(path, &hearing.limits)?;
+    let prediction = match &hearing.profile {
+        Some(profile) => hearing.recognizer.recognize_voice(&recording, profile),
+        None => hearing.recognizer.recognize(&recording),
+    };
+    prediction.map_err(|error| exposed(&error.into()))
+}
+
+/// The recording in the file at `path`.
+///
+/// # Errors
+/// [`AppError`] as a page or the REST interface would tell it.
+pub fn record(path: &Path, limits: &DecodeLimits) -> Result<Recording, AppError> {
+    audio::record(read(path)?, limits).map_err(|error| exposed(&error.into()))
+}
+
+/// What is told of an error.
+pub fn exposed(error: &PipelineError) -> AppError {
+    exposure::actionable(error).unwrap_or_else(|| {
+        tracing::error!("{}", exposure::chain(error));
+        AppError::Internal {
+            request_id: String::new(),
+        }
+    })
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, AppError> {
+    let read = |input: &mut dyn Read| {
+        let mut clip = Vec::new();
+        input.take(MAX_FILE_BYTES + 1).read_to_end(&mut clip)?;
+        Ok(clip)
+    };
+    let clip: io::Result<Vec<u8>> = match path.to_str() {
+        Some(STANDARD_INPUT) => read(&mut io::stdin().lock()),
+        _ => File::open(path).and_then(|mut file| read(&mut file)),
+    };
+    match clip {
+        Ok(clip) if clip.len() as u64 > MAX_FILE_BYTES => Err(AppError::TooLarge {
+            max_bytes: MAX_FILE_BYTES,
+        }),
+        Ok(clip) => Ok(clip),
+        Err(_) => Err(AppError::FileUnreadable),
+    }
+}

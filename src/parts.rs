@@ -1,0 +1,190 @@
+//! The parts of a clip that sound alike, from the windows that the recogniser heard.
+
+use vocabulary::{Emotion, WindowPrediction};
+
+/// How finely a change is placed, seconds; parts begin and end at multiples of it.
+const STEP_S: f32 = 0.1;
+
+/// A shorter part belongs to the one before it: a change is not placed more finely than this.
+const MIN_PART_S: f32 = 0.5;
+
+/// A part of a clip in which every moment has the same top emotion.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Part {
+    /// Start, seconds.
+    pub start_s: f32,
+    /// Start of the next part, or the end of the last window that is heard, seconds.
+    pub end_s: f32,
+    /// What it sounds like.
+    pub emotion: Emotion,
+    /// Mean over its moments of the top probability.
+    pub confidence: f32,
+}
+
+/// Joins the moments that have the same top emotion. Where no window is, there is no part.
+///
+/// A moment's answer is the mean of the windows over it, each weighted by how near its middle is (Bartlett's triangle):
+/// a window tells of its middle more than of its ends, so a change is where windows begin to be mostly of the new
+/// voice.
+pub fn parts(windows: &[WindowPrediction]) -> Vec<Part> {
+    let end_s = windows
+        .iter()
+        .fold(0.0_f32, |end_s, one| end_s.max(one.end_s));
+    let n_steps = (end_s / STEP_S).ceil() as usize;
+    let mut parts: Vec<Part> = Vec::new();
+    for step in 0..n_steps {
+        let (start_s, next_s) = (step as f32 * STEP_S, (step + 1) as f32 * STEP_S);
+        let Some((emotion, confidence)) = answer(windows, (start_s + next_s) / 2.0) else {
+            continue;
+        };
+        let moment = Part {
+            start_s,
+            end_s: next_s.min(end_s),
+            emotion,
+            confidence,
+        };
+        append(&mut parts, moment);
+    }
+    without_short(parts)
+}
+
+/// The most probable emotion of a moment; `None` where no window is.
+fn answer(windows: &[WindowPrediction], at_s: f32) -> Option<(Emotion, f32)> {
+    let mut sums = [0.0; Emotion::ALL.len()];
+    let mut whole = 0.0;
+    for window in windows
+        .iter()
+        .filter(|one| (one.start_s..=one.end_s).contains(&at_s))
+    {
+        let weight = (at_s - window.start_s).min(window.end_s - at_s) + STEP_S;
+        whole += weight;
+        for (emotion, probability) in window.probabilities.iter() {
+            sums[emotion as usize] += weight * probability;
+        }
+    }
+    let top = Emotion::ALL
+        .into_iter()
+        .rev()
+        .max_by(|left, right| sums[*left as usize].total_cmp(&sums[*right as usize]));
+    top.filter(|_| whole > 0.0)
+        .map(|top| (top, sums[top as usize] / whole))
+}
+
+/// Adds what follows, or lengthens the last part where it goes on.
+fn append(parts: &mut Vec<Part>, next: Part) {
+    let seconds = |part: &Part| part.end_s - part.start_s;
+    match parts.last_mut() {
+        Some(last) if last.emotion == next.emotion && next.start_s - last.end_s < STEP_S / 2.0 => {
+            let (before_s, more_s) = (seconds(last), seconds(&next));
+            let sum = last.confidence * before_s + next.confidence * more_s;
+            last.confidence = sum / (before_s + more_s);
+            last.end_s = next.end_s;
+        }
+        _ => parts.push(next),
+    }
+}
+
+/// Gives what is too short to be told from its neighbours to the part before it, or to the one after it.
+fn without_short(parts: Vec<Part>) -> Vec<Part> {
+    let mut kept: Vec<Part> = Vec::new();
+    for mut part in parts {
+        let Some(last) = kept.last_mut() else {
+            kept.push(part);
+            continue;
+        };
+        let touches = part.start_s - last.end_s < STEP_S / 2.0;
+        if touches && part.end_s - part.start_s < MIN_PART_S {
+            last.end_s = part.end_s;
+        } else if touches && last.end_s - last.start_s < MIN_PART_S {
+            part.start_s = last.start_s;
+            *last = part;
+        } else {
+            append(&mut kept, part);
+        }
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use vocabulary::{LabelSet, Probabilities};
+
+    use super::*;
+
+    fn window(start_s: f32, end_s: f32, angry: f32) -> WindowPrediction {
+        let values = [angry, 0.0, 1.0 - angry, 0.0, 0.0];
+        WindowPrediction {
+            start_s,
+            end_s,
+            probabilities: Probabilities::new(&LabelSet::five(), &values).expect("a distribution"),
+        }
+    }
+
+    /// Windows of a clip that is angry until `change_s` and sad afterwards; `hear` makes an answer of the angry share.
+    fn joined(duration_s: f32, change_s: f32, hear: fn(f32) -> f32) -> Vec<WindowPrediction> {
+        let last_s = duration_s - 4.0;
+        let starts = (0..last_s.ceil() as u16).map(f32::from).chain([last_s]);
+        let heard = starts.map(|start_s| {
+            let angry_s = (change_s - start_s).clamp(0.0, 4.0);
+            window(start_s, start_s + 4.0, hear(angry_s / 4.0))
+        });
+        heard.collect()
+    }
+
+    #[test]
+    fn a_change_is_where_the_voices_were_joined() {
+        let listeners: [fn(f32) -> f32; 3] = [
+            |share| share,
+            |share| if share > 0.5 { 1.0 } else { 0.0 },
+            |share| 1.0 / (1.0 + (-8.0 * (share - 0.5)).exp()),
+        ];
+        for hear in listeners {
+            for (duration_s, change_s) in (40..150).map(|tenths| (19.3, tenths as f32 / 10.0)) {
+                let found = parts(&joined(duration_s, change_s, hear));
+                assert_eq!(found.len(), 2, "{change_s}: {found:?}");
+                assert_eq!(
+                    [found[0].emotion, found[1].emotion],
+                    [Emotion::Angry, Emotion::Sad]
+                );
+                let off_s = (found[1].start_s - change_s).abs();
+                assert!(
+                    off_s <= 0.5 + 1e-3,
+                    "{change_s} is drawn at {}",
+                    found[1].start_s
+                );
+                assert_eq!(found[0].end_s, found[1].start_s);
+                assert!((found[1].end_s - duration_s).abs() < 1e-3 && found[0].start_s == 0.0);
+            }
+        }
+    }
+
+    #[test]
+    fn silence_between_windows_is_no_part() {
+        let found = parts(&[window(1.0, 5.0, 0.9), window(9.0, 13.0, 0.7)]);
+        let spans: Vec<_> = found
+            .iter()
+            .map(|part| (part.start_s, part.end_s))
+            .collect();
+        assert_eq!(spans, [(1.0, 5.0), (9.0, 13.0)]);
+        assert!((found[1].confidence - 0.7).abs() < 1e-3);
+    }
+
+    #[test]
+    fn no_part_is_too_short_to_be_told() {
+        // Answers that waver around a half.
+        let shares = [0.9, 0.49, 0.505, 0.49, 0.52, 0.1, 0.1];
+        let windows = shares.iter().enumerate();
+        let windows: Vec<_> = windows
+            .map(|(at_s, &share)| window(at_s as f32, at_s as f32 + 4.0, share))
+            .collect();
+        let found = parts(&windows);
+        assert!(
+            found
+                .iter()
+                .all(|part| part.end_s - part.start_s >= MIN_PART_S),
+            "{found:?}"
+        );
+        assert!(found.is_sorted_by(|left, right| left.end_s <= right.start_s));
+        assert_eq!(parts(&[]), []);
+    }
+}

@@ -1,0 +1,61 @@
+//! The results of the start page, as they are kept and given away.
+
+use leptos::prelude::*;
+use vocabulary::Analysis;
+
+use super::Workbench;
+use crate::{
+    browser::storage,
+    history::Entry,
+    queue::{ClipId, QueuedClip},
+};
+
+impl Workbench {
+    /// Adds a result to the past ones.
+    pub(super) fn keep(self, id: ClipId, analysis: &Analysis) {
+        let found = self.queue.try_with_untracked(|queue| {
+            let one = queue.iter().find(|one| one.id == id);
+            one.map(|one| self.entry(Some(one), analysis))
+        });
+        if let Some(Some(mut entry)) = found {
+            if entry.source.is_none() {
+                self.decline();
+            }
+            entry.at_ms = storage::now_ms();
+            storage::add_result(entry);
+        }
+    }
+
+    /// The result on display, as it is kept and given away; its time is not set.
+    pub fn shown_entry(self, analysis: &Analysis) -> Entry {
+        self.one
+            .with_untracked(|one| self.entry(one.as_ref(), analysis))
+    }
+
+    /// Every result of the queue, in its order.
+    pub fn entries(self) -> Vec<Entry> {
+        let mut entries = Vec::new();
+        self.queue.with_untracked(|queue| {
+            for one in queue {
+                if let Some(Ok(analysis)) = one.progress.outcome() {
+                    entries.push(self.entry(Some(one), analysis));
+                }
+            }
+        });
+        let now_ms = storage::now_ms();
+        entries.iter_mut().for_each(|entry| entry.at_ms = now_ms);
+        entries
+    }
+
+    fn entry(self, one: Option<&QueuedClip>, analysis: &Analysis) -> Entry {
+        let span_s = one.and_then(|one| one.cut.as_ref()).map(|cut| cut.span_s);
+        Entry {
+            at_ms: 0.0,
+            source: one.and_then(|one| one.clip.file_name.clone()),
+            part_s: span_s.map(|(start_s, end_s)| (start_s as f32, end_s as f32)),
+            model: Some(self.facts.with_value(|facts| facts.model_id.clone())),
+            prediction: analysis.prediction.clone(),
+            heard_as: None,
+        }
+    }
+}
