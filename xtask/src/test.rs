@@ -21,7 +21,7 @@ use crate::workspace::{SERVER_SELECTION, Workspace};
 const BROWSER: &str = "find or install a browser";
 const NODE: &str = "install Node.js packages";
 const FORMATTING: &str = "check the formatting";
-const LINTS: &str = "lint server, crates and tests";
+const LINTS: &str = "compile and lint server, crates and tests";
 const PAGE_LINTS: &str = "lint the page";
 const CORE_LINTS: &str = "lint the inference core, compiled for a browser";
 const RUST_TESTS: &str = "test the Rust crates";
@@ -116,8 +116,10 @@ fn check(workspace: &Workspace, toolchain: &Toolchain, steps: &mut Steps) -> Res
         || run(cargo().args(["fmt", "--all", "--check"])),
     )?;
     steps.run(LINTS, || {
-        let selection = SERVER_SELECTION.into_iter().chain(["--all-targets"]);
-        run(clippy(cargo().arg("clippy").args(selection)))
+        let mut cargo = toolchain.linting_cargo(workspace)?;
+        run(cargo
+            .args(["build", "--all-targets"])
+            .args(SERVER_SELECTION))
     })?;
     steps.run(PAGE_LINTS, || {
         run(clippy(cargo().arg("clippy").args(page::CARGO_SELECTION)))
@@ -126,7 +128,8 @@ fn check(workspace: &Workspace, toolchain: &Toolchain, steps: &mut Steps) -> Res
         run(clippy(cargo().arg("clippy").args(CORE_SELECTION)))
     })?;
     steps.run_tests(RUST_TESTS, |skipped| {
-        run_tests(cargo().arg("test").args(SERVER_SELECTION), skipped)
+        let mut cargo = toolchain.linting_cargo(workspace)?;
+        run_tests(cargo.arg("test").args(SERVER_SELECTION), skipped)
     })
 }
 

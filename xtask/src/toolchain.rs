@@ -5,6 +5,8 @@ use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 
+use anyhow::{Context, Result};
+
 use crate::command::output;
 use crate::workspace::Workspace;
 
@@ -14,6 +16,9 @@ pub struct Toolchain {
     /// Name for rustup's proxies; `None` leaves the choice to the environment.
     rustup_name: Option<String>,
 }
+
+/// `-D warnings`, as `cargo clippy` hands it to its driver.
+const DENY_WARNINGS: &str = "-D__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__";
 
 /// What the page is compiled for.
 pub const WASM_TARGET: &str = "wasm32-unknown-unknown";
@@ -38,6 +43,25 @@ impl Toolchain {
         let mut cargo = self.command("cargo", &workspace.root);
         cargo.env("CARGO_TARGET_DIR", &workspace.target_dir);
         cargo
+    }
+
+    /// The same, with clippy's driver in rustc's place for the workspace's own crates: what it compiles is linted, and
+    /// runs. `cargo clippy` would read all dependencies once more. Warnings are errors.
+    ///
+    /// # Errors
+    /// When rustc does not say where it is.
+    pub fn linting_cargo(&self, workspace: &Workspace) -> Result<Command> {
+        let sysroot = self.rustc(&workspace.root, &["--print", "sysroot"]);
+        let sysroot = sysroot.context("rustc does not say where its sysroot is")?;
+        let driver = format!("clippy-driver{}", env::consts::EXE_SUFFIX);
+        let mut cargo = self.cargo(workspace);
+        cargo
+            .env(
+                "RUSTC_WORKSPACE_WRAPPER",
+                Path::new(&sysroot).join("bin").join(driver),
+            )
+            .env("CLIPPY_ARGS", DENY_WARNINGS);
+        Ok(cargo)
     }
 
     /// Does this toolchain have the standard library for [`WASM_TARGET`]?
