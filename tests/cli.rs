@@ -203,13 +203,16 @@ fn folders_are_walked_through_and_csv_has_a_row_for_each_file() {
         fs::write(folder.join(place), &voice).expect("the clip can be written");
     }
     fs::write(folder.join("c.txt"), "no audio").expect("the file can be written");
-    let output = banglaser()
-        .current_dir(&folder)
-        .args(["analyze", "--csv", "."])
-        .arg("--settings")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Leptos.toml"))
-        .output()
-        .expect("the program starts");
+    let csv_of = |path: &str| {
+        banglaser()
+            .current_dir(&folder)
+            .args(["analyze", "--csv", path])
+            .arg("--settings")
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Leptos.toml"))
+            .output()
+            .expect("the program starts")
+    };
+    let output = csv_of(".");
     assert_eq!(
         output.status.code(),
         Some(1),
@@ -235,13 +238,7 @@ fn folders_are_walked_through_and_csv_has_a_row_for_each_file() {
     }
     assert!(rows[4].ends_with(",unsupported_audio"), "{}", rows[4]);
 
-    let named = banglaser()
-        .current_dir(&folder)
-        .args(["analyze", "--csv", "=a.wav"])
-        .arg("--settings")
-        .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("Leptos.toml"))
-        .output()
-        .expect("the program starts");
+    let named = csv_of("=a.wav");
     assert!(
         lines(&named)[1].starts_with("'=a.wav,"),
         "no formula: {}",

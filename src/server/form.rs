@@ -50,11 +50,12 @@ pub struct SpeakerFields {
 pub async fn read_clip(mut form: Multipart<'static>, bounded: &Bounded) -> Result<Clip, AppError> {
     let mut speaker = SpeakerFields::default();
     while let Some(part) = next_part(&mut form, bounded).await? {
-        if !is_of_clip(&PartName::of(part.headers())) {
-            speaker.read(part, bounded).await?;
+        let name = PartName::of(part.headers());
+        if !is_of_clip(&name) {
+            speaker.read(&name, part, bounded).await?;
             continue;
         }
-        match read_file(part, bounded).await {
+        match read_file(&name, part, bounded).await {
             Err(AppError::NoFile) => {}
             Err(error) => return Err(error),
             Ok(bytes) => {
@@ -87,8 +88,13 @@ fn is_of_clip(name: &PartName) -> bool {
 
 impl SpeakerFields {
     /// Takes over a field, if it is one of these.
-    async fn read(&mut self, part: Field<'static>, bounded: &Bounded) -> Result<(), AppError> {
-        let field = match PartName::of(part.headers()).field.as_deref() {
+    async fn read(
+        &mut self,
+        name: &PartName,
+        part: Field<'static>,
+        bounded: &Bounded,
+    ) -> Result<(), AppError> {
+        let field = match name.field.as_deref() {
             Some("profile") => &mut self.profile,
             Some("emotion") => &mut self.emotion,
             _ => return Ok(()),
@@ -117,9 +123,10 @@ async fn read_rest(
     let mut n_files = 0;
     let to_end = async {
         while let Ok(Some(part)) = next_part(form, bounded).await {
-            if is_of_clip(&PartName::of(part.headers())) {
+            let name = PartName::of(part.headers());
+            if is_of_clip(&name) {
                 n_files += 1;
-            } else if speaker.read(part, bounded).await.is_err() {
+            } else if speaker.read(&name, part, bounded).await.is_err() {
                 break;
             }
         }
@@ -134,8 +141,11 @@ async fn read_rest(
 ///
 /// # Errors
 /// See the module's head.
-pub async fn read_file(mut part: Field<'static>, bounded: &Bounded) -> Result<Bytes, AppError> {
-    let file_name = PartName::of(part.headers()).file;
+pub async fn read_file(
+    name: &PartName,
+    mut part: Field<'static>,
+    bounded: &Bounded,
+) -> Result<Bytes, AppError> {
     let encoding = part.headers().get(CONTENT_TRANSFER_ENCODING).cloned();
     let max_bytes = bounded.max_file_bytes;
     let mut clip = BytesMut::new();
@@ -148,7 +158,7 @@ pub async fn read_file(mut part: Field<'static>, bounded: &Bounded) -> Result<By
     }
     match n_bytes {
         // What a browser sends for a file input that was left alone.
-        0 if file_name.is_some_and(|name| name.is_empty()) => Err(AppError::NoFile),
+        0 if name.file.as_ref().is_some_and(String::is_empty) => Err(AppError::NoFile),
         0 => Err(AppError::EmptyFile),
         _ if n_bytes > max_bytes => Err(AppError::TooLarge { max_bytes }),
         _ if encoding

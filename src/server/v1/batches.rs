@@ -121,11 +121,11 @@ impl Reading<'_> {
                     break;
                 }
             };
-            let file_name = PartName::of(field.headers()).file;
+            let name = PartName::of(field.headers());
             if self.results.len() + together.len() >= self.max_files {
                 let max_files = self.max_files;
                 together.push(Part {
-                    file_name,
+                    file_name: name.file,
                     clip: Err(AppError::TooManyFiles { max_files }),
                 });
                 break;
@@ -136,9 +136,11 @@ impl Reading<'_> {
             } else {
                 self.upload.count_clip()
             };
-            let read = form::read_file(field, &self.upload.bounded).await;
-            let clip = allowed.and(read);
-            together.push(Part { file_name, clip });
+            let read = form::read_file(&name, field, &self.upload.bounded).await;
+            together.push(Part {
+                file_name: name.file,
+                clip: allowed.and(read),
+            });
             if is_enough(&together) {
                 self.hear(mem::take(&mut together)).await;
             }

@@ -4,6 +4,7 @@ use std::{str::FromStr, sync::Arc};
 
 use axum::{
     Json,
+    body::Bytes,
     extract::{Request, State},
 };
 use pipeline::Queue;
@@ -69,11 +70,7 @@ pub async fn enrol(
     let model_id = recognitions.recognizer().model_id();
     let answer = async {
         let clip = upload.read_clip(request).await?;
-        let request = pipeline::Request {
-            bytes: clip.bytes,
-            profile: profile(clip.speaker.profile.as_deref(), model_id)?,
-            ..Default::default()
-        };
+        let request = asked(clip.bytes, clip.speaker.profile.as_deref(), model_id)?;
         let emotion = emotion(clip.speaker.emotion.as_deref())?;
         upload.heard(recognitions.enrol(upload.turn(), request, emotion).await)
     };
@@ -81,17 +78,24 @@ pub async fn enrol(
     answer.map_err(|error| upload.refuse(error))
 }
 
-/// The profile in a form's field, where there is any content.
+/// What the queue is asked for a clip, with the profile in its form's field, where there is any content.
 ///
 /// # Errors
 /// [`AppError::ProfileRefused`] when it is none.
-pub fn profile(field: Option<&[u8]>, model_id: &str) -> Result<Option<Profile>, AppError> {
+pub fn asked(
+    clip: Bytes,
+    profile: Option<&[u8]>,
+    model_id: &str,
+) -> Result<pipeline::Request, AppError> {
     let refused = |_| AppError::ProfileRefused {
         model: model_id.to_owned(),
     };
-    let content = field.filter(|json| !json.is_empty());
+    let content = profile.filter(|json| !json.is_empty());
     let profile = content.map(|json| serde_json::from_slice(json).map_err(refused));
-    profile.transpose()
+    Ok(pipeline::Request {
+        profile: profile.transpose()?,
+        ..clip.into()
+    })
 }
 
 fn emotion(field: Option<&[u8]>) -> Result<Option<Emotion>, AppError> {

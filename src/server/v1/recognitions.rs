@@ -8,7 +8,7 @@ use axum::{
 };
 use pipeline::Queue;
 
-use super::{openapi::Refusals, profiles::profile, recognition::Recognition};
+use super::{openapi::Refusals, profiles::asked, recognition::Recognition};
 use crate::server::{
     envelope::{Envelope, Refusal},
     upload::Upload,
@@ -47,11 +47,7 @@ pub async fn recognize(
     let model_id = recognitions.recognizer().model_id();
     let answer = async {
         let clip = upload.read_clip(request).await?;
-        let request = pipeline::Request {
-            bytes: clip.bytes,
-            profile: profile(clip.speaker.profile.as_deref(), model_id)?,
-            ..Default::default()
-        };
+        let request = asked(clip.bytes, clip.speaker.profile.as_deref(), model_id)?;
         let prediction = upload.heard(recognitions.recognize(upload.turn(), request).await)?;
         Ok(Recognition {
             n_further_files: clip.n_further_files,
