@@ -81,6 +81,7 @@ pub async fn bound(State(limits): State<BodyLimits>, mut request: Request, next:
         max_file_bytes: limits.max_file_bytes,
         fault: BodyFault::default(),
         share: Arc::new(limits.memory.share()),
+        retry_after_s: limits.retry_after_s,
     };
     request.extensions_mut().insert(bounded.clone());
     let boundary = form_boundary::read(request.headers());
@@ -164,8 +165,7 @@ impl Arrival {
                 self.refusal = Some(self.too_large());
             }
             if self.refusal.is_none() && !self.bounded.share.take(chunk.len() as u64) {
-                let retry_after_s = self.limits.retry_after_s;
-                self.refusal = Some(AppError::Overloaded { retry_after_s });
+                self.refusal = Some(self.bounded.overloaded());
             }
             if self.refusal.is_none() {
                 return Ok(Some(chunk));

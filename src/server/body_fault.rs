@@ -30,4 +30,15 @@ pub struct Bounded {
     pub fault: BodyFault,
     /// The memory that it holds.
     pub share: Arc<Share>,
+    /// When to try again where memory is used up.
+    pub retry_after_s: u32,
+}
+
+impl Bounded {
+    /// The refusal where memory is used up.
+    pub fn overloaded(&self) -> AppError {
+        AppError::Overloaded {
+            retry_after_s: self.retry_after_s,
+        }
+    }
 }

@@ -11,7 +11,7 @@ use bytes::BytesMut;
 use multer::{Field, Multipart};
 use tokio::time::timeout;
 
-use super::{base64_audio, body_fault::Bounded, part_name::PartName};
+use super::{arriving::Arriving, base64_audio, body_fault::Bounded, part_name::PartName};
 use crate::error::AppError;
 
 /// How long an answer waits for what stands behind the clip in its form: who is still sending may not read.
@@ -148,12 +148,12 @@ pub async fn read_file(
 ) -> Result<Bytes, AppError> {
     let encoding = part.headers().get(CONTENT_TRANSFER_ENCODING).cloned();
     let max_bytes = bounded.max_file_bytes;
-    let mut clip = BytesMut::new();
+    let mut clip = Arriving::new().map_err(|_| bounded.overloaded())?;
     let mut n_bytes = 0;
     while let Some(chunk) = part.chunk().await.map_err(|_| bounded.fault.reason())? {
         n_bytes += chunk.len() as u64;
         if n_bytes <= max_bytes {
-            clip.extend_from_slice(&chunk);
+            clip.extend(&chunk).map_err(|_| bounded.overloaded())?;
         }
     }
     match n_bytes {
@@ -164,8 +164,8 @@ pub async fn read_file(
         _ if encoding
             .is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"base64")) =>
         {
-            Ok(base64_audio::decode(&clip))
+            Ok(base64_audio::decode(clip.as_ref()))
         }
-        _ => Ok(clip.freeze()),
+        _ => Ok(clip.finish()),
     }
 }

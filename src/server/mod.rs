@@ -18,6 +18,7 @@
 
 pub mod access;
 mod api_keys;
+mod arriving;
 mod base64_audio;
 pub mod body;
 mod body_fault;

@@ -5,13 +5,13 @@ use axum::{
     extract::{FromRequestParts, Request},
     http::{Extensions, request::Parts},
 };
-use bytes::BytesMut;
 use futures::StreamExt;
 use multer::Multipart;
 use pipeline::PipelineError;
 
 use super::{
     access::Client,
+    arriving::Arriving,
     base64_audio,
     body_fault::Bounded,
     envelope::Refusal,
@@ -87,15 +87,18 @@ impl Upload {
 
     async fn read_body(&self, request: Request) -> Result<Clip, AppError> {
         let mut chunks = request.into_body().into_data_stream();
-        let mut body = BytesMut::new();
+        let overloaded = |_| self.bounded.overloaded();
+        let mut body = Arriving::new().map_err(overloaded)?;
         while let Some(chunk) = chunks.next().await {
-            body.extend_from_slice(&chunk.map_err(|_| self.bounded.fault.reason())?);
+            let chunk = chunk.map_err(|_| self.bounded.fault.reason())?;
+            body.extend(&chunk).map_err(overloaded)?;
         }
         let max_bytes = self.bounded.max_file_bytes;
+        let body = body.finish();
         let bytes: Bytes = match body.len() as u64 {
             0 => return Err(AppError::NoFile),
             n_bytes if n_bytes > max_bytes => return Err(AppError::TooLarge { max_bytes }),
-            _ => base64_audio::clip_of_body(body.freeze()),
+            _ => base64_audio::clip_of_body(body),
         };
         Ok(Clip {
             bytes,
