@@ -161,6 +161,7 @@ impl Decoding<'_> {
                     break;
                 }
             };
+            tally.has_gaps |= decoder.has_lost(&packet);
             let is_audible = match decoder.decode(packet, &mut self.mono) {
                 Ok(is_audible) => is_audible,
                 Err(error @ DecodeError::Damaged { .. }) => {
@@ -241,6 +242,7 @@ struct Tally {
     n_audible: usize,
     n_damaged: usize,
     n_silent_in_a_row: usize,
+    has_gaps: bool,
     last_error: Option<DecodeError>,
 }
 
@@ -249,7 +251,7 @@ const AUDIBLE_PER_DAMAGED: usize = 50;
 
 impl Tally {
     fn is_whole(&self) -> bool {
-        AUDIBLE_PER_DAMAGED * self.n_damaged <= self.n_audible
+        !self.has_gaps && AUDIBLE_PER_DAMAGED * self.n_damaged <= self.n_audible
     }
 
     /// Whether the samples count. Where most of a track is damaged it is no audio, or none worth hearing.

@@ -3,7 +3,8 @@
 //! Input   interleaved frames, f32, `[n_frames, n_channels]`
 //! Output  their mean, f32, channels that are another one upside down turned back first: added as they are they
 //!         would be silence, where each ear of a listener hears a voice
-//! Sign    by the correlation of each channel with the first one that sounds, from the clip's beginning on
+//! Sign    by the correlation of each channel with the first one that sounds, from the clip's beginning on; constants,
+//!         which cheap microphones add to a channel, do not count
 
 /// Less than this correlation is upside down. A voice in a room at two microphones stays above -0.3; what a wrong
 /// cable turns is below -0.9.
@@ -27,6 +28,7 @@ pub(super) struct Mix {
     /// Which channel the others are compared with.
     reference: usize,
     energies: Vec<f64>,
+    sums: Vec<f64>,
     /// Products with the reference.
     products: Vec<f64>,
     /// 1, or -1 for a channel upside down.
@@ -42,6 +44,7 @@ impl Mix {
             *self = Self {
                 reference: 0,
                 energies: vec![0.0; n_channels],
+                sums: vec![0.0; n_channels],
                 products: vec![0.0; n_channels],
                 signs: vec![1.0; n_channels],
                 n_frames: 0,
@@ -75,29 +78,35 @@ impl Mix {
 
     /// Whether two channels hold different sounds, as the two sides of a call do.
     pub(super) fn is_apart(&self) -> bool {
-        let loudest = self.energies.iter().copied().fold(0.0, f64::max);
-        let apart = (0..self.energies.len()).filter(|&channel| {
+        let powers: Vec<f64> = (0..self.energies.len())
+            .map(|channel| self.power(channel))
+            .collect();
+        let loudest = powers.iter().copied().fold(0.0, f64::max);
+        let apart = (0..powers.len()).filter(|&channel| {
             channel != self.reference
-                && self.energies[channel] > WEAKEST * WEAKEST * loudest
+                && powers[channel] > WEAKEST * WEAKEST * loudest
                 && self.correlation(channel).abs() < APART
         });
-        self.energies[..].get(self.reference) > Some(&(WEAKEST * WEAKEST * loudest))
-            && apart.count() > 0
+        powers.get(self.reference) > Some(&(WEAKEST * WEAKEST * loudest)) && apart.count() > 0
     }
 
     fn listen_to_two(&mut self, frames: &[[f32; 2]]) {
         // Sums side by side, in pieces short enough for f32.
         for piece in frames.chunks(256) {
-            let mut sums = [[0.0_f32; 4]; 3];
+            let mut sums = [[0.0_f32; 4]; 5];
             for (idx, [left, right]) in piece.iter().map(finite).enumerate() {
                 sums[0][idx % 4] += left * left;
                 sums[1][idx % 4] += right * right;
                 sums[2][idx % 4] += left * right;
+                sums[3][idx % 4] += left;
+                sums[4][idx % 4] += right;
             }
-            let [left, right, product] = sums.map(|sums| f64::from(sums.iter().sum::<f32>()));
-            self.energies[0] += left;
-            self.energies[1] += right;
-            self.products[1] += product;
+            let sums = sums.map(|sums| f64::from(sums.iter().sum::<f32>()));
+            self.energies[0] += sums[0];
+            self.energies[1] += sums[1];
+            self.products[1] += sums[2];
+            self.sums[0] += sums[3];
+            self.sums[1] += sums[4];
         }
         self.turn();
     }
@@ -109,6 +118,7 @@ impl Mix {
                 let sample = f64::from(finite_sample(sample));
                 self.energies[channel] += sample * sample;
                 self.products[channel] += sample * reference;
+                self.sums[channel] += sample;
             }
         }
         // Compared is with the first channel that sounds.
@@ -122,11 +132,24 @@ impl Mix {
         self.turn();
     }
 
+    /// Energy of a channel without its constant; 0 where that is all there is.
+    fn power(&self, channel: usize) -> f64 {
+        let of_constant = self.sums[channel].powi(2) / self.n_frames.max(1) as f64;
+        let power = self.energies[channel] - of_constant;
+        // What is left of a constant by rounding is nothing.
+        if power > 1e-6 * self.energies[channel] {
+            power
+        } else {
+            0.0
+        }
+    }
+
     /// Correlation of a channel with the reference, `[-1, 1]`; 0 where one is silent.
     fn correlation(&self, channel: usize) -> f64 {
-        let energy = self.energies[channel] * self.energies[self.reference];
+        let energy = self.power(channel) * self.power(self.reference);
+        let of_constants = self.sums[channel] * self.sums[self.reference];
         if energy > 0.0 {
-            self.products[channel] / energy.sqrt()
+            (self.products[channel] - of_constants / self.n_frames.max(1) as f64) / energy.sqrt()
         } else {
             0.0
         }
@@ -214,6 +237,25 @@ mod tests {
                 .enumerate()
                 .all(|(n, sample)| *sample == voice(n))
         );
+    }
+
+    #[test]
+    fn constants_turn_nothing_and_part_nothing() {
+        for (left, right) in [(0.2, -0.2), (0.3, 0.0), (0.1, 0.1)] {
+            let channel = |constant: f32| move |n| voice(n) + constant;
+            let (mono, mix) = mixed(&[&channel(left), &channel(right)]);
+            assert!(!mix.is_apart());
+            let rest = mono[8000 - 1] - voice(8000 - 1) - 0.5 * (left + right);
+            assert!(rest.abs() < 1e-5, "{left}, {right}");
+            let upside_down = move |n| right - voice(n);
+            let (mono, mix) = mixed(&[&channel(left), &upside_down]);
+            assert!(!mix.is_apart());
+            let swing = mono[4000..].iter().copied().fold(f32::MIN, f32::max)
+                - mono[4000..].iter().copied().fold(f32::MAX, f32::min);
+            assert!(swing > 0.4, "{left}, {right}: {swing}");
+        }
+        // Nothing but constants: neither is a voice.
+        assert!(!mixed(&[&|_| 0.3, &|_| -0.3]).1.is_apart());
     }
 
     #[test]

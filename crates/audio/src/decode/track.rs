@@ -49,6 +49,9 @@ const UNDECODED: &[(AudioCodecId, &str)] = &[
     (CODEC_ID_TRUEHD, "TrueHD"),
 ];
 
+/// Longer between two packets is not heard: sound was lost.
+const MAX_GAP_S: f64 = 0.1;
+
 /// A track's decoder and its last packet.
 pub(super) struct TrackDecoder {
     track_id: u32,
@@ -58,6 +61,8 @@ pub(super) struct TrackDecoder {
     is_length_guessed: bool,
     /// Of the packets' times; `None` where they count frames.
     time_base: Option<TimeBase>,
+    /// Where the last packet ended, seconds of the track, of codecs that leave no pauses out.
+    end_s: Option<f64>,
     /// What an edit list keeps, seconds of the track; all where it is empty.
     kept_s: Vec<Range<f64>>,
     interleaved: Vec<f32>,
@@ -81,6 +86,7 @@ impl TrackDecoder {
             codec,
             is_length_guessed: params.codec == CODEC_ID_MP3 && track.padding.is_none(),
             time_base: track.time_base,
+            end_s: None,
             kept_s: Vec::new(),
             interleaved: Vec::new(),
         }))
@@ -97,6 +103,7 @@ impl TrackDecoder {
             codec,
             is_length_guessed: false,
             time_base: None,
+            end_s: None,
             kept_s: Vec::new(),
             interleaved: Vec::new(),
         })
@@ -104,6 +111,30 @@ impl TrackDecoder {
 
     pub(super) fn track_id(&self) -> u32 {
         self.track_id
+    }
+
+    /// Whether sound between the last packet and this one was lost: damaged beyond recognition, or cut out.
+    pub(super) fn has_lost(&mut self, packet: &Packet) -> bool {
+        let is_gapless = match &self.codec {
+            Codec::Symphonia(decoder) => decoder.codec_params().codec == CODEC_ID_FLAC,
+            Codec::Aac(_) => true,
+            Codec::Opus(_) | Codec::Telephone(_) => false,
+        };
+        let Some(base) = self.time_base.filter(|_| is_gapless) else {
+            return false;
+        };
+        if packet.track_id != self.track_id {
+            return false;
+        }
+        let start_s = base.calc_time(packet.pts).map(|start| start.as_secs_f64());
+        let dur_s = base
+            .calc_duration(packet.dur)
+            .map(|duration| duration.as_secs_f64());
+        let before_s = self.end_s;
+        self.end_s = start_s.zip(dur_s).map(|(start_s, dur_s)| start_s + dur_s);
+        before_s
+            .zip(start_s)
+            .is_some_and(|(before_s, start_s)| start_s > before_s + MAX_GAP_S)
     }
 
     /// Leaves out what an edit list does not keep.

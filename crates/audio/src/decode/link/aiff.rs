@@ -50,8 +50,15 @@ pub(super) fn read(clip: &[u8]) -> Result<Link<'_>, DecodeError> {
                     .saturating_add(OFFSETS_BYTES)
                     .saturating_add(offset);
                 // A recorder that broke off or streams has no length.
-                let end = if chunk.n_bytes == 0 { clip.len() } else { end };
+                let is_behind = || next_chunk(clip, chunk.next(clip, ORDER));
+                let is_open = chunk.n_bytes as usize <= OFFSETS_BYTES
+                    && !is_behind().is_some_and(|behind| behind.fits(clip));
+                let end = if is_open { clip.len() } else { end };
                 samples = Some(&clip[start.min(end)..end]);
+                if is_open {
+                    at = end;
+                    break;
+                }
             }
             _ => {}
         }
@@ -124,6 +131,26 @@ mod tests {
         assert_eq!(extended(b"\x40\x0B\xFA\0\0\0\0\0\0\0"), 8_000);
         assert_eq!(extended(&[0xFF; 10]), 0);
         assert_eq!(extended(&[]), 0);
+    }
+
+    #[test]
+    fn samples_without_a_length_end_with_the_clip() {
+        let common = b"\0\x01\0\0\0\0\0\x10\x40\x0B\xFA\0\0\0\0\0\0\0";
+        for n_bytes in [0_u32, 8] {
+            let mut clip = b"FORM\0\0\0\0AIFFCOMM\0\0\0\x12".to_vec();
+            clip.extend(common);
+            clip.extend(b"SSND");
+            clip.extend(n_bytes.to_be_bytes());
+            clip.extend([0; 8]);
+            clip.extend([0xC3; 40]);
+            let link = read(&clip).expect("PCM");
+            assert_eq!(link.n_bytes, clip.len());
+            let Content::Raw(mut raw) = link.content else {
+                panic!("no samples");
+            };
+            let packet = raw.next_packet().expect("samples");
+            assert_eq!(packet.data.len(), 40);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod aiff;
 mod au;
+mod caf;
 mod flac;
 mod matroska;
 mod movie;
@@ -76,6 +77,7 @@ impl<'a> Link<'a> {
             _ if wav::is_wav(audio) => wav::read(audio),
             _ if aiff::is_aiff(audio) => aiff::read(audio),
             _ if au::is_au(audio) => au::read(audio),
+            _ if caf::is_caf(audio) => Ok(caf::read(audio)),
             _ if ogg::is_ogg(audio) => ogg::read(audio),
             _ if matroska::is_matroska(audio) => matroska::read(audio),
             _ if mp4::is_mp4(audio) => mp4::read(audio),

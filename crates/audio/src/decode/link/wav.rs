@@ -125,15 +125,20 @@ fn data_end(clip: &[u8], data: &Chunk, long_data_bytes: Option<u64>) -> usize {
 fn is_end(clip: &[u8], end: usize) -> bool {
     let is_next = |at: usize| {
         let rest = clip.get(at..).unwrap_or_default();
-        let is_padding = rest.len() < CHUNK_HEAD_BYTES || rest.starts_with(&[0; 8]);
         let is_chunk = || Chunk::at(clip, at, ORDER).is_some_and(|chunk| chunk.fits(clip));
-        is_padding
+        rest.len() < CHUNK_HEAD_BYTES
             || rest.starts_with(b"LIST")
             || rest.starts_with(b"TAG")
             || content::container(rest).is_some()
             || is_chunk()
     };
-    is_next(end) || (end % 2 == 1 && is_next(end + 1))
+    // Zeros are padding where nothing but the end or another chunk is behind them, else silence before a voice.
+    let is_behind_zeros = || {
+        let rest = &clip[end..];
+        let n_zeros = rest.iter().take_while(|&&byte| byte == 0).count();
+        n_zeros >= CHUNK_HEAD_BYTES && is_next(end + n_zeros)
+    };
+    is_next(end) || (end % 2 == 1 && is_next(end + 1)) || is_behind_zeros()
 }
 
 /// Where the file ends, with the chunks behind its samples.
@@ -260,6 +265,23 @@ mod tests {
                 Some(40),
                 "{data_bytes}"
             );
+        }
+    }
+
+    #[test]
+    fn silence_before_a_voice_is_no_padding() {
+        for samples in [
+            [&[0; 64][..], &[0xC3; 40]].concat(),
+            [&[0; 9][..], &[0xC3; 95]].concat(),
+        ] {
+            for data_bytes in [0, 1, 8, u32::MAX] {
+                let clip = wav(PCM, data_bytes, &samples);
+                assert_eq!(n_data_bytes(&clip), Some(104), "{data_bytes}");
+            }
+        }
+        for behind in [&[0; 20][..], b"\0\0\0\0\0\0\0\0LIST\x04\0\0\0INFO"] {
+            let clip = wav(PCM, 6, &[&[0xC3; 6], behind].concat());
+            assert_eq!(n_data_bytes(&clip), Some(6));
         }
     }
 
