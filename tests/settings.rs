@@ -27,9 +27,25 @@ fn with(variables: &[(&str, &str)]) -> Result<Settings, SettingsError> {
 fn shipped_settings_fit() {
     let settings = with(&[]).expect("Leptos.toml fits");
     assert_eq!(settings.server.max_upload_bytes.get(), 10 << 20);
-    assert!(settings.server.n_recognitions() >= 1);
+    assert!(settings.n_recognitions() >= 1);
     let limits = audio::DecodeLimits::from(&settings.audio);
     assert_eq!(limits, audio::DecodeLimits::default());
+}
+
+#[test]
+fn no_more_threads_recognise_than_fit_into_the_memory() {
+    let n_of = |memory: &str, asked: &str, max_duration_s: &str| {
+        let settings = with(&[
+            ("BANGLASER_SERVER_MAX_MEMORY_BYTES", memory),
+            ("BANGLASER_SERVER_MAX_RECOGNITIONS", asked),
+            ("BANGLASER_AUDIO_MAX_DURATION_S", max_duration_s),
+        ]);
+        settings.expect("fits").n_recognitions()
+    };
+    assert_eq!(n_of("536_870_912", "2", "600"), 2);
+    assert_eq!(n_of("536_870_912", "64", "600"), 4);
+    assert_eq!(n_of("536_870_912", "64", "60"), 40);
+    assert_eq!(n_of("1_000", "64", "600"), 1);
 }
 
 #[test]

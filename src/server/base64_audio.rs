@@ -14,9 +14,12 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
+/// What some programs put before a text.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 #[derive(Deserialize)]
 struct Json<'a> {
-    #[serde(borrow)]
+    #[serde(borrow, alias = "file")]
     audio: std::borrow::Cow<'a, str>,
 }
 
@@ -30,14 +33,20 @@ pub fn clip_of_body(body: Bytes) -> Bytes {
 
 /// The base64 in a JSON object or a `data:` URL. No audio format begins like either.
 fn text_of(body: &[u8]) -> Option<std::borrow::Cow<'_, str>> {
+    let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
     let start = body.trim_ascii_start();
     if start.starts_with(b"{") {
         return serde_json::from_slice::<Json>(body)
             .ok()
             .map(|json| json.audio);
     }
-    let is_url = start.starts_with(b"data:");
-    is_url.then(|| std::str::from_utf8(start).ok().map(Into::into))?
+    is_url(start).then(|| std::str::from_utf8(start).ok().map(Into::into))?
+}
+
+/// Whether a text is a `data:` URL.
+fn is_url(text: &[u8]) -> bool {
+    let scheme = text.get(..5);
+    scheme.is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"data:"))
 }
 
 /// Decodes base64, with or without `data:...;base64,` before it and line breaks in it; what is none is returned as it
@@ -46,11 +55,18 @@ pub fn decode(text: &[u8]) -> Bytes {
     let text = text.trim_ascii();
     let comma = text.iter().take(200).position(|&byte| byte == b',');
     let digits = match comma {
-        Some(comma) if text.starts_with(b"data:") => &text[comma + 1..],
+        Some(comma) if is_url(text) => &text[comma + 1..],
         _ => text,
     };
     let is_digit = |byte: &u8| !byte.is_ascii_whitespace();
-    let digits: Vec<u8> = digits.iter().copied().filter(is_digit).collect();
+    // The alphabet of addresses (RFC 4648) differs in two digits.
+    let usual = |byte: u8| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        other => other,
+    };
+    let digits = digits.iter().copied().filter(is_digit);
+    let digits: Vec<u8> = digits.map(usual).collect();
     match BASE64.decode(&digits) {
         Ok(clip) => clip.into(),
         Err(_) => Bytes::copy_from_slice(text),
@@ -67,6 +83,8 @@ mod tests {
             r#"{"audio": "UklGRg=="}"#,
             r#" {"model": "x", "audio": "data:audio/wav;base64,UklGRg"}"#,
             "data:audio/wav;base64,Ukl\r\nGRg==\r\n",
+            "DATA:audio/wav;BASE64,UklGRg==",
+            "\u{feff}{\"file\": \"UklGRg==\"}",
         ] {
             assert_eq!(
                 clip_of_body(Bytes::from_static(body.as_bytes())),

@@ -166,6 +166,6 @@ pub async fn read_file(
         {
             Ok(base64_audio::decode(clip.as_ref()))
         }
-        _ => Ok(clip.finish()),
+        _ => Ok(base64_audio::clip_of_body(clip.finish())),
     }
 }

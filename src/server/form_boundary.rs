@@ -23,7 +23,7 @@ pub fn read(headers: &HeaderMap) -> Result<String, AppError> {
     let content_type = headers
         .get(CONTENT_TYPE)
         .and_then(|value| value.to_str().ok());
-    let media_type = content_type.and_then(|text| text.trim().parse::<Mime>().ok());
+    let media_type = content_type.and_then(|text| without_blanks(text.trim()).parse::<Mime>().ok());
     let form = media_type.filter(|media_type| {
         media_type.type_() == mime::MULTIPART && media_type.subtype() == mime::FORM_DATA
     });
@@ -35,6 +35,21 @@ pub fn read(headers: &HeaderMap) -> Result<String, AppError> {
         }
         _ => Err(AppError::NoBoundary),
     }
+}
+
+/// Without the blanks that may stand before a semicolon (RFC 9110), which the parser does not know.
+fn without_blanks(text: &str) -> String {
+    let mut kept = String::new();
+    let mut is_quoted = false;
+    for letter in text.chars() {
+        match letter {
+            '"' => is_quoted = !is_quoted,
+            ';' if !is_quoted => kept.truncate(kept.trim_end().len()),
+            _ => {}
+        }
+        kept.push(letter);
+    }
+    kept
 }
 
 #[cfg(test)]
@@ -57,6 +72,11 @@ mod tests {
                 "multipart/form-data;boundary=\"XbX\";deferSpec=20220824",
                 Some("XbX"),
             ),
+            (
+                "multipart/form-data ; boundary=XbX ; charset=utf-8",
+                Some("XbX"),
+            ),
+            (r#"multipart/form-data; boundary="a ;b""#, Some("a ;b")),
             ("multipart/form-data", None),
             ("multipart/form-data; boundary=", None),
             ("multipart/form-data; boundary=one; boundary=two", None),

@@ -78,14 +78,18 @@ fn value_of(text: &str) -> (String, &str) {
     (value, "")
 }
 
-/// `utf-8''%E0%A6%86.ogg`.
+/// `utf-8''%E0%A6%86.ogg`, `iso-8859-1''caf%E9.ogg`.
 fn of_extended(value: &str) -> Option<String> {
     let mut parts = value.splitn(3, '\'');
     let charset = parts.next()?;
     let text = parts.nth(1)?;
-    let is_utf_8 = charset.eq_ignore_ascii_case("utf-8");
-    let decoded = is_utf_8.then(|| percent_decode_str(text).decode_utf8().ok())?;
-    decoded.map(Into::into)
+    let bytes = percent_decode_str(text);
+    match charset.to_ascii_lowercase().as_str() {
+        "utf-8" => bytes.decode_utf8().ok().map(Into::into),
+        // Its letters are the first of Unicode.
+        "iso-8859-1" => Some(bytes.map(char::from).collect()),
+        _ => None,
+    }
 }
 
 /// `=?utf-8?B?4KaG?=`, one word or several after each other.
@@ -159,6 +163,11 @@ mod tests {
                 "form-data; name=file; filename*=utf-8''%E0%A6%86.ogg",
                 "file",
                 Some("আ.ogg"),
+            ),
+            (
+                "form-data; name=file; filename*=ISO-8859-1''caf%E9.ogg",
+                "file",
+                Some("café.ogg"),
             ),
             (
                 "form-data; name=file; filename*=UTF-8'bn'%E0%A6%86.ogg; filename=x.ogg",

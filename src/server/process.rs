@@ -16,9 +16,13 @@ use tokio::{net::TcpListener, runtime::Runtime, signal, time::sleep};
 use super::{
     connections::{self, Connections},
     exposure, probes, router,
+    security::MAX_HEAD_BYTES,
     settings::ServerSettings,
     state::AppState,
 };
+
+/// Most that is read of a connection at once: heads of the size that the page's errors tell of, and some more.
+const MAX_READ_BYTES: usize = 2 * MAX_HEAD_BYTES;
 
 /// Why the server did not start, or ended.
 #[derive(Debug, thiserror::Error)]
@@ -87,6 +91,7 @@ async fn answer(state: AppState, settings: &ServerSettings) -> Result<(), ServeE
         .accept_error_handler(|_, error| tracing::warn!(%error, "a connection was not accepted"));
     let mut http = server.http_builder().http1();
     http.header_read_timeout(settings.keep_alive_timeout());
+    http.max_buf_size(MAX_READ_BYTES);
     let router = router(state.clone()).layer(from_fn_with_state(state, close_at_the_end));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     server.serve(service).await.map_err(ServeError::Socket)?;

@@ -18,7 +18,7 @@ use super::{envelope::Refusal, telemetry::RequestId};
 use crate::error::AppError;
 
 /// Most bytes of all headers of a request: eight times what browsers keep to.
-const MAX_HEAD_BYTES: usize = 64 * 1024;
+pub const MAX_HEAD_BYTES: usize = 64 * 1024;
 
 /// On every answer that does not say otherwise.
 const HEADERS: [(HeaderName, &str); 7] = [
@@ -84,7 +84,7 @@ pub async fn refuse_cross_site(request: Request, next: Next) -> Response {
 }
 
 /// Refuses heads that no browser and no sane program sends. What the HTTP library itself does not
-/// take in (a hundred headers, 400 KB of them) it refuses with a bare 431.
+/// take in (a hundred headers, twice as many bytes) it refuses with a bare 431.
 pub async fn bound_head(request: Request, next: Next) -> Response {
     let headers = request.headers().iter();
     let n_bytes: usize = headers

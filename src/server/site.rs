@@ -6,8 +6,8 @@ use axum::{
     body::Body,
     extract::{Request, State},
     http::{
-        HeaderMap, HeaderValue, StatusCode,
-        header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RANGE},
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ALLOW, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, RANGE},
     },
     response::{IntoResponse, Response},
 };
@@ -43,6 +43,9 @@ pub fn files(root: &str) -> ServeDir {
 
 /// Answers with a file of the site, or the page's 404.
 pub async fn file(State(state): State<AppState>, mut request: Request) -> Response {
+    if ![Method::GET, Method::HEAD].contains(request.method()) {
+        return refuse_method(&state, request).await;
+    }
     keep_whole_ranges(request.headers_mut());
     let (head, body) = request.into_parts();
     let asked = Request::from_parts(head.clone(), body);
@@ -65,6 +68,22 @@ pub async fn file(State(state): State<AppState>, mut request: Request) -> Respon
         }
         _ => pages::not_found(State(state), Request::from_parts(head, Body::empty())).await,
     }
+}
+
+/// The refusal of a request that does not only read: there is nothing, or it can be read only.
+async fn refuse_method(state: &AppState, request: Request) -> Response {
+    let request_id = RequestId::of(request.extensions()).0;
+    let (mut head, _) = request.into_parts();
+    head.method = Method::HEAD;
+    let asked = Request::from_parts(head, Body::empty());
+    let found = state.site.clone().try_call(asked).await;
+    let is_there = found.is_ok_and(|found| found.status() != StatusCode::NOT_FOUND);
+    let error = match is_there {
+        true => AppError::MethodNotAllowed,
+        false => AppError::NotFound,
+    };
+    let allowed = is_there.then_some([(ALLOW, "GET,HEAD")]);
+    (allowed, Refusal { error, request_id }).into_response()
 }
 
 /// The worker's script.

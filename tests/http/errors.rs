@@ -48,6 +48,22 @@ async fn unknown_addresses_are_told_so() {
 }
 
 #[tokio::test]
+async fn who_posts_to_no_address_of_ours_is_told_so() {
+    for path in [
+        "/predict/",
+        "//api/v1/recognitions",
+        "/upload",
+        "/API/V1/Recognitions",
+    ] {
+        let answer = send(shipped(), request(Method::POST, path)).await;
+        assert_tells(&answer, 404, "not_found");
+    }
+    let of_file = send(shipped(), request(Method::POST, "/icon.svg")).await;
+    assert_tells(&of_file, 405, "method_not_allowed");
+    assert_eq!(of_file.header("allow"), "GET,HEAD");
+}
+
+#[tokio::test]
 async fn other_methods_are_told_so_and_which_there_are() {
     for (method, path, allowed) in [
         (Method::GET, "/api/v1/recognitions", "POST"),

@@ -57,13 +57,15 @@ pub struct ServerSettings {
     pub min_upload_bytes_per_s: u32,
     /// Bytes of all uploads that may be in memory together.
     pub max_upload_memory_bytes: NonZeroU64,
+    /// What the process is meant to take altogether; it bounds the threads that recognise.
+    pub max_memory_bytes: NonZeroU64,
     /// Most files of a batch.
     pub max_batch_files: NonZeroUsize,
     /// Connections at once; the longest idle makes place for a new one.
     pub max_connections: NonZeroUsize,
     /// A client that reads nothing of its answer for so long is hung up on.
     pub write_timeout_s: NonZeroU32,
-    /// Threads that decode and recognise; 0: one per CPU core.
+    /// Threads that decode and recognise, as many as fit into the memory; 0: one per CPU core.
     pub max_recognitions: usize,
     /// How long a clip waits for its turn.
     pub queue_timeout_ms: u64,
@@ -138,11 +140,34 @@ pub enum LogFormat {
     Json,
 }
 
+/// What the process takes before the first clip, with the page's files and the buffers of its connections.
+const IDLE_BYTES: u64 = 64 << 20;
+
+/// What a second of a clip takes while it is recognised: measured, and half as much again (docs/operations.md).
+const BYTES_PER_S: u64 = 160 << 10;
+
 impl Settings {
+    /// How many threads decode and recognise, at least 1: those that are asked for, as far as the longest clips fit
+    /// into the memory.
+    pub fn n_recognitions(&self) -> usize {
+        let asked = match self.server.max_recognitions {
+            0 => thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            n => n,
+        };
+        let taken = IDLE_BYTES + self.server.max_upload_memory_bytes.get();
+        let left = self.server.max_memory_bytes.get().saturating_sub(taken);
+        let fitting = left / (BYTES_PER_S * u64::from(self.audio.max_duration_s.get()));
+        let fitting = usize::try_from(fitting).unwrap_or(usize::MAX).max(1);
+        if fitting < asked {
+            tracing::warn!("{fitting} threads recognise instead of {asked}: see max_memory_bytes");
+        }
+        asked.min(fitting)
+    }
+
     /// What all clips together may cost.
     pub fn pipeline_limits(&self) -> pipeline::Limits {
         pipeline::Limits {
-            n_recognitions: self.server.n_recognitions(),
+            n_recognitions: self.n_recognitions(),
             queue_timeout: self.server.queue_timeout(),
             retry_after_s: self.server.retry_after_s(),
             decode: DecodeLimits::from(&self.audio),
@@ -178,14 +203,6 @@ fn address_or_nothing<'de, D: Deserializer<'de>>(
 }
 
 impl ServerSettings {
-    /// How many threads decode and recognise, at least 1.
-    pub fn n_recognitions(&self) -> usize {
-        match self.max_recognitions {
-            0 => thread::available_parallelism().map_or(1, NonZeroUsize::get),
-            n => n,
-        }
-    }
-
     /// How long a clip waits for its turn.
     pub fn queue_timeout(&self) -> Duration {
         Duration::from_millis(self.queue_timeout_ms)

@@ -93,6 +93,13 @@ struct Part {
     clip: Result<Bytes, AppError>,
 }
 
+impl Part {
+    /// Whether the request broke off within it.
+    const fn is_cut(&self) -> bool {
+        matches!(self.clip, Err(AppError::UploadIncomplete))
+    }
+}
+
 /// A batch on its way.
 struct Reading<'a> {
     recognitions: &'a Queue,
@@ -113,6 +120,8 @@ impl Reading<'_> {
                 Ok(None) if is_first => return Err(AppError::NoFile),
                 Ok(None) => break,
                 Err(error) if is_first => return Err(error),
+                // The file before it says so already.
+                Err(_) if together.last().is_some_and(Part::is_cut) => break,
                 Err(error) => {
                     together.push(Part {
                         file_name: None,
