@@ -5,7 +5,7 @@ use leptos::{
     server_fn::codec::{GetUrl, MultipartData, MultipartFormData},
 };
 use serde::{Deserialize, Serialize};
-use vocabulary::{Analysis, LabelSet};
+use vocabulary::{Analysis, LabelSet, Note, Profile};
 
 use crate::error::{AppError, RequestError};
 
@@ -19,6 +19,30 @@ pub async fn recognize(
     data: MultipartData,
 ) -> Result<Analysis, RequestError> {
     Ok(crate::server::functions::recognize(data).await?)
+}
+
+/// Makes a voice profile of an uploaded clip, or betters one: multipart form with the field `file`, and `profile` and
+/// `emotion` where there are any.
+///
+/// # Errors
+/// [`RequestError`] with the matching HTTP status; its JSON is the body.
+#[server(name = Enrol, prefix = "/api", endpoint = "enrol", input = MultipartFormData)]
+pub async fn enrol(
+    /// The form.
+    data: MultipartData,
+) -> Result<Enrolled, RequestError> {
+    Ok(crate::server::functions::enrol(data).await?)
+}
+
+/// What came of a clip that betters a voice profile.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Enrolled {
+    /// The profile with the clip.
+    pub profile: Profile,
+    /// What makes the clip hard to hear.
+    pub notes: Vec<Note>,
+    /// Seconds of it in which somebody speaks.
+    pub speech_s: f32,
 }
 
 /// Tells what the loaded checkpoint is; `/model` asks when it is reached by a link inside the page.

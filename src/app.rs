@@ -12,12 +12,14 @@ use crate::{
     api::{PageFacts, SubmittedOutcome},
     browser::{keep_offline, storage::set_cookie, take_drops},
     components::{SiteFooter, SiteHeader},
+    enrolment::Enrolment,
     i18n::{I18n, I18nLocaleTrait, Locale, emotion_words::how_many, path, td_string, use_i18n},
     live::react,
-    pages::{AboutPage, HistoryPage, HomePage, ModelPage, NotFoundPage},
+    pages::{AboutPage, HistoryPage, HomePage, ModelPage, NotFoundPage, VoicePage},
     preferences::{LOCALE_COOKIE, Preferences},
     routes::{Links, Localized, PAGES},
     theme::Theme,
+    voices::Voices,
     workbench::Workbench,
 };
 
@@ -80,6 +82,7 @@ fn title(locale: Locale, page: &str) -> String {
         "/about" => td_string!(locale, about.heading),
         "/model" => td_string!(locale, site.model),
         "/history" => td_string!(locale, site.history),
+        "/voice" => td_string!(locale, voice.heading),
         _ => td_string!(locale, not_found.heading),
     };
     format!("{own} – BanglaSER")
@@ -161,8 +164,11 @@ fn Site() -> impl IntoView {
     });
     let facts = expect_context::<PageFacts>();
     let submitted = SharedValue::new(|| use_context::<SubmittedOutcome>().and_then(|form| form.0));
-    let workbench = Workbench::new(facts.clone(), submitted.into_inner());
+    let voices = Voices::new(facts.clone());
+    provide_context(voices);
+    let workbench = Workbench::new(facts.clone(), submitted.into_inner(), voices);
     provide_context(workbench);
+    provide_context(Enrolment::new(workbench.recorder, voices));
     let navigate = use_navigate();
     react(move || {
         let navigate = navigate.clone();
@@ -201,6 +207,7 @@ fn Site() -> impl IntoView {
                 <Route path=Localized("/about") view=AboutPage />
                 <Route path=Localized("/model") view=ModelPage />
                 <Route path=Localized("/history") view=HistoryPage />
+                <Route path=Localized("/voice") view=VoicePage />
             </FlatRoutes>
         </main>
         <SiteFooter />

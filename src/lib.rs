@@ -13,6 +13,7 @@ pub mod command_line;
 pub mod components;
 #[cfg(feature = "ssr")]
 pub mod enrol;
+pub mod enrolment;
 pub mod error;
 pub mod fixed;
 pub mod history;
@@ -22,6 +23,7 @@ pub mod pages;
 pub mod palette;
 pub mod parts;
 pub mod preferences;
+pub mod profiles;
 pub mod queue;
 pub mod routes;
 #[cfg(feature = "ssr")]
@@ -29,6 +31,7 @@ pub mod server;
 pub mod spreadsheet;
 pub mod theme;
 pub mod trim;
+pub mod voices;
 pub mod workbench;
 
 /// Brings the page that the server sent to life.

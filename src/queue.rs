@@ -42,6 +42,8 @@ pub struct QueuedClip {
     pub clip: Clip,
     /// The part of it that is sent; `None` sends all of it.
     pub cut: Option<Cut>,
+    /// Name of the voice profile with which it was sent.
+    pub voice: Option<String>,
     /// How far it has come.
     pub progress: Progress,
 }

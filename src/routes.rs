@@ -11,7 +11,7 @@ use crate::{
 };
 
 /// Every page, without its language.
-pub const PAGES: [&str; 4] = ["/", "/about", "/model", "/history"];
+pub const PAGES: [&str; 5] = ["/", "/about", "/model", "/history", "/voice"];
 
 /// Matches a page's path with any language, so that a switch of the language stays on the page.
 #[derive(Clone, Copy, Debug)]

@@ -1,6 +1,7 @@
 //! What the start page is doing: clips on their way from a voice to a result.
 
 mod results;
+mod sending;
 
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
@@ -9,13 +10,14 @@ pub use crate::queue::Outcome;
 use crate::{
     api::PageFacts,
     browser::{
-        Clip, Recorder, RecorderState, Upload, UploadEvent, acknowledge, forget_recording,
-        is_acknowledged, kept_recording, shared_clips,
+        Clip, Recorder, RecorderState, Upload, acknowledge, forget_recording, is_acknowledged,
+        kept_recording, shared_clips,
     },
     error::AppError,
     live::react,
     queue::{ClipId, Progress, QueuedClip},
     trim::Trim,
+    voices::Voices,
 };
 
 /// What the reader wanted to do when the notice opened.
@@ -60,11 +62,12 @@ pub struct Workbench {
     n_taken: StoredValue<ClipId>,
     upload: StoredValue<Option<SendWrapper<(ClipId, Upload)>>>,
     facts: StoredValue<PageFacts>,
+    voices: Voices,
 }
 
 impl Workbench {
     /// An empty workbench, or one with the `outcome` of a form that the browser posted without WASM.
-    pub fn new(facts: PageFacts, outcome: Option<Outcome>) -> Self {
+    pub fn new(facts: PageFacts, outcome: Option<Outcome>, voices: Voices) -> Self {
         let is_live = RwSignal::new(false);
         let queue = RwSignal::new(Vec::<QueuedClip>::new());
         let shown = RwSignal::new(None);
@@ -95,6 +98,7 @@ impl Workbench {
             n_taken: StoredValue::new(0),
             upload: StoredValue::new(None),
             facts: StoredValue::new(facts),
+            voices,
         };
         react(move || workbench.begin());
         workbench
@@ -123,6 +127,11 @@ impl Workbench {
     pub fn heard(self) -> Option<Clip> {
         self.one
             .with(|one| one.as_ref().map(|one| one.sent().clone()))
+    }
+
+    /// Name of the voice profile with which the clip on display was sent.
+    pub fn voice(self) -> Option<String> {
+        self.one.with(|one| one.as_ref()?.voice.clone())
     }
 
     /// What became of the clip on display; `None` before the end.
@@ -157,6 +166,20 @@ impl Workbench {
             self.decline();
             self.recorder.start(move |clip| self.take(vec![clip]));
         }
+    }
+
+    /// Ends the recording that is under way, or records where no clip would be lost; `false` where it does neither.
+    pub fn toggle_recording(self) -> bool {
+        if self.is_recording() {
+            self.recorder.stop();
+            return true;
+        }
+        let is_asking = self.recorder.state().get_untracked() == RecorderState::Asking;
+        let is_free = self.queue.with_untracked(Vec::is_empty) && !is_asking;
+        if is_free {
+            self.record();
+        }
+        is_free
     }
 
     /// Ends a recording under way because the page is left; what was recorded is kept.
@@ -206,6 +229,7 @@ impl Workbench {
                 id: self.n_taken.get_value(),
                 clip,
                 cut: None,
+                voice: None,
                 progress: Progress::Chosen,
             });
         }
@@ -344,48 +368,5 @@ impl Workbench {
             self.notice.set(Some(wish));
         }
         is_noted
-    }
-
-    fn send_next(self) {
-        while self.upload.with_value(Option::is_none) {
-            let next = self.queue.with_untracked(|queue| {
-                let next = queue.iter().find(|one| one.progress == Progress::Waiting);
-                next.map(|one| (one.id, one.sent().clone()))
-            });
-            let Some((id, clip)) = next else { return };
-            let on_event = move |event| self.hear(id, event);
-            let form = clip.form(self.facts.with_value(|facts| facts.max_upload_bytes));
-            match form.and_then(|form| Upload::start(&form, on_event)) {
-                Ok(upload) => {
-                    self.set_progress(id, |_| Progress::Sending { share: 0.0 });
-                    self.upload.set_value(Some(SendWrapper::new((id, upload))));
-                }
-                Err(error) => self.set_progress(id, |_| Progress::Ended(Err(error))),
-            }
-        }
-    }
-
-    fn hear(self, id: ClipId, event: UploadEvent) {
-        let has_ended = matches!(event, UploadEvent::Answered(_));
-        let is_heard = matches!(event, UploadEvent::Answered(Ok(_)));
-        if let UploadEvent::Answered(Ok(analysis)) = &event {
-            self.keep(id, analysis);
-        }
-        self.set_progress(id, |progress| progress.after(event));
-        if is_heard && self.shown.try_get_untracked() == Some(None) {
-            self.shown.set(Some(id));
-        }
-        if has_ended {
-            self.upload.try_set_value(None);
-            self.send_next();
-        }
-    }
-
-    fn set_progress(self, id: ClipId, change: impl FnOnce(Progress) -> Progress) {
-        self.queue.try_update(|queue| {
-            if let Some(one) = queue.iter_mut().find(|one| one.id == id) {
-                one.progress = change(std::mem::take(&mut one.progress));
-            }
-        });
     }
 }

@@ -154,7 +154,7 @@ async fn every_sentence_is_in_the_readers_language() {
     ];
     for (locale, other) in [(Locale::bn, Locale::en), (Locale::en, Locale::bn)] {
         let foreign = sentences(other);
-        for path in ["/", "/about", "/model", "/history", "/nowhere"] {
+        for path in ["/", "/about", "/model", "/history", "/voice", "/nowhere"] {
             for outcome in &outcomes {
                 let html = page_in(locale, path, outcome.clone()).await;
                 assert!(html.contains(&format!("lang=\"{locale}\"")), "{path}");
@@ -186,7 +186,7 @@ async fn the_first_visit_takes_the_browsers_language() {
 #[tokio::test]
 async fn the_path_says_the_language_and_links_keep_it() {
     for (locale, cookie) in [(Locale::bn, "locale=en"), (Locale::en, "locale=bn")] {
-        for rest in ["", "/", "/about", "/model", "/history"] {
+        for rest in ["", "/", "/about", "/model", "/history", "/voice"] {
             let path = format!("/{locale}{rest}");
             let html = page(&path, SubmittedOutcome::default(), (COOKIE, cookie)).await;
             assert!(html.contains(&format!("<html lang=\"{locale}\"")), "{path}");
@@ -200,7 +200,7 @@ async fn the_path_says_the_language_and_links_keep_it() {
                 let alternate = format!("hreflang=\"{other}\" href=\"/{other}{rest}\"");
                 assert!(html.contains(&alternate), "{path}: no {alternate}");
             }
-            for page in ["/about", "/model", "/history"] {
+            for page in ["/about", "/model", "/history", "/voice"] {
                 assert!(
                     html.contains(&format!("href=\"/{locale}{page}\"")),
                     "{path}: {page}"
@@ -220,7 +220,7 @@ async fn the_path_says_the_language_and_links_keep_it() {
 async fn every_page_has_a_title_of_its_own() {
     for locale in LOCALES {
         let mut titles = Vec::new();
-        for page in ["", "/about", "/model", "/history", "/nowhere"] {
+        for page in ["", "/about", "/model", "/history", "/voice", "/nowhere"] {
             let path = format!("/{locale}{page}");
             let html = page_in(locale, &path, SubmittedOutcome::default()).await;
             let title = html.split("<title>").nth(1).expect("a title");
@@ -229,7 +229,7 @@ async fn every_page_has_a_title_of_its_own() {
             titles.push(title);
         }
         titles.dedup();
-        assert_eq!(titles.len(), 5, "{titles:?}");
+        assert_eq!(titles.len(), 6, "{titles:?}");
     }
 }
 

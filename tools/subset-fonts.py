@@ -35,7 +35,7 @@ LATIN_1 = {*range(0xA1, 0x100)} - LATIN
 # The one Bengali word of an English page, which links to the Bengali one.
 OWN_NAME = {*map(ord, "বাংলা")}
 # Where the page's own Bengali stands.
-SENTENCES = ["locales/bn.json", "crates/vocabulary/src/emotion.rs"]
+SENTENCES = ["locales/bn.json", "crates/vocabulary/src/emotion.rs", "src/enrolment.rs"]
 BENGALI_ORIGINAL = "noto-sans-bengali-bengali-wght-normal.woff2"
 LATIN_ORIGINAL = "noto-sans-bengali-latin-wght-normal.woff2"
 FILES = [

@@ -53,7 +53,7 @@ test.describe("without JavaScript", () => {
     for (const width of [320, 360, 390]) {
       test(`nothing is wider than ${width} px, and nothing dead looks alive (${language})`, async ({ page }) => {
         await page.setViewportSize({ width, height: 740 });
-        for (const path of ["", "/history", "/about", "/model"]) {
+        for (const path of ["", "/history", "/about", "/model", "/voice"]) {
           await page.goto(`/${language}${path}`);
           for (const box of await page.locator("header, main, .card, form, .picker, .picker input").all()) {
             const place = (await box.boundingBox())!;

@@ -90,3 +90,16 @@ for (const language of LANGUAGES) {
     await expectResult(page, language);
   });
 }
+
+test("each file can be heard, one at a time", async ({ page }) => {
+  await open(page, "en");
+  await chooseFile(page, "en").setInputFiles([clip("long.opus"), clip("clip.mp3")]);
+  const row = (name: string) => page.getByRole("group", { name });
+  const play = (name: string) => row(name).getByRole("button", { name: words("en", "queue.play") });
+  const isPaused = (name: string) => row(name).locator("audio").evaluate((audio: HTMLAudioElement) => audio.paused);
+  await play("long.opus").click();
+  await expect(row("long.opus").getByRole("button", { name: words("en", "recorder.pause") })).toBeVisible();
+  await play("clip.mp3").click();
+  await expect.poll(() => isPaused("long.opus")).toBe(true);
+  await expect(play("long.opus")).toBeVisible();
+});

@@ -1,7 +1,7 @@
 /** Tabs that can be told apart. */
 import { expect, LANGUAGES, open, test, words } from "../fixtures";
 
-const PAGES = { "/about": "about.heading", "/model": "site.model", "/history": "site.history", "/no-such-page": "not_found.heading" };
+const PAGES = { "/about": "about.heading", "/model": "site.model", "/history": "site.history", "/voice": "voice.heading", "/no-such-page": "not_found.heading" };
 
 for (const language of LANGUAGES) {
   test(`every page has a title of its own, before and after scripts run (${language})`, async ({ page, request }) => {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use send_wrapper::SendWrapper;
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, FormData};
 
 use super::object_url::ObjectUrl;
 use crate::error::AppError;
 
-/// Name of the form's one field; `api::recognize` reads it.
+/// Name of the clip's field; `api::recognize` reads it.
 const FIELD: &str = "file";
 
 /// Audio in the browser's memory; clones share it.
@@ -56,13 +57,23 @@ impl Clip {
         &self.blob
     }
 
-    /// The upload form with this clip in it. The file's own name stays here: the server reads the
-    /// content only.
+    /// The content as text; empty where the browser cannot read it.
+    pub async fn text(&self) -> String {
+        let text = JsFuture::from(self.blob.text()).await.ok();
+        text.and_then(|text| text.as_string()).unwrap_or_default()
+    }
+
+    /// The upload form with this clip and the `fields` that have a value in it. The file's own name stays here: the
+    /// server reads the content only.
     ///
     /// # Errors
     /// [`AppError::EmptyFile`] without bytes, [`AppError::TooLarge`] above `max_upload_bytes`,
     /// [`AppError::NoFile`] where the browser refuses the blob.
-    pub fn form(&self, max_upload_bytes: u64) -> Result<FormData, AppError> {
+    pub fn form(
+        &self,
+        max_upload_bytes: u64,
+        fields: &[(&str, Option<&str>)],
+    ) -> Result<FormData, AppError> {
         if self.size_bytes == 0 {
             return Err(AppError::EmptyFile);
         }
@@ -74,6 +85,12 @@ impl Clip {
         let form = FormData::new().map_err(|_| AppError::NoFile)?;
         form.append_with_blob_and_filename(FIELD, &self.blob, "clip")
             .map_err(|_| AppError::NoFile)?;
+        for (name, value) in fields {
+            if let Some(value) = value {
+                form.append_with_str(name, value)
+                    .map_err(|_| AppError::NoFile)?;
+            }
+        }
         Ok(form)
     }
 }

@@ -2,14 +2,17 @@
 
 use std::time::Duration;
 
-use js_sys::{Array, Promise};
-use leptos::prelude::{document, set_timeout, window};
+use js_sys::{Array, Object, Promise};
+use leptos::{
+    prelude::{document, set_timeout, window},
+    task::spawn_local,
+};
 use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlElement};
 
 use super::{
-    dynamic::{call, member},
+    dynamic::{call, member, set_member},
     object_url::ObjectUrl,
 };
 
@@ -36,6 +39,22 @@ pub fn save_url(file_name: &str, url: &str) {
         drop(link.set_attribute("href", url));
         drop(link.set_attribute("download", file_name));
         link.click();
+    }
+}
+
+/// Whether the browser has a share sheet.
+pub fn can_share() -> bool {
+    member(&window().navigator(), "share").is_some()
+}
+
+/// Opens the system's share sheet with `text`; nothing comes of it where the reader closes it.
+pub fn share(title: &str, text: &str) {
+    let content = Object::new();
+    set_member(&content, "title", title);
+    set_member(&content, "text", text);
+    if let Some(shared) = call(&window().navigator(), "share", &[content.into()]) {
+        // A sheet that is closed is an error to the browser.
+        spawn_local(async move { drop(JsFuture::from(Promise::resolve(&shared)).await) });
     }
 }
 

@@ -74,6 +74,15 @@ impl Recorder {
     /// Asks for the microphone and records. `on_clip` receives the recording after
     /// [`stop`](Self::stop) or at the maximum length.
     pub fn start(self, on_clip: impl Fn(Clip) + 'static) {
+        self.record(true, Box::new(on_clip));
+    }
+
+    /// The same with a recording that is lost with the page.
+    pub fn start_unkept(self, on_clip: impl Fn(Clip) + 'static) {
+        self.record(false, Box::new(on_clip));
+    }
+
+    fn record(self, is_kept: bool, on_clip: Box<dyn Fn(Clip)>) {
         self.tell(RecorderEvent::Ask);
         self.levels.set(LevelHistory::default());
         let device_id = self.device_id.get_untracked();
@@ -83,7 +92,8 @@ impl Recorder {
             on_clip(clip);
         };
         spawn_local(async move {
-            let started = RecorderSession::start(device_id.as_deref(), on_tick, on_recorded).await;
+            let device_id = device_id.as_deref();
+            let started = RecorderSession::start(device_id, is_kept, on_tick, on_recorded).await;
             // Who did not wait for the permission does not want the recording any more.
             if self.state.try_get_untracked() != Some(RecorderState::Asking) {
                 return;

@@ -49,13 +49,14 @@ pub struct RecorderSession {
 }
 
 impl RecorderSession {
-    /// Opens the microphone, that with `device_id` if there is one, and starts to record. `on_recorded` receives the
-    /// clip after [`stop`](Self::stop).
+    /// Opens the microphone, that with `device_id` if there is one, and starts to record; what is recorded may be kept
+    /// in case the page goes away. `on_recorded` receives the clip after [`stop`](Self::stop).
     ///
     /// # Errors
     /// One [`AppError`] for each reason that a person can do something about.
     pub async fn start(
         device_id: Option<&str>,
+        is_kept: bool,
         on_tick: impl Fn(Tick) + 'static,
         on_recorded: impl Fn(Clip) + 'static,
     ) -> Result<Self, AppError> {
@@ -81,6 +82,9 @@ impl RecorderSession {
             move |event: BlobEvent| {
                 let mut parts = parts.borrow_mut();
                 parts.extend(event.data());
+                if !is_kept {
+                    return;
+                }
                 let parts: Array = parts.iter().cloned().map(JsValue::from).collect();
                 if let Some(blob) = joined(&parts, mime_type) {
                     keep_recording(blob);

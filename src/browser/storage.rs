@@ -1,4 +1,4 @@
-//! Past results in the browser's local storage, and the cookies of language and appearance.
+//! Past results and voice profiles in the browser's local storage, and the cookies of language and appearance.
 
 use js_sys::{Date, Object};
 use leptos::prelude::{document, on_cleanup, window, window_event_listener_untyped};
@@ -9,6 +9,7 @@ use crate::{
     history::{Entry, with_newest},
     i18n::{Locale, td_string, time_words::time_of_day},
     preferences::COOKIE_MAX_AGE_S,
+    profiles::Profiles,
 };
 
 /// Where the results lie, as JSON.
@@ -17,11 +18,17 @@ const RESULTS: &str = "banglaser.results";
 /// Holds something while the user does not want results to be kept.
 const OFF: &str = "banglaser.results.off";
 
+/// Where the voice profiles lie, as JSON.
+const PROFILES: &str = "banglaser.profiles";
+
 /// The microphone that was chosen last.
 const MICROPHONE: &str = "banglaser.microphone";
 
 /// Holds something while the browser may change what the microphone hears.
 const CLEANED: &str = "banglaser.microphone.cleaned";
+
+/// Holds something while the page's keys are not in use.
+const KEYS_OFF: &str = "banglaser.keys.off";
 
 /// Calls a method of the local storage; `None` where the browser forbids it, or nothing is there.
 pub(super) fn storage(method: &str, arguments: &[&str]) -> Option<String> {
@@ -73,6 +80,21 @@ pub fn add_result(entry: Entry) {
     }
 }
 
+/// The voice profiles that are kept; what cannot be read counts as none.
+pub fn profiles() -> Profiles {
+    let json = storage("getItem", &[PROFILES]);
+    json.and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default()
+}
+
+/// Keeps these voice profiles; `false` where the browser does not.
+pub fn keep_profiles(changed: &Profiles) -> bool {
+    if let Ok(json) = serde_json::to_string(changed) {
+        storage("setItem", &[PROFILES, &json]);
+    }
+    profiles() == *changed
+}
+
 /// The microphone that was chosen last.
 pub fn microphone() -> Option<String> {
     storage("getItem", &[MICROPHONE])
@@ -93,6 +115,19 @@ pub fn clean(is_cleaned: bool) {
     match is_cleaned {
         true => storage("setItem", &[CLEANED, "1"]),
         false => storage("removeItem", &[CLEANED]),
+    };
+}
+
+/// Whether the page's keys are in use.
+pub fn has_keys() -> bool {
+    storage("getItem", &[KEYS_OFF]).is_none()
+}
+
+/// Uses the page's keys from now on, or not.
+pub fn use_keys(has_keys: bool) {
+    match has_keys {
+        true => storage("removeItem", &[KEYS_OFF]),
+        false => storage("setItem", &[KEYS_OFF, "1"]),
     };
 }
 

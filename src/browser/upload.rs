@@ -1,21 +1,32 @@
 //! Sends a clip to the server and tells how far it is. `fetch` tells nothing while it sends.
 
+use std::rc::Rc;
+
 use leptos::server_fn::ServerFn;
+use serde::de::DeserializeOwned;
+use vocabulary::Analysis;
 use wasm_bindgen::{JsCast, closure::Closure};
 use web_sys::{FormData, ProgressEvent, XmlHttpRequest};
 
 use super::answer::read;
-use crate::{api::Recognize, error::AppError, queue::Outcome};
+use crate::error::AppError;
 
 /// Where a clip on its way is.
 #[derive(Clone, Debug, PartialEq)]
-pub enum UploadEvent {
+pub enum UploadEvent<T = Analysis> {
     /// So much has left the browser, `[0, 1]`.
     Sending(f64),
     /// Everything has left; the server is at it.
     Sent,
     /// The end.
-    Answered(Outcome),
+    Answered(Result<T, AppError>),
+}
+
+/// The same before anybody knows what is answered.
+enum Step {
+    Sending(f64),
+    Sent,
+    Answered(u16, String),
 }
 
 /// A clip on its way. Dropping it stops the sending; no event comes afterwards.
@@ -28,32 +39,41 @@ pub struct Upload {
 }
 
 impl Upload {
-    /// Sends `form` to [`Recognize`].
+    /// Sends `form` to the server function `F`, which answers with a `T`.
     ///
     /// # Errors
     /// [`AppError::Unreachable`] where the browser does not even try.
-    pub fn start(
+    pub fn start<F: ServerFn, T: DeserializeOwned>(
         form: &FormData,
-        on_event: impl Fn(UploadEvent) + Clone + 'static,
+        on_event: impl Fn(UploadEvent<T>) + 'static,
     ) -> Result<Self, AppError> {
+        let on_step = move |step| {
+            on_event(match step {
+                Step::Sending(share) => UploadEvent::Sending(share),
+                Step::Sent => UploadEvent::Sent,
+                Step::Answered(status, body) => UploadEvent::Answered(read(status, &body)),
+            });
+        };
+        Self::send(F::PATH, form, Rc::new(on_step))
+    }
+
+    fn send(path: &str, form: &FormData, on_step: Rc<dyn Fn(Step)>) -> Result<Self, AppError> {
         let refused = |_| AppError::Unreachable;
         let request = XmlHttpRequest::new().map_err(refused)?;
-        request.open("POST", Recognize::PATH).map_err(refused)?;
+        request.open("POST", path).map_err(refused)?;
         let on_progress: Closure<dyn FnMut(ProgressEvent)> = Closure::new({
-            let on_event = on_event.clone();
+            let on_step = Rc::clone(&on_step);
             move |event: ProgressEvent| {
-                on_event(UploadEvent::Sending(
-                    event.loaded() / event.total().max(1.0),
-                ));
+                on_step(Step::Sending(event.loaded() / event.total().max(1.0)));
             }
         });
         let on_sent: Closure<dyn FnMut()> = Closure::new({
-            let on_event = on_event.clone();
-            move || on_event(UploadEvent::Sent)
+            let on_step = Rc::clone(&on_step);
+            move || on_step(Step::Sent)
         });
         let on_end: Closure<dyn FnMut()> = Closure::new({
             let request = request.clone();
-            move || on_event(UploadEvent::Answered(answer(&request)))
+            move || on_step(answer(&request))
         });
         let upload = request.upload().map_err(refused)?;
         upload.set_onprogress(Some(on_progress.as_ref().unchecked_ref()));
@@ -83,8 +103,8 @@ impl Drop for Upload {
     }
 }
 
-fn answer(request: &XmlHttpRequest) -> Outcome {
+fn answer(request: &XmlHttpRequest) -> Step {
     let status = request.status().unwrap_or_default();
     let body = request.response_text().ok().flatten().unwrap_or_default();
-    read(status, &body)
+    Step::Answered(status, body)
 }

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::When;
+use super::{Action, When};
 use crate::{
     i18n::{Locale, number, td_string, text, use_i18n},
     live::live,
@@ -57,19 +57,13 @@ pub fn AnalyseBar() -> impl IntoView {
                 {live(move || submit.get())}
             </button>
             <When is=Signal::derive(is_busy)>
-                <button type="button" class="button" on:click=move |_| workbench.cancel_all()>
-                    {text!(i18n, review.cancel)}
-                </button>
+                <Action act=move |_| workbench.cancel_all() label=text!(i18n, review.cancel) />
             </When>
             <When is=Signal::derive(move || is_recorded() && !is_busy())>
-                <button type="button" class="button" on:click=move |_| workbench.record()>
-                    {text!(i18n, review.again)}
-                </button>
+                <Action act=move |_| workbench.record() label=text!(i18n, review.again) />
             </When>
             <When is=Signal::derive(move || has_clip() && !is_busy())>
-                <button type="button" class="button button-quiet" on:click=move |_| workbench.reset()>
-                    {text!(i18n, review.discard)}
-                </button>
+                <Action class="button button-quiet" act=move |_| workbench.reset() label=text!(i18n, review.discard) />
             </When>
         </div>
     }

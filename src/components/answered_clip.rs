@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{ResultSource, When};
+use super::{Action, ResultSource, When};
 use crate::{
     i18n::{text, use_i18n},
     live::live,
@@ -22,17 +22,9 @@ pub fn AnsweredClip() -> impl IntoView {
         <div class="answered-clip">
             <p class="review-title">{name}</p>
             <When is=Signal::derive(move || workbench.trim.decoded().is_some())>
-                <button
-                    type="button"
-                    class="button button-small"
-                    on:click=move |_| workbench.is_trimming.set(true)
-                >
-                    {text!(i18n, review.trim_again)}
-                </button>
+                <Action class="button button-small" act=move |_| workbench.is_trimming.set(true) label=text!(i18n, review.trim_again) />
             </When>
-            <button type="button" class="button button-small" on:click=move |_| workbench.reset()>
-                {text!(i18n, review.discard)}
-            </button>
+            <Action class="button button-small" act=move |_| workbench.reset() label=text!(i18n, review.discard) />
         </div>
     }
 }

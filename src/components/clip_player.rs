@@ -2,10 +2,11 @@
 
 use leptos::prelude::*;
 
+use super::PlayButton;
 use crate::{
     browser::{Player, move_slider, pause_others, play_within},
     fixed::fixed,
-    i18n::{number, td_string, text, time_words::length, use_i18n},
+    i18n::{number, text, time_words::length, use_i18n},
     live::live,
 };
 
@@ -46,14 +47,6 @@ pub fn ClipPlayer(
             wanted_s
         });
     };
-    let act = live(move || match player.is_playing() {
-        true => td_string!(i18n.get_locale(), recorder.pause),
-        false => label.get(),
-    });
-    let shape = live(move || match player.is_playing() {
-        true => "M7 5h4v14H7zM13 5h4v14h-4z",
-        false => "M8 5v14l11-7z",
-    });
     let position_s = move || f64::from(player.position_s());
     let time = live(move || {
         let clock = |at_s| number::clock(i18n.get_locale(), at_s);
@@ -71,11 +64,7 @@ pub fn ClipPlayer(
                 on:durationchange=follow
                 on:error=move |_| cannot_play.set(true)
             ></audio>
-            <button type="button" class="play" aria-label=act on:click=move |_| player.toggle()>
-                <svg viewBox="0 0 24 24" aria-hidden="true">
-                    <path d=shape />
-                </svg>
-            </button>
+            <PlayButton player label />
             <input
                 type="range"
                 min="0"

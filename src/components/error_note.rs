@@ -12,7 +12,7 @@ use crate::{
 /// What went wrong and what to do, told at once to screen readers too; it takes the focus, so that nobody looks
 /// elsewhere.
 #[component]
-pub fn ErrorNote(error: AppError) -> impl IntoView {
+pub fn ErrorNote(error: AppError) -> AnyView {
     let i18n = use_i18n();
     let note = NodeRef::<html::Div>::new();
     react(move || note.get().map(|note| focus(&note)));
@@ -22,4 +22,5 @@ pub fn ErrorNote(error: AppError) -> impl IntoView {
             <p>{live(move || error_message(i18n.get_locale(), &error))}</p>
         </div>
     }
+    .into_any()
 }

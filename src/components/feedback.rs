@@ -3,6 +3,7 @@
 use leptos::prelude::*;
 use vocabulary::Emotion;
 
+use super::Action;
 use crate::{
     browser::storage,
     history::Entry,
@@ -55,9 +56,7 @@ pub fn Feedback(entry: StoredValue<Entry>) -> impl IntoView {
             .iter()
             .map(|&emotion| {
                 view! {
-                    <button type="button" class="button" on:click=move |_| say(emotion)>
-                        {live(move || label(i18n.get_locale(), emotion))}
-                    </button>
+                    <Action act=move |_| say(emotion) label=live(move || label(i18n.get_locale(), emotion)) />
                 }
             })
             .collect_view()
@@ -66,10 +65,8 @@ pub fn Feedback(entry: StoredValue<Entry>) -> impl IntoView {
         Step::Unasked | Step::Noted => ().into_any(),
         Step::Asked => view! {
             <p>{text!(i18n, feedback.question)}</p>
-            <button type="button" class="button" on:click=right>{text!(i18n, feedback.yes)}</button>
-            <button type="button" class="button" on:click=move |_| step.set(Step::Which)>
-                {text!(i18n, feedback.no)}
-            </button>
+            <Action act=right label=text!(i18n, feedback.yes) />
+            <Action act=move |_| step.set(Step::Which) label=text!(i18n, feedback.no) />
         }
         .into_any(),
         Step::Which => view! { <p>{text!(i18n, feedback.which)}</p>{choices()} }.into_any(),

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::When;
+use super::{Action, When};
 use crate::{
     i18n::{text, use_i18n},
     workbench::Workbench,
@@ -18,12 +18,8 @@ pub fn InterruptedNote() -> impl IntoView {
             <div class="interrupted" role="status">
                 <p>{text!(i18n, recorder.interrupted)}</p>
                 <div class="buttons">
-                    <button type="button" class="button" on:click=move |_| workbench.take_interrupted()>
-                        {text!(i18n, recorder.take)}
-                    </button>
-                    <button type="button" class="button" on:click=move |_| workbench.decline()>
-                        {text!(i18n, history.remove)}
-                    </button>
+                    <Action act=move |_| workbench.take_interrupted() label=text!(i18n, recorder.take) />
+                    <Action act=move |_| workbench.decline() label=text!(i18n, history.remove) />
                 </div>
             </div>
         </When>

@@ -13,7 +13,7 @@ use crate::{
 /// A list of the microphones, where there are several and the browser tells, and whether the browser may change what
 /// they hear.
 #[component]
-pub fn MicrophoneChoice() -> impl IntoView {
+pub fn MicrophoneChoice() -> AnyView {
     let i18n = use_i18n();
     let recorder = expect_context::<Workbench>().recorder;
     let devices = recorder.devices();
@@ -47,4 +47,5 @@ pub fn MicrophoneChoice() -> impl IntoView {
             <span>{text!(i18n, recorder.clean)}</span>
         </label>
     }
+    .into_any()
 }

@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::When;
+use super::{Action, When};
 use crate::{
     browser::{close_dialog, open_dialog},
     i18n::{td_string, text, use_i18n},
@@ -46,9 +46,7 @@ pub fn NoticeDialog() -> impl IntoView {
             <p>{text!(i18n, notice.use_)}</p>
             <div class="buttons">
                 <When is=Signal::derive(move || !is_reading())>
-                    <button type="button" class="button button-primary" on:click=move |_| workbench.agree()>
-                        {text!(i18n, notice.agree)}
-                    </button>
+                    <Action class="button button-primary" act=move |_| workbench.agree() label=text!(i18n, notice.agree) />
                 </When>
                 <button type="button" class="button" on:click=move |_| notice.set(None)>
                     {decline}

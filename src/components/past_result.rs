@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{EmotionFace, PastDetails, past_results::N_COMPARED, queue_row::found};
+use super::{Action, EmotionFace, PastDetails, past_results::N_COMPARED, queue_row::found};
 use crate::{
     browser::{ask_text, storage},
     history::Entry,
@@ -85,12 +85,8 @@ pub fn PastResult(
                 <button type="button" class="button" aria-pressed=live(move || is_compared.get().to_string()) on:click=toggle>
                     {text!(i18n, history.compare)}
                 </button>
-                <button type="button" class="button" on:click=ask_name>
-                    {text!(i18n, history.rename)}
-                </button>
-                <button type="button" class="button" on:click=move |_| remove.run(at_ms)>
-                    {text!(i18n, history.remove)}
-                </button>
+                <Action act=ask_name label=text!(i18n, history.rename) />
+                <Action act=move |_| remove.run(at_ms) label=text!(i18n, history.remove) />
             </div>
             {live(move || is_open.get().then(|| view! { <PastDetails entry /> }.into_any()))}
         </li>

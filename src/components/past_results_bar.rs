@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::When;
+use super::{Action, When};
 use crate::{
     browser::{save_text, storage},
     history::{Entry, MAX_ENTRIES, to_csv, to_json},
@@ -40,29 +40,25 @@ pub fn PastResultsBar(entries: Vec<Entry>, #[prop(into)] clear: Callback<()>) ->
             &entries.with_value(|entries| to_csv(entries, storage::iso_time)),
         )
     };
-    let removal = live(move || match is_asked.get() {
+    let removal = live(move || {
+        match is_asked.get() {
         false => view! {
-            <button type="button" class="button" on:click=move |_| is_asked.set(true)>
-                {text!(i18n, history.remove_all)}
-            </button>
+            <Action act=move |_| is_asked.set(true) label=text!(i18n, history.remove_all) />
         }
         .into_any(),
         true => view! {
             <span role="alert">{text!(i18n, history.really)}</span>
-            <button type="button" class="button button-danger" on:click=move |_| clear.run(())>
-                {text!(i18n, history.yes)}
-            </button>
-            <button type="button" class="button" on:click=move |_| is_asked.set(false)>
-                {text!(i18n, history.no)}
-            </button>
+            <Action class="button button-danger" act=move |_| clear.run(()) label=text!(i18n, history.yes) />
+            <Action act=move |_| is_asked.set(false) label=text!(i18n, history.no) />
         }
         .into_any(),
+    }
     });
     view! {
         <div class="past-results-bar">
             <h2 id="past-results-count">{count}</h2>
-            <button type="button" class="button" on:click=as_json>{text!(i18n, export.json)}</button>
-            <button type="button" class="button" on:click=as_csv>{text!(i18n, export.csv)}</button>
+            <Action act=as_json label=text!(i18n, export.json) />
+            <Action act=as_csv label=text!(i18n, export.csv) />
             {removal}
             <When is=Signal::derive(move || n_entries >= MAX_ENTRIES)>
                 <p class="fine">{text!(i18n, history.full)}</p>

@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{QueueRow, When};
+use super::{Action, QueueRow, When};
 use crate::{
     browser::{focus, save_text, storage},
     fixed::css_percent,
@@ -62,9 +62,7 @@ pub fn QueueList() -> impl IntoView {
             {rows}
         </ol>
         <When is=Signal::derive(move || n_ended() > 0)>
-            <button type="button" class="button button-small" on:click=as_csv>
-                {text!(i18n, queue.csv)}
-            </button>
+            <Action class="button button-small" act=as_csv label=text!(i18n, queue.csv) />
         </When>
     }
 }

@@ -3,8 +3,9 @@
 use leptos::prelude::*;
 use vocabulary::{Analysis, Prediction};
 
-use super::EmotionFace;
+use super::{Action, EmotionFace, PlayButton};
 use crate::{
+    browser::{Player, pause_others},
     i18n::{
         Locale,
         emotion_words::{answer, sentence, tone},
@@ -63,18 +64,14 @@ pub fn QueueRow(id: ClipId) -> impl IntoView {
         .into_any(),
         failed if !failed.is_under_way() && !failed.can_start() => ().into_any(),
         Progress::Ended(Err(_)) | Progress::Chosen => view! {
-            <button type="button" class="button button-small" on:click=move |_| workbench.retry(id)>
-                {live(move || match has_failed() {
+            <Action class="button button-small" act=move |_| workbench.retry(id) label=live(move || match has_failed() {
                     true => td_string!(i18n.get_locale(), queue.retry),
                     false => td_string!(i18n.get_locale(), review.analyse),
-                })}
-            </button>
+                }) />
         }
         .into_any(),
         _ => view! {
-            <button type="button" class="button button-small" on:click=move |_| workbench.cancel(id)>
-                {text!(i18n, review.cancel)}
-            </button>
+            <Action class="button button-small" act=move |_| workbench.cancel(id) label=text!(i18n, review.cancel) />
         }
         .into_any(),
     }
@@ -88,6 +85,13 @@ pub fn QueueRow(id: ClipId) -> impl IntoView {
         face.get()
             .map(|emotion| view! { <EmotionFace emotion /> }.into_any())
     });
+    let player = Player::new();
+    let url = live(move || one.get().and_then(|one| one.clip.url()));
+    let start = move |event: leptos::ev::Event| {
+        pause_others(&event);
+        player.follow();
+    };
+    let play = Signal::derive(move || td_string!(i18n.get_locale(), queue.play));
     let row = format!("clip-{id}");
     let named_by = row.clone();
     view! {
@@ -100,13 +104,16 @@ pub fn QueueRow(id: ClipId) -> impl IntoView {
                 <span class="queue-state">{words}</span>
                 <div class="queue-actions">
                     {action}
-                    <button
-                        type="button"
-                        class="button button-small button-quiet"
-                        on:click=move |_| workbench.remove(id)
-                    >
-                        {text!(i18n, queue.remove)}
-                    </button>
+                    <audio
+                        preload="none"
+                        src=url
+                        node_ref=player.audio
+                        on:play=start
+                        on:pause=move |_| player.follow()
+                        on:ended=move |_| player.follow()
+                    ></audio>
+                    <PlayButton player label=play />
+                    <Action class="button button-small button-quiet" act=move |_| workbench.remove(id) label=text!(i18n, queue.remove) />
                 </div>
             </div>
         </li>

@@ -13,7 +13,7 @@ use crate::{
 
 /// The last seconds as bars, or only the latest as one where the reader wants no motion; and what to do about it.
 #[component]
-pub fn RecordingLevel() -> impl IntoView {
+pub fn RecordingLevel() -> AnyView {
     let i18n = use_i18n();
     let levels = expect_context::<Workbench>().recorder.levels();
     let peaks = Signal::derive(move || levels.with(|levels| levels.peaks().to_vec()));
@@ -38,4 +38,5 @@ pub fn RecordingLevel() -> impl IntoView {
             <p class="level-hint">{sentence}</p>
         </div>
     }
+    .into_any()
 }

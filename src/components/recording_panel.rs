@@ -2,7 +2,7 @@
 
 use leptos::{html, prelude::*};
 
-use super::{RecordingLevel, RecordingTimer};
+use super::{Action, RecordingLevel, RecordingTimer};
 use crate::{
     browser::{RecorderState, focus},
     i18n::{SPOKEN, td_string, text, use_i18n},
@@ -61,9 +61,7 @@ pub fn RecordingPanel() -> impl IntoView {
                     {text!(i18n, recorder.stop)}
                 </button>
             </div>
-            <button type="button" class="button button-quiet" on:click=move |_| workbench.reset()>
-                {text!(i18n, recorder.cancel)}
-            </button>
+            <Action class="button button-quiet" act=move |_| workbench.reset() label=text!(i18n, recorder.cancel) />
         </div>
     }
 }

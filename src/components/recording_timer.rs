@@ -13,7 +13,7 @@ use crate::{
 /// Elapsed and maximum time. Screen readers are told at the start, the end and near the limit by
 /// the status line, not every second.
 #[component]
-pub fn RecordingTimer() -> impl IntoView {
+pub fn RecordingTimer() -> AnyView {
     let i18n = use_i18n();
     let state = expect_context::<Workbench>().recorder.state();
     let elapsed_s = move || state.get().elapsed_s().unwrap_or(MAX_RECORDING_S);
@@ -33,4 +33,5 @@ pub fn RecordingTimer() -> impl IntoView {
             <rect class="meter-fill" width=share height="100%" rx="3" />
         </svg>
     }
+    .into_any()
 }

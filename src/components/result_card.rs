@@ -5,6 +5,7 @@ use vocabulary::{Analysis, Prediction};
 
 use super::{
     AccuracyNote, ClipFigure, EmotionFace, Feedback, ProbabilityBars, QualityNotes, ResultExports,
+    VoiceNote,
 };
 use crate::{
     browser::{focus_at_top, storage},
@@ -68,6 +69,7 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
             {view! { <QualityNotes prediction /> }.into_any()}
             <ProbabilityBars probabilities />
             {view! { <ClipFigure prediction pictures=analysis.pictures.clone() /> }.into_any()}
+            {view! { <VoiceNote /> }.into_any()}
             {view! { <Feedback entry /> }.into_any()}
             {view! { <ResultExports entry waveform=analysis.pictures.waveform /> }.into_any()}
             <div class="result-foot">

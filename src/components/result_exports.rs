@@ -3,15 +3,16 @@
 use leptos::{prelude::*, task::spawn_local};
 use vocabulary::{Emotion, Prediction};
 
+use super::{Action, When};
 use crate::{
-    browser::{Lane, ResultPicture, copy, save_text, save_url, storage},
+    browser::{Lane, ResultPicture, can_share, copy, save_text, save_url, share, storage},
     history::{Entry, to_csv, to_json},
     i18n::{
         Locale,
         emotion_words::{answer, as_text, confidence, how_sure, label, sentence, worth},
         number, td_string, text, use_i18n,
     },
-    live::live,
+    live::{live, react},
     parts::parts,
 };
 
@@ -85,6 +86,13 @@ pub fn ResultExports(entry: StoredValue<Entry>, waveform: String) -> impl IntoVi
             });
         });
     };
+    let shares = RwSignal::new(false);
+    react(move || shares.set(can_share()));
+    let as_share = move |_| {
+        let text =
+            entry.with_value(|entry| as_text(i18n.get_locale_untracked(), &entry.prediction));
+        share("BanglaSER", &text);
+    };
     let as_json = move |_| {
         let json = entry.with_value(|entry| to_json(entry, storage::iso_time));
         save_text("banglaser.json", "application/json", &json);
@@ -112,10 +120,13 @@ pub fn ResultExports(entry: StoredValue<Entry>, waveform: String) -> impl IntoVi
         <div class="exports" role="group" aria-label=text!(i18n, export.heading)>
             <h3>{text!(i18n, export.heading)}</h3>
             <div class="buttons">
-                <button type="button" class="button" on:click=as_copy>{text!(i18n, export.copy)}</button>
-                <button type="button" class="button" on:click=as_picture>{text!(i18n, export.picture)}</button>
-                <button type="button" class="button" on:click=as_json>{text!(i18n, export.json)}</button>
-                <button type="button" class="button" on:click=as_csv>{text!(i18n, export.csv)}</button>
+                <Action act=as_copy label=text!(i18n, export.copy) />
+                <When is=Signal::derive(move || shares.get())>
+                    <Action act=as_share label=text!(i18n, export.share) />
+                </When>
+                <Action act=as_picture label=text!(i18n, export.picture) />
+                <Action act=as_json label=text!(i18n, export.json) />
+                <Action act=as_csv label=text!(i18n, export.csv) />
             </div>
             <p class="fine" aria-live="polite">{said}</p>
         </div>

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::ThemeSwitch;
+use super::{InstallButton, ThemeSwitch};
 use crate::{
     i18n::{text, use_i18n},
     routes::Links,
@@ -20,7 +20,9 @@ pub fn SiteFooter() -> impl IntoView {
                 <a href=links.to("/about")>{text!(i18n, site.about)}</a>
                 <a href=links.to("/model")>{text!(i18n, site.model)}</a>
                 <a href=links.to("/history")>{text!(i18n, site.history)}</a>
+                <a href=links.to("/voice")>{text!(i18n, voice.heading)}</a>
             </div>
+            <InstallButton />
             <ThemeSwitch />
         </footer>
     }

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use super::{
     AnalyseBar, AnsweredClip, ClipReview, ExampleShelf, FilePicker, InterruptedNote, OfflineNote,
-    QueueList, RecordButton, RecordingPanel, SourceError,
+    QueueList, RecordButton, RecordingPanel, SourceError, VoiceChoice,
 };
 use crate::{
     browser::RecorderState,
@@ -68,14 +68,15 @@ pub fn SourcePanel() -> impl IntoView {
                             <RecordButton />
                             <FilePicker />
                             <AnalyseBar />
+                            <VoiceChoice />
                             <ExampleShelf />
                         }
                         .into_any()
                     }
                     Step::Recording => view! { <RecordingPanel /> }.into_any(),
-                    Step::Review => view! { <ClipReview /><SourceError /><AnalyseBar /> }.into_any(),
+                    Step::Review => view! { <ClipReview /><SourceError /><AnalyseBar /><VoiceChoice /> }.into_any(),
                     Step::Answered => view! { <AnsweredClip /> }.into_any(),
-                    Step::Queue => view! { <QueueList /><SourceError /><AnalyseBar /> }.into_any(),
+                    Step::Queue => view! { <QueueList /><SourceError /><AnalyseBar /><VoiceChoice /> }.into_any(),
                 })}
             </form>
             <OfflineNote />

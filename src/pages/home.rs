@@ -5,7 +5,7 @@ use leptos::{ev, prelude::*};
 use crate::{
     api::PageFacts,
     browser::{ask_before_leaving, pasted_files},
-    components::{LimitsNote, NoticeDialog, OutcomePanel, SourcePanel, StatusLine},
+    components::{KeysDialog, LimitsNote, NoticeDialog, OutcomePanel, SourcePanel, StatusLine},
     i18n::{emotion_words::how_many, path, td_string, text, use_i18n},
     live::{live, react},
     workbench::Workbench,
@@ -52,6 +52,7 @@ pub fn HomePage() -> impl IntoView {
             </div>
         </div>
         <StatusLine />
+        {view! { <KeysDialog /> }.into_any()}
         <NoticeDialog />
     }
 }

@@ -20,8 +20,14 @@ use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 use pipeline::Queue;
 use vocabulary::Analysis;
 
-use super::{envelope, form_boundary, upload::Upload};
-use crate::error::AppError;
+use super::{
+    envelope,
+    form::Clip,
+    form_boundary,
+    speaker::{asked, emotion},
+    upload::Upload,
+};
+use crate::{api::Enrolled, error::AppError};
 
 /// Runs the server function at the request's path.
 pub async fn call(State(recognitions): State<Arc<Queue>>, mut request: Request) -> Response {
@@ -38,19 +44,50 @@ pub async fn call(State(recognitions): State<Arc<Queue>>, mut request: Request) 
     answer.await.into_response()
 }
 
-/// Recognises the clip in the form's field `file` and sets the answer's status.
+/// Recognises the clip in the form's field `file`, with the voice profile in `profile` where there is one, and sets
+/// the answer's status.
 ///
 /// # Errors
 /// [`AppError`].
 pub async fn recognize(data: MultipartData) -> Result<Analysis, AppError> {
-    let outcome = analyse(data).await;
+    marked(async {
+        let (recognitions, upload, clip) = received(data).await?;
+        let request = asked(clip, recognitions.recognizer().model_id())?;
+        upload.heard(recognitions.analyse(upload.turn(), request).await)
+    })
+    .await
+}
+
+/// Makes a voice profile of the clip in the form's field `file`, or betters the one in `profile`, and sets the answer's
+/// status; `emotion` is what the speaker expresses, where that is known.
+///
+/// # Errors
+/// [`AppError`].
+pub async fn enrol(data: MultipartData) -> Result<Enrolled, AppError> {
+    marked(async {
+        let (recognitions, upload, clip) = received(data).await?;
+        let emotion = emotion(&clip.speaker)?;
+        let request = asked(clip, recognitions.recognizer().model_id())?;
+        let enrolled = upload.heard(recognitions.enrol(upload.turn(), request, emotion).await)?;
+        Ok(Enrolled {
+            profile: enrolled.profile,
+            notes: enrolled.prediction.notes,
+            speech_s: enrolled.prediction.speech_s,
+        })
+    })
+    .await
+}
+
+/// The outcome of `work`, with the answer's status set where it is an error.
+async fn marked<T>(work: impl Future<Output = Result<T, AppError>>) -> Result<T, AppError> {
+    let outcome = work.await;
     if let (Err(error), Some(response)) = (&outcome, use_context::<ResponseOptions>()) {
         envelope::mark(&response, error);
     }
     outcome
 }
 
-async fn analyse(data: MultipartData) -> Result<Analysis, AppError> {
+async fn received(data: MultipartData) -> Result<(Arc<Queue>, Upload, Clip), AppError> {
     let form = data.into_inner().ok_or(AppError::NoFile)?;
     let (recognitions, request) = use_context::<Arc<Queue>>()
         .zip(use_context::<Parts>())
@@ -59,5 +96,5 @@ async fn analyse(data: MultipartData) -> Result<Analysis, AppError> {
         })?;
     let upload = Upload::of(&request.extensions)?;
     let clip = upload.read_form(form).await?;
-    upload.heard(recognitions.analyse(upload.turn(), clip.bytes).await)
+    Ok((recognitions, upload, clip))
 }

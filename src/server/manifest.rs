@@ -32,6 +32,16 @@ pub async fn manifest(
             "purpose": purpose,
         })
     };
+    // tools/make-screenshots.mjs makes them.
+    let screenshot = |form: &str, sizes: &str| {
+        json!({
+            "src": format!("/screenshots/{locale}-{form}.png"),
+            "sizes": sizes,
+            "type": "image/png",
+            "form_factor": form,
+            "label": td_string!(locale, home.heading),
+        })
+    };
     let manifest = json!({
         "id": "/",
         "start_url": "/",
@@ -47,6 +57,7 @@ pub async fn manifest(
         "shortcuts": [
             { "name": td_string!(locale, recorder.start), "url": path::localized(Some(locale), "/") },
             { "name": td_string!(locale, site.history), "url": path::localized(Some(locale), "/history") },
+            { "name": td_string!(locale, voice.heading), "url": path::localized(Some(locale), "/voice") },
         ],
         // public/service-worker.js takes it before it reaches the server.
         "share_target": {
@@ -55,6 +66,7 @@ pub async fn manifest(
             "enctype": "multipart/form-data",
             "params": { "files": [{ "name": "file", "accept": vocabulary::ACCEPTED_FILES.split(',').collect::<Vec<_>>() }] },
         },
+        "screenshots": [screenshot("wide", "1280x800"), screenshot("narrow", "390x844")],
         "icons": [
             icon("icon-192.png", 192, "any"),
             icon("icon-512.png", 512, "any"),

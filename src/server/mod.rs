@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `GET /`, and the page's other addresses, also below `/bn` and `/en` | the page |
 //! | `POST /`, `/bn`, `/en` | the page with the result of its form, for browsers without WASM |
-//! | `POST /api/recognize`, `GET /api/model` | the server functions that the page calls |
+//! | `POST /api/recognize`, `POST /api/enrol`, `GET /api/model` | the server functions that the page calls |
 //! | `POST /predict`, `GET /health` | the original application's REST interface |
 //! | `/api/v1/...`, `GET /api` | ours, see [`v1`]; anything else below `/api` is 404 in its envelope |
 //! | `GET /healthz`, `/readyz`, `/metrics` | for what watches over the server |
@@ -44,6 +44,7 @@ pub mod rest;
 pub mod security;
 pub mod settings;
 mod site;
+mod speaker;
 pub mod state;
 pub mod telemetry;
 pub mod upload;
@@ -65,7 +66,7 @@ pub use process::{ServeError, serve};
 use state::{AppState, MaxBatchFiles};
 
 use crate::{
-    api::{Recognize, SubmittedOutcome},
+    api::{Enrol, Recognize, SubmittedOutcome},
     app::{App, shell},
 };
 
@@ -97,7 +98,7 @@ pub fn router(state: AppState) -> Router {
 fn page(state: &AppState) -> Router<AppState> {
     let options = state.leptos_options.clone();
     let context = pages::context(state, SubmittedOutcome::default());
-    let ours = vec![Recognize::PATH.to_owned()];
+    let ours = [Recognize::PATH, Enrol::PATH].map(str::to_owned).to_vec();
     let (page_routes, _) =
         generate_route_list_with_exclusions_and_ssg_and_context(App, Some(ours), context.clone());
     let page_routes = pages::in_every_language(page_routes);
@@ -107,6 +108,7 @@ fn page(state: &AppState) -> Router<AppState> {
         .route("/bn", post(pages::submit))
         .route("/en", post(pages::submit))
         .route(Recognize::PATH, post(functions::call))
+        .route(Enrol::PATH, post(functions::call))
         .layer(from_fn_with_state(state.body_limits.clone(), body::bound))
         .layer(from_fn(security::refuse_cross_site));
     Router::new()

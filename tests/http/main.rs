@@ -18,6 +18,7 @@ mod page;
 #[path = "../pinned/mod.rs"]
 mod pinned;
 mod pinned_answers;
+mod profiles;
 mod rest;
 mod security;
 mod trial;

@@ -118,7 +118,7 @@ async fn the_form_is_answered_with_the_error_in_the_page() {
 
 #[tokio::test]
 async fn every_page_has_a_path_in_every_language() {
-    for page in ["", "/about", "/model", "/history"] {
+    for page in ["", "/about", "/model", "/history", "/voice"] {
         for language in ["bn", "en"] {
             let other = if language == "bn" { "en" } else { "bn" };
             let answer = in_language(get(&format!("/{language}{page}")), other).await;
@@ -199,7 +199,8 @@ async fn the_manifest_is_in_the_language_of_its_address() {
         let manifest = answer.json();
         assert_eq!(manifest["lang"], language);
         assert!(manifest["name"].as_str().expect("a name").starts_with(name));
-        for icon in manifest["icons"].as_array().expect("icons") {
+        let pictures = ["icons", "screenshots"].map(|kind| manifest[kind].as_array().expect(kind));
+        for icon in pictures.into_iter().flatten() {
             let picture = send(shipped(), get(icon["src"].as_str().expect("a path"))).await;
             assert_eq!(picture.header("content-type"), "image/png");
         }

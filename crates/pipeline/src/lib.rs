@@ -25,7 +25,7 @@ use vocabulary::Prediction;
 pub use error::PipelineError;
 pub use observer::{Heard, Observer};
 pub use queue::{Limits, Queue};
-pub use request::{Enrolment, Request};
+pub use request::{Enrolled, Enrolment, Request};
 pub use waiting::Client;
 
 /// Decodes and recognises one clip on the calling thread.

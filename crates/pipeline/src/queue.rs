@@ -18,10 +18,10 @@ use tokio::{
     select,
     time::timeout,
 };
-use vocabulary::{Analysis, Emotion, Prediction, Profile};
+use vocabulary::{Analysis, Emotion, Prediction};
 
 use crate::{
-    Observer, PipelineError, Request,
+    Enrolled, Observer, PipelineError, Request,
     permits::{MAX_SMALL_BYTES, Permit, Permits},
     request::Enrolment,
     together::Hearing,
@@ -112,13 +112,16 @@ impl Queue {
         client: Client,
         clip: Request,
         emotion: Option<Emotion>,
-    ) -> Result<Profile, PipelineError> {
+    ) -> Result<Enrolled, PipelineError> {
         let clip = Request {
             enrolment: Some(Enrolment { emotion }),
             ..clip
         };
-        let enrolled = self.hear(client, clip).await?.enrolled;
-        Ok(enrolled.expect("it was asked for"))
+        let answer = self.hear(client, clip).await?;
+        Ok(Enrolled {
+            profile: answer.enrolled.expect("it was asked for"),
+            prediction: answer.prediction,
+        })
     }
 
     /// Recognises a client's clip and draws it, when its turn comes.

@@ -1,7 +1,7 @@
 //! What is asked of the queue: a clip, and what is known of who speaks.
 
 use bytes::Bytes;
-use vocabulary::{Emotion, Profile};
+use vocabulary::{Emotion, Prediction, Profile};
 
 /// A clip that is to be heard.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +21,15 @@ pub struct Request {
 pub struct Enrolment {
     /// What the speaker expresses; otherwise it is predicted.
     pub emotion: Option<Emotion>,
+}
+
+/// What came of a clip that betters a profile.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Enrolled {
+    /// The profile with the clip.
+    pub profile: Profile,
+    /// What the clip expresses, and what made it hard to hear.
+    pub prediction: Prediction,
 }
 
 impl From<Bytes> for Request {

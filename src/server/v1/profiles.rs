@@ -1,24 +1,21 @@
 //! `POST /api/v1/profiles`: a voice profile, made or bettered by one clip. The server keeps none.
 
-use std::{str::FromStr, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Json,
-    body::Bytes,
     extract::{Request, State},
 };
 use pipeline::Queue;
 use serde::Serialize;
 use utoipa::ToSchema;
-use vocabulary::{Emotion, Profile};
+use vocabulary::Profile;
 
 use super::openapi::Refusals;
-use crate::{
-    error::AppError,
-    server::{
-        envelope::{Envelope, Refusal},
-        upload::Upload,
-    },
+use crate::server::{
+    envelope::{Envelope, Refusal},
+    speaker::{asked, emotion},
+    upload::Upload,
 };
 
 /// A voice profile: opaque to everybody but the model that made it.
@@ -70,39 +67,10 @@ pub async fn enrol(
     let model_id = recognitions.recognizer().model_id();
     let answer = async {
         let clip = upload.read_clip(request).await?;
-        let request = asked(clip.bytes, clip.speaker.profile.as_deref(), model_id)?;
-        let emotion = emotion(clip.speaker.emotion.as_deref())?;
+        let emotion = emotion(&clip.speaker)?;
+        let request = asked(clip, model_id)?;
         upload.heard(recognitions.enrol(upload.turn(), request, emotion).await)
     };
-    let answer = answer.await.map(|profile| Json(profile.into()));
+    let answer = answer.await.map(|enrolled| Json(enrolled.profile.into()));
     answer.map_err(|error| upload.refuse(error))
-}
-
-/// What the queue is asked for a clip, with the profile in its form's field, where there is any content.
-///
-/// # Errors
-/// [`AppError::ProfileRefused`] when it is none.
-pub fn asked(
-    clip: Bytes,
-    profile: Option<&[u8]>,
-    model_id: &str,
-) -> Result<pipeline::Request, AppError> {
-    let refused = |_| AppError::ProfileRefused {
-        model: model_id.to_owned(),
-    };
-    let content = profile.filter(|json| !json.is_empty());
-    let profile = content.map(|json| serde_json::from_slice(json).map_err(refused));
-    Ok(pipeline::Request {
-        profile: profile.transpose()?,
-        ..clip.into()
-    })
-}
-
-fn emotion(field: Option<&[u8]>) -> Result<Option<Emotion>, AppError> {
-    let content = field.filter(|code| !code.is_empty());
-    let emotion = content.map(|code| {
-        let known = str::from_utf8(code).ok().map(Emotion::from_str);
-        known.and_then(Result::ok).ok_or(AppError::UnknownEmotion)
-    });
-    emotion.transpose()
 }

@@ -8,9 +8,10 @@ use axum::{
 };
 use pipeline::Queue;
 
-use super::{openapi::Refusals, profiles::asked, recognition::Recognition};
+use super::{openapi::Refusals, recognition::Recognition};
 use crate::server::{
     envelope::{Envelope, Refusal},
+    speaker::asked,
     upload::Upload,
 };
 
@@ -47,10 +48,11 @@ pub async fn recognize(
     let model_id = recognitions.recognizer().model_id();
     let answer = async {
         let clip = upload.read_clip(request).await?;
-        let request = asked(clip.bytes, clip.speaker.profile.as_deref(), model_id)?;
+        let n_further_files = clip.n_further_files;
+        let request = asked(clip, model_id)?;
         let prediction = upload.heard(recognitions.recognize(upload.turn(), request).await)?;
         Ok(Recognition {
-            n_further_files: clip.n_further_files,
+            n_further_files,
             ..Recognition::of(model_id, &prediction)
         })
     };
