@@ -7,7 +7,7 @@ use leptos::{
 use wasm_bindgen::JsCast;
 use web_sys::{Element, HtmlAudioElement, KeyboardEvent};
 
-use super::dynamic::call;
+use super::{dynamic::call, player::play};
 
 /// What takes keys by itself.
 const INTERACTIVE: &str = "input, select, textarea, button, a, summary, dialog, [contenteditable]";
@@ -72,9 +72,10 @@ pub fn toggle_shown() -> bool {
     let audio = shown_audio();
     audio.is_some_and(|audio| {
         match audio.paused() {
-            true => call(&audio, "play", &[]),
-            false => call(&audio, "pause", &[]),
-        };
+            true => play(&audio),
+            // It cannot fail on an element that plays.
+            false => drop(audio.pause()),
+        }
         true
     })
 }

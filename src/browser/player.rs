@@ -4,7 +4,7 @@ use js_sys::Array;
 use leptos::{html, prelude::*, task::spawn_local};
 use wasm_bindgen::JsValue;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Event, HtmlDivElement, MouseEvent, PointerEvent};
+use web_sys::{Event, HtmlAudioElement, HtmlDivElement, MouseEvent, PointerEvent};
 
 use super::dynamic::call;
 
@@ -78,10 +78,7 @@ impl Player {
     pub fn play_from(self, start_s: f32) {
         if let Some(audio) = self.audio.get_untracked() {
             audio.set_current_time(start_s.into());
-            if let Ok(started) = audio.play() {
-                // It is refused where the element cannot play the clip, or is paused before it began.
-                spawn_local(async move { drop(JsFuture::from(started).await) });
-            }
+            play(&audio);
         }
     }
 }
@@ -89,6 +86,14 @@ impl Player {
 impl Default for Player {
     fn default() -> Self {
         Self::new()
+    }
+}
+
+/// Plays from where the element is.
+pub(super) fn play(audio: &HtmlAudioElement) {
+    if let Ok(started) = audio.play() {
+        // It is refused where the element cannot play the clip, or is paused before it began.
+        spawn_local(async move { drop(JsFuture::from(started).await) });
     }
 }
 
