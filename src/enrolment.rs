@@ -155,9 +155,8 @@ impl Enrolment {
         };
         let name = self.name.get_value();
         let profiles = self.voices.profiles;
-        let is_gone = |name: &String| {
-            profiles.with_untracked(|known| known.all.iter().all(|one| one.name != *name))
-        };
+        let is_gone =
+            |name: &String| profiles.with_untracked(|profiles| profiles.named(name).is_none());
         // It was deleted or renamed meanwhile.
         if name.as_ref().is_some_and(is_gone) {
             self.begin();

@@ -24,10 +24,14 @@ pub struct Profiles {
 }
 
 impl Profiles {
+    /// The one of this name.
+    pub fn named(&self, name: &str) -> Option<&NamedProfile> {
+        self.all.iter().find(|one| one.name == name)
+    }
+
     /// The one in use, if it is the model's.
     pub fn used(&self, model_id: &str) -> Option<&NamedProfile> {
-        let name = self.in_use.as_ref()?;
-        let one = self.all.iter().find(|one| one.name == *name);
+        let one = self.named(self.in_use.as_ref()?);
         one.filter(|one| one.profile.model == model_id)
     }
 
@@ -39,8 +43,9 @@ impl Profiles {
         };
         let numbered = (2..).map(|n| format!("{wish} {n}"));
         let mut names = std::iter::once(wish.to_owned()).chain(numbered);
-        let is_free = |name: &String| self.all.iter().all(|one| one.name != *name);
-        names.find(is_free).unwrap_or_default()
+        names
+            .find(|name| self.named(name).is_none())
+            .unwrap_or_default()
     }
 
     /// With a profile under `name`, in the place of the one that had it; it is in use from now on.

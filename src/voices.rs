@@ -32,7 +32,7 @@ impl Voices {
         let (is_kept, set_is_kept) = signal(true);
         react(move || {
             set_profiles.set(storage::profiles());
-            storage::watch_results(move || set_profiles.set(storage::profiles()));
+            storage::watch_changes(move || set_profiles.set(storage::profiles()));
         });
         Self {
             profiles,

@@ -68,7 +68,7 @@ pub fn change_results(change: impl FnOnce(Vec<Entry>) -> Vec<Entry>) -> Vec<Entr
 }
 
 /// Calls `changed` whenever another tab writes, as long as the page's owner lives.
-pub fn watch_results(changed: impl Fn() + 'static) {
+pub fn watch_changes(changed: impl Fn() + 'static) {
     let listener = window_event_listener_untyped("storage", move |_| changed());
     on_cleanup(move || listener.remove());
 }

@@ -20,10 +20,9 @@ pub fn ProfileRow(name: String) -> impl IntoView {
     let name = StoredValue::new(name);
     let profile = move || {
         let name = name.get_value();
-        voices.profiles.with(|profiles| {
-            let one = profiles.all.iter().find(|one| one.name == name);
-            one.map(|one| one.profile.clone())
-        })
+        voices
+            .profiles
+            .with(|profiles| profiles.named(&name).map(|one| one.profile.clone()))
     };
     let is_ours = move || profile().is_some_and(|profile| profile.model == voices.model_id());
     let is_used = move || {

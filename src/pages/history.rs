@@ -19,7 +19,7 @@ pub fn HistoryPage() -> impl IntoView {
     react(move || {
         is_kept.set(storage::keeps_results());
         entries.set(Some(storage::results()));
-        storage::watch_results(move || {
+        storage::watch_changes(move || {
             is_kept.set(storage::keeps_results());
             entries.set(Some(storage::results()));
         });
