@@ -16,6 +16,7 @@ mod decode;
 mod dot;
 mod features;
 mod high_pass;
+mod hum;
 mod log_mel;
 mod mel;
 mod overview;

@@ -12,7 +12,7 @@
 
 use std::ops::Range;
 
-use crate::{Features, N_MELS, frame_s, voice};
+use crate::{Features, N_MELS, frame_s, hum, voice};
 
 /// A frame sounds when its loudest band is at most this far below the clip's loudest: above the
 /// noise of a living room, below the quiet ends of words.
@@ -80,8 +80,19 @@ impl Speech {
 }
 
 impl Features {
-    /// Finds the speech.
+    /// Finds the speech, beside hum too.
     pub fn speech(&self) -> Speech {
+        match hum::without(self) {
+            Some(log_mel) => Self {
+                log_mel,
+                pitch: self.pitch.clone(),
+            }
+            .speech_without_hum(),
+            None => self.speech_without_hum(),
+        }
+    }
+
+    fn speech_without_hum(&self) -> Speech {
         let peaks = self.log_mel.peaks();
         let loudest = self.loudest(&peaks);
         let sounding: Vec<bool> = peaks

@@ -1,6 +1,9 @@
 //! What real files do: wrong lengths, broken tags, files joined end to end, a channel upside down. Each test makes its
 //! inputs from the clips of the format test.
 
+mod heads;
+mod tracks;
+
 use std::{fs, path::Path};
 
 use audio::{DecodeError, DecodeLimits, Recording, Waveform, decode, record};
@@ -336,6 +339,53 @@ fn b05_an_mp4_without_its_index_is_damaged() {
         ),
         Err(DecodeError::Damaged { .. })
     ));
+}
+
+/// The index before the samples, as what is made for the web has it.
+fn index_first(clip: &[u8]) -> Vec<u8> {
+    let at = |kind: &[u8]| {
+        let found = clip.windows(4).position(|four| four == kind);
+        found.expect("the box") - 4
+    };
+    let (samples, index) = (at(b"mdat"), at(b"moov"));
+    let mut moved = clip[index..].to_vec();
+    let offsets = at(b"stco") - index + 16;
+    let n_chunks = u32::from_be_bytes(moved[offsets - 4..offsets].try_into().expect("four bytes"));
+    for offset in moved[offsets..].chunks_exact_mut(4).take(n_chunks as usize) {
+        let old = u32::from_be_bytes(offset.try_into().expect("four bytes"));
+        offset.copy_from_slice(&(old + (clip.len() - index) as u32).to_be_bytes());
+    }
+    [&clip[..samples], &moved, &clip[samples..index]].concat()
+}
+
+#[test]
+fn b05_a_broken_off_upload_is_heard_as_far_as_it_goes() {
+    for name in ["aac.m4a", "alac.m4a", "opus.mp4"] {
+        let clip = index_first(&read(name));
+        let whole = heard(name, &clip);
+        assert!(whole.heard.is_whole, "{name}");
+        assert_eq!(whole.waveform, heard(name, &read(name)).waveform);
+        let cut = heard(name, &clip[..clip.len() * 2 / 3]);
+        let share = cut.waveform.duration_s() / whole.waveform.duration_s();
+        assert!((0.4..0.8).contains(&share), "{name}: {share}");
+        assert!(!cut.heard.is_whole, "{name}");
+    }
+    for name in ["aac_fragmented.mp4", "opus_fragmented.mp4"] {
+        let clip = read(name);
+        let fragments: Vec<usize> = (4..clip.len() - 4)
+            .filter(|&at| clip[at..].starts_with(b"moof"))
+            .map(|at| at - 4)
+            .collect();
+        let seconds = |n_bytes: usize| heard(name, &clip[..n_bytes]).waveform.duration_s();
+        let [second, third, fourth] = [1, 2, 3].map(|idx| fragments[idx]);
+        let cut = fourth - (fourth - third) / 4;
+        assert!(seconds(third) < seconds(cut) - 0.1, "{name}");
+        assert!(!heard(name, &clip[..cut]).heard.is_whole, "{name}");
+        let mut gap = clip.clone();
+        gap[second + 4..second + 8].copy_from_slice(b"free");
+        assert!(!heard(name, &gap).heard.is_whole, "{name}");
+        assert!(heard(name, &clip).heard.is_whole, "{name}");
+    }
 }
 
 #[test]

@@ -55,6 +55,30 @@ fn melody(t: f32, note_s: f32) -> (f32, f32) {
 }
 
 #[test]
+fn hum_drowns_no_sentence() {
+    let sentence = sentence().samples;
+    let peak = sentence
+        .iter()
+        .fold(0.0_f32, |peak, sample| peak.max(sample.abs()));
+    for hum_hz in [50.0, 60.0, 100.0, 120.0] {
+        for level in [0.05, 0.1, 0.2] {
+            let mut samples = sentence.iter().enumerate();
+            let spoken = is_spoken(|t| {
+                let sample = samples.next().map_or(0.0, |(_, sample)| sample / peak);
+                sample
+                    + level * (TAU * hum_hz * t).sin()
+                    + 0.3 * level * (2.0 * TAU * hum_hz * t).sin()
+            });
+            assert!(spoken, "{hum_hz} Hz, {level}");
+            assert!(
+                !is_spoken(|t| level * (TAU * hum_hz * t).sin()),
+                "{hum_hz} Hz alone"
+            );
+        }
+    }
+}
+
+#[test]
 fn sentences_are_spoken() {
     let sentence = sentence();
     for gain in [1.0, 0.1, 0.01] {

@@ -123,7 +123,12 @@ impl Decoding<'_> {
     }
 
     fn hear_container(&mut self, container: Container<'_>) -> Result<(), DecodeError> {
-        let Container { rope, mut kept_s } = container;
+        let Container {
+            rope,
+            mut kept_s,
+            is_whole,
+        } = container;
+        self.is_whole &= is_whole;
         let source = Source::new(rope, self.deadline);
         let name = source.container().unwrap_or("a container");
         let mut reader = open(source, self.deadline)?;

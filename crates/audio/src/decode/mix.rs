@@ -13,8 +13,12 @@ const UPSIDE_DOWN: f64 = -0.6;
 /// Turned channels stay so up to here, so that the sign does not flicker.
 const UPRIGHT: f64 = -0.3;
 
-/// Channels with less correlation than this hold different sounds.
+/// Channels with less correlation than this hold different sounds...
 const APART: f64 = 0.3;
+
+/// ...unless they are loud together, as one voice is at two microphones of which one hears it later. Two who speak take
+/// turns.
+const LOUD_TOGETHER: f64 = 0.6;
 
 /// A channel this much weaker than the loudest says nothing of its own: 26 dB.
 const WEAKEST: f64 = 0.05;
@@ -22,19 +26,19 @@ const WEAKEST: f64 = 0.05;
 /// Fewer frames say nothing.
 const MIN_FRAMES: usize = 256;
 
-/// Energies so far.
+/// Frames of which a level is taken: 21 ms at 48 kHz, 128 ms at 8 kHz.
+const LEVEL_FRAMES: usize = 1024;
+
+/// How the channels were so far.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mix {
-    /// Which channel the others are compared with.
-    reference: usize,
-    energies: Vec<f64>,
-    sums: Vec<f64>,
-    /// Products with the reference.
-    products: Vec<f64>,
+    samples: Moments,
+    /// Of the channels' levels, block by block.
+    levels: Moments,
+    /// [`samples`](Self::samples) when the block began.
+    before_block: Moments,
     /// 1, or -1 for a channel upside down.
     signs: Vec<f32>,
-    /// Frames heard.
-    n_frames: usize,
 }
 
 impl Mix {
@@ -42,21 +46,23 @@ impl Mix {
     pub(super) fn add(&mut self, interleaved: &[f32], n_channels: usize, mono: &mut Vec<f32>) {
         if self.signs.len() != n_channels {
             *self = Self {
-                reference: 0,
-                energies: vec![0.0; n_channels],
-                sums: vec![0.0; n_channels],
-                products: vec![0.0; n_channels],
+                samples: Moments::of(n_channels),
+                levels: Moments::of(n_channels),
+                before_block: Moments::of(n_channels),
                 signs: vec![1.0; n_channels],
-                n_frames: 0,
             };
         }
-        self.n_frames += interleaved.len() / n_channels;
+        if n_channels > 1 {
+            for piece in interleaved.chunks(LEVEL_FRAMES / 2 * n_channels) {
+                self.listen(piece, n_channels);
+            }
+            self.turn();
+        }
         // Where the compiler knows their number, the channels cost a third.
         match n_channels {
             1 => mono.extend(interleaved),
             2 => {
                 let (frames, _) = interleaved.as_chunks::<2>();
-                self.listen_to_two(frames);
                 let [left, right] = [0, 1].map(|channel| 0.5 * self.signs[channel]);
                 mono.extend(
                     frames
@@ -65,7 +71,6 @@ impl Mix {
                 );
             }
             _ => {
-                self.listen(interleaved, n_channels);
                 let gain = 1.0 / n_channels as f32;
                 let mean = |frame: &[f32]| {
                     let signed = frame.iter().zip(&self.signs);
@@ -78,20 +83,90 @@ impl Mix {
 
     /// Whether two channels hold different sounds, as the two sides of a call do.
     pub(super) fn is_apart(&self) -> bool {
-        let powers: Vec<f64> = (0..self.energies.len())
-            .map(|channel| self.power(channel))
+        let powers: Vec<f64> = (0..self.signs.len())
+            .map(|channel| self.samples.power(channel))
             .collect();
-        let loudest = powers.iter().copied().fold(0.0, f64::max);
-        let apart = (0..powers.len()).filter(|&channel| {
-            channel != self.reference
-                && powers[channel] > WEAKEST * WEAKEST * loudest
-                && self.correlation(channel).abs() < APART
+        let least = WEAKEST * WEAKEST * powers.iter().copied().fold(0.0, f64::max);
+        let mut apart = (0..powers.len()).filter(|&channel| {
+            channel != self.samples.reference
+                && powers[channel] > least
+                && self.samples.correlation(channel).abs() < APART
+                && self.levels.correlation(channel) < LOUD_TOGETHER
         });
-        powers.get(self.reference) > Some(&(WEAKEST * WEAKEST * loudest)) && apart.count() > 0
+        powers.get(self.samples.reference) > Some(&least) && apart.next().is_some()
     }
 
-    fn listen_to_two(&mut self, frames: &[[f32; 2]]) {
-        // Sums side by side, in pieces short enough for f32.
+    fn listen(&mut self, piece: &[f32], n_channels: usize) {
+        match n_channels {
+            2 => self.samples.add_two(piece.as_chunks::<2>().0),
+            _ => {
+                for frame in piece.chunks_exact(n_channels) {
+                    self.samples
+                        .add(|channel| f64::from(finite_sample(frame[channel])));
+                }
+                self.samples.find_reference();
+            }
+        }
+        if self.samples.n - self.before_block.n >= LEVEL_FRAMES {
+            self.levels.reference = self.samples.reference;
+            self.levels
+                .add(|channel| self.samples.level_since(&self.before_block, channel));
+            self.before_block.clone_from(&self.samples);
+        }
+    }
+
+    fn turn(&mut self) {
+        if self.samples.n < MIN_FRAMES {
+            return;
+        }
+        for channel in 0..self.signs.len() {
+            let correlation = self.samples.correlation(channel);
+            if channel != self.samples.reference && correlation < UPSIDE_DOWN {
+                self.signs[channel] = -1.0;
+            } else if channel == self.samples.reference || correlation > UPRIGHT {
+                self.signs[channel] = 1.0;
+            }
+        }
+    }
+}
+
+/// Sums over what channels hold.
+#[derive(Clone, Debug, Default)]
+struct Moments {
+    n: usize,
+    /// Which channel the others are compared with.
+    reference: usize,
+    energies: Vec<f64>,
+    sums: Vec<f64>,
+    /// Products with the reference.
+    products: Vec<f64>,
+}
+
+impl Moments {
+    fn of(n_channels: usize) -> Self {
+        Self {
+            energies: vec![0.0; n_channels],
+            sums: vec![0.0; n_channels],
+            products: vec![0.0; n_channels],
+            ..Self::default()
+        }
+    }
+
+    /// Adds what each channel holds.
+    fn add(&mut self, value: impl Fn(usize) -> f64) {
+        self.n += 1;
+        let reference = value(self.reference);
+        for channel in 0..self.sums.len() {
+            let value = value(channel);
+            self.energies[channel] += value * value;
+            self.products[channel] += value * reference;
+            self.sums[channel] += value;
+        }
+    }
+
+    /// Adds frames of two channels: sums side by side, in pieces short enough for f32.
+    fn add_two(&mut self, frames: &[[f32; 2]]) {
+        self.n += frames.len();
         for piece in frames.chunks(256) {
             let mut sums = [[0.0_f32; 4]; 5];
             for (idx, [left, right]) in piece.iter().map(finite).enumerate() {
@@ -108,33 +183,27 @@ impl Mix {
             self.sums[0] += sums[3];
             self.sums[1] += sums[4];
         }
-        self.turn();
     }
 
-    fn listen(&mut self, interleaved: &[f32], n_channels: usize) {
-        for frame in interleaved.chunks_exact(n_channels) {
-            let reference = f64::from(finite_sample(frame[self.reference]));
-            for (channel, &sample) in frame.iter().enumerate() {
-                let sample = f64::from(finite_sample(sample));
-                self.energies[channel] += sample * sample;
-                self.products[channel] += sample * reference;
-                self.sums[channel] += sample;
-            }
-        }
-        // Compared is with the first channel that sounds.
+    /// Compared is with the first channel that sounds.
+    fn find_reference(&mut self) {
         if self.energies[self.reference] == 0.0 {
-            self.reference = self
-                .energies
-                .iter()
-                .position(|&energy| energy > 0.0)
-                .unwrap_or(0);
+            let first = self.energies.iter().position(|&energy| energy > 0.0);
+            self.reference = first.unwrap_or(0);
         }
-        self.turn();
+    }
+
+    /// Root mean square of a channel, without its constant, since these were the sums.
+    fn level_since(&self, before: &Self, channel: usize) -> f64 {
+        let n = (self.n - before.n).max(1) as f64;
+        let mean = (self.sums[channel] - before.sums[channel]) / n;
+        let energy = (self.energies[channel] - before.energies[channel]) / n;
+        (energy - mean * mean).max(0.0).sqrt()
     }
 
     /// Energy of a channel without its constant; 0 where that is all there is.
     fn power(&self, channel: usize) -> f64 {
-        let of_constant = self.sums[channel].powi(2) / self.n_frames.max(1) as f64;
+        let of_constant = self.sums[channel].powi(2) / self.n.max(1) as f64;
         let power = self.energies[channel] - of_constant;
         // What is left of a constant by rounding is nothing.
         if power > 1e-6 * self.energies[channel] {
@@ -149,23 +218,9 @@ impl Mix {
         let energy = self.power(channel) * self.power(self.reference);
         let of_constants = self.sums[channel] * self.sums[self.reference];
         if energy > 0.0 {
-            (self.products[channel] - of_constants / self.n_frames.max(1) as f64) / energy.sqrt()
+            (self.products[channel] - of_constants / self.n.max(1) as f64) / energy.sqrt()
         } else {
             0.0
-        }
-    }
-
-    fn turn(&mut self) {
-        if self.n_frames < MIN_FRAMES {
-            return;
-        }
-        for channel in 0..self.signs.len() {
-            let correlation = self.correlation(channel);
-            if channel != self.reference && correlation < UPSIDE_DOWN {
-                self.signs[channel] = -1.0;
-            } else if channel == self.reference || correlation > UPRIGHT {
-                self.signs[channel] = 1.0;
-            }
         }
     }
 }
@@ -267,5 +322,18 @@ mod tests {
         assert!(!mixed(&[&voice, &hiss]).1.is_apart());
         assert!(!mixed(&[&voice, &|_| 0.0]).1.is_apart());
         assert!(!mixed(&[&|_| 0.0, &voice]).1.is_apart());
+    }
+
+    #[test]
+    fn a_voice_that_reaches_one_side_later_is_one() {
+        let syllables = |n: usize| noise(n) * (n as f32 / 700.0).sin().max(0.0);
+        for (n_later, n_more) in [(40, 0), (240, 0), (40, 1), (240, 1)] {
+            let later = move |n: usize| syllables(n.saturating_sub(n_later));
+            let channels: [&dyn Fn(usize) -> f32; 3] = [&syllables, &later, &later];
+            assert!(!mixed(&channels[..2 + n_more]).1.is_apart(), "{n_later}");
+        }
+        let answers = |n: usize| noise(n + 7) * (-(n as f32 / 700.0).sin()).max(0.0);
+        assert!(mixed(&[&syllables, &answers]).1.is_apart());
+        assert!(mixed(&[&syllables, &|_| 0.0, &answers]).1.is_apart());
     }
 }

@@ -126,7 +126,7 @@ impl TrackDecoder {
         if packet.track_id != self.track_id {
             return false;
         }
-        let start_s = base.calc_time(packet.pts).map(|start| start.as_secs_f64());
+        let start_s = self.start_s(packet);
         let dur_s = base
             .calc_duration(packet.dur)
             .map(|duration| duration.as_secs_f64());
@@ -135,6 +135,12 @@ impl TrackDecoder {
         before_s
             .zip(start_s)
             .is_some_and(|(before_s, start_s)| start_s > before_s + MAX_GAP_S)
+    }
+
+    /// Where a packet begins, seconds of the track; `None` where packets count frames.
+    fn start_s(&self, packet: &Packet) -> Option<f64> {
+        let start = self.time_base?.calc_time(packet.pts)?;
+        Some(start.as_secs_f64())
     }
 
     /// Leaves out what an edit list does not keep.
@@ -188,7 +194,7 @@ impl TrackDecoder {
         let whole = 0..self.interleaved.len();
         let rate_hz = f64::from(sample_rate_hz);
         let start_s = match self.time_base {
-            Some(base) => base.calc_time(packet.pts).map(|start| start.as_secs_f64()),
+            Some(_) => self.start_s(packet),
             None => Some(packet.pts.get() as f64 / rate_hz),
         };
         let (Some(start_s), false) = (start_s, self.kept_s.is_empty()) else {

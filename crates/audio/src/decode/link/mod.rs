@@ -51,6 +51,8 @@ pub(super) struct Container<'a> {
     pub(super) rope: Rope<'a>,
     /// What edit lists keep of the tracks, by their ids, seconds; all of a track without any.
     pub(super) kept_s: Vec<(u32, Vec<Range<f64>>)>,
+    /// Nothing of the file is missing, as far as it tells.
+    pub(super) is_whole: bool,
 }
 
 impl<'a> Content<'a> {
@@ -58,6 +60,7 @@ impl<'a> Content<'a> {
         Self::Container(Container {
             rope,
             kept_s: Vec::new(),
+            is_whole: true,
         })
     }
 }

@@ -16,6 +16,8 @@ pub(super) struct Atom {
     pub(super) start: usize,
     /// Its content, within the clip.
     pub(super) content: Range<usize>,
+    /// The clip ends before the box does.
+    pub(super) is_cut: bool,
 }
 
 /// The boxes in a range, as far as their lengths make sense.
@@ -32,6 +34,7 @@ pub(super) fn atoms(clip: &[u8], range: Range<usize>) -> impl Iterator<Item = At
             ),
             length => (8, length as usize),
         };
+        let is_cut = at.saturating_add(length) > end;
         let content = at + head..at.saturating_add(length).min(end);
         let start = at;
         at = content.end;
@@ -39,6 +42,7 @@ pub(super) fn atoms(clip: &[u8], range: Range<usize>) -> impl Iterator<Item = At
             kind,
             start,
             content,
+            is_cut,
         })
     })
 }

@@ -9,11 +9,12 @@ use symphonia::core::codecs::audio::well_known::*;
 
 use super::{
     Container, Content, Link,
-    movie::{self, Track, atoms},
+    movie::{self, Atom, Track, atoms},
     raw::{Adpcm, Raw, RawCodec},
 };
 use crate::decode::{
     error::{DecodeError, damaged, unsupported},
+    fields::Order,
     rope::Rope,
 };
 
@@ -94,8 +95,10 @@ fn content(file: &[u8], index: Range<usize>) -> Result<Content<'_>, DecodeError>
     if let Some((_, name)) = NAMED.iter().find(|(codec, _)| **codec == heard.codec) {
         return Err(unsupported(*name));
     }
+    let is_whole = atoms(file, 0..file.len()).all(|atom| !atom.is_cut) && !lacks_fragment(file);
     Ok(Content::Container(Container {
-        rope: without_tags(file, index),
+        rope: readable(file, index),
+        is_whole,
         kept_s: tracks
             .into_iter()
             .map(|track| (track.id, track.kept_s))
@@ -143,27 +146,47 @@ fn raw<'a>(file: &'a [u8], track: &Track) -> Option<Result<Raw<'a>, DecodeError>
     Some(codec.and_then(raw))
 }
 
-/// The file, its tags said to be free space.
-fn without_tags(file: &[u8], index: Range<usize>) -> Rope<'_> {
+/// Whether the numbers of the fragments have a gap.
+fn lacks_fragment(file: &[u8]) -> bool {
+    let numbers: Vec<u32> = atoms(file, 0..file.len())
+        .filter(|atom| atom.kind == *b"moof")
+        .filter_map(|atom| {
+            Order::Big.u32(file, movie::find(file, atom.content, b"mfhd")?.start + 4)
+        })
+        .collect();
+    let mut pairs = numbers.windows(2);
+    pairs.any(|pair| pair[1] > pair[0].saturating_add(1))
+}
+
+/// The file, its tags said to be free space, and a last box that was cut said to end where the file does.
+fn readable(file: &[u8], index: Range<usize>) -> Rope<'_> {
     let is_tags = |kind: &[u8; 4]| matches!(kind, b"udta" | b"meta");
-    let mut tags: Vec<usize> = Vec::new();
+    // Where bytes stand instead of the file's.
+    let mut heads: Vec<(usize, Vec<u8>)> = Vec::new();
     for atom in atoms(file, 0..file.len()).chain(atoms(file, index)) {
+        let mut hide = |atom: &Atom| heads.push((atom.start + 4, b"free".to_vec()));
         match &atom.kind {
-            kind if is_tags(kind) => tags.push(atom.start),
-            b"trak" => {
-                let inside = atoms(file, atom.content).filter(|atom| is_tags(&atom.kind));
-                tags.extend(inside.map(|atom| atom.start));
-            }
+            kind if is_tags(kind) => hide(&atom),
+            b"trak" => atoms(file, atom.content.clone())
+                .filter(|atom| is_tags(&atom.kind))
+                .for_each(|atom| hide(&atom)),
             _ => {}
         }
+        if atom.is_cut {
+            let length = file.len() - atom.start;
+            heads.push(match atom.content.start - atom.start {
+                8 => (atom.start, (length as u32).to_be_bytes().to_vec()),
+                _ => (atom.start + 8, (length as u64).to_be_bytes().to_vec()),
+            });
+        }
     }
-    tags.sort_unstable();
+    heads.sort_unstable();
     let mut rope = Rope::default();
     let mut at = 0;
-    for start in tags {
-        rope.push(&file[at..start + 4]);
-        rope.push(&b"free"[..]);
-        at = start + 8;
+    for (start, head) in heads {
+        rope.push(&file[at..start]);
+        at = start + head.len();
+        rope.push(head);
     }
     rope.push(&file[at..]);
     rope
@@ -193,13 +216,48 @@ mod tests {
         let index = [track, atom(b"meta", b"3456")].concat();
         let clip = [atom(b"moov", &index), atom(b"meta", b"7")].concat();
         let mut read = Vec::new();
-        let mut rope = without_tags(&clip, 8..8 + index.len());
+        let mut rope = readable(&clip, 8..8 + index.len());
         rope.read_to_end(&mut read).expect("in memory");
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         assert_eq!(
             text(&read),
             text(&clip).replace("udta", "free").replace("meta", "free")
         );
+    }
+
+    #[test]
+    fn a_cut_box_ends_with_the_file() {
+        let text = |clip: &[u8]| {
+            let mut read = Vec::new();
+            readable(clip, 8..8)
+                .read_to_end(&mut read)
+                .expect("in memory");
+            read
+        };
+        let head = [atom(b"moov", b""), atom(b"mdat", b"1234567")].concat();
+        let expected = [atom(b"moov", b""), atom(b"mdat", b"123")].concat();
+        assert_eq!(text(&head[..head.len() - 4]), expected);
+        // A length of eight bytes.
+        let long = |length: u64| [b"\0\0\0\x01mdat", &length.to_be_bytes()[..], b"123"].concat();
+        let moov = atom(b"moov", b"");
+        let cut = [&moov[..], &long(99)].concat();
+        assert_eq!(text(&cut), [&moov[..], &long(19)].concat());
+    }
+
+    #[test]
+    fn fragments_are_counted() {
+        let fragment = |number: u8| atom(b"moof", &atom(b"mfhd", &[0, 0, 0, 0, 0, 0, 0, number]));
+        let file = |numbers: &[u8]| {
+            numbers
+                .iter()
+                .flat_map(|&number| fragment(number))
+                .collect()
+        };
+        let lacks = |numbers: &[u8]| lacks_fragment(&file(numbers) as &Vec<u8>);
+        assert!(lacks(&[1, 2, 4]));
+        for whole in [&[][..], &[7], &[1, 2, 3], &[0, 0, 0], &[1, 2, 1, 2]] {
+            assert!(!lacks(whole), "{whole:?}");
+        }
     }
 
     #[test]

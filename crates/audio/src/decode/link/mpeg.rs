@@ -1,10 +1,13 @@
 //! MP3 and AAC in ADTS: frames that each say their length, and where another stream begins.
 //!
 //! Source  ISO 11172-3 and 13818-3 (MPEG audio), ISO 13818-7 (ADTS)
-//! Why     files joined end to end may change their rate, and each has its own length and padding
+//! Why     files joined end to end may change their rate, and each has its own length and padding; a header that
+//!         tells of fewer frames than there are is left out, as symphonia believes one of ffmpeg's
+
+use std::ops::Range;
 
 use super::{Content, Link, tags, telephone};
-use crate::decode::{content, rope::Rope};
+use crate::decode::{content, fields::Order, rope::Rope};
 
 /// A frame, by its head.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -84,10 +87,20 @@ pub(super) fn begins(clip: &[u8]) -> bool {
 
 /// The first stream of a clip that may be one.
 pub(super) fn read(clip: &[u8]) -> Link<'_> {
-    let n_bytes = n_stream_bytes(clip);
+    let stream = Stream::first(clip);
+    let bytes = &clip[..stream.n_bytes];
+    let rope = match stream.false_length(clip) {
+        // The frame holds no sound.
+        Some(frame) => {
+            let mut rope = Rope::from(&bytes[..frame.start]);
+            rope.push(&bytes[frame.end..]);
+            rope
+        }
+        None => Rope::from(bytes),
+    };
     Link {
-        n_bytes,
-        content: Content::container(Rope::from(&clip[..n_bytes])),
+        n_bytes: stream.n_bytes,
+        content: Content::container(rope),
     }
 }
 
@@ -96,54 +109,95 @@ fn is_foreign(rest: &[u8]) -> bool {
     content::container(rest).is_some() || telephone::is_amr(rest)
 }
 
-/// To the first frame of another kind, or that tells of another stream's length, or to a file of another kind; else
-/// all.
-fn n_stream_bytes(clip: &[u8]) -> usize {
-    let Some(start) = (0..clip.len()).find(|&at| Frame::confirmed(clip, at).is_some()) else {
-        return clip.len();
-    };
-    let mut at = start;
-    let mut kind = None;
-    while at < clip.len() {
-        let next = match kind {
-            // In step: one head is enough.
-            Some(kind) => Frame::at(clip, at).filter(|frame| frame.kind == kind),
-            None => None,
-        };
-        match next.or_else(|| Frame::confirmed(clip, at)) {
-            Some(frame) if kind.is_some_and(|kind| kind != frame.kind) => return at,
-            Some(frame) => {
-                if at > start && tells_a_length(clip, at, &frame) {
-                    return at;
-                }
-                kind = Some(frame.kind);
-                at += frame.n_bytes;
-            }
-            None => {
-                let n_tag_bytes = tags::n_tag_bytes(&clip[at..]);
-                if is_foreign(&clip[at + n_tag_bytes..]) {
-                    return at;
-                }
-                // A tag between two streams, or damage.
-                at += n_tag_bytes.max(1);
-            }
-        }
-    }
-    clip.len()
+/// Frames of one kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Stream {
+    /// Where the first frame begins.
+    start: usize,
+    n_frames: usize,
+    /// To the first frame of another kind, or that tells of another stream's length, or to a file of another kind;
+    /// else all of the clip.
+    n_bytes: usize,
 }
 
-/// Whether an MP3 frame is the one that an encoder puts first, with the number of frames behind it.
-fn tells_a_length(clip: &[u8], at: usize, frame: &Frame) -> bool {
+impl Stream {
+    fn first(clip: &[u8]) -> Self {
+        let first = (0..clip.len()).find(|&at| Frame::confirmed(clip, at).is_some());
+        let mut stream = Self {
+            start: first.unwrap_or(clip.len()),
+            n_frames: 0,
+            n_bytes: clip.len(),
+        };
+        let mut at = stream.start;
+        let mut kind = None;
+        while at < clip.len() {
+            let next = match kind {
+                // In step: one head is enough.
+                Some(kind) => Frame::at(clip, at).filter(|frame| frame.kind == kind),
+                None => None,
+            };
+            match next.or_else(|| Frame::confirmed(clip, at)) {
+                Some(frame) if kind.is_some_and(|kind| kind != frame.kind) => {
+                    stream.n_bytes = at;
+                    break;
+                }
+                Some(frame) => {
+                    if at > stream.start && length_tag(clip, at, &frame).is_some() {
+                        stream.n_bytes = at;
+                        break;
+                    }
+                    stream.n_frames += 1;
+                    kind = Some(frame.kind);
+                    at += frame.n_bytes;
+                }
+                None => {
+                    let n_tag_bytes = tags::n_tag_bytes(&clip[at..]);
+                    if is_foreign(&clip[at + n_tag_bytes..]) {
+                        stream.n_bytes = at;
+                        break;
+                    }
+                    // A tag between two streams, or damage.
+                    at += n_tag_bytes.max(1);
+                }
+            }
+        }
+        stream
+    }
+
+    /// The frame that an encoder puts first, where it tells of fewer frames than there are.
+    fn false_length(&self, clip: &[u8]) -> Option<Range<usize>> {
+        let frame = Frame::at(clip, self.start)?;
+        let tag = length_tag(clip, self.start, &frame)?;
+        // symphonia reads no number from VBRI.
+        if clip[tag..].starts_with(b"VBRI") {
+            return None;
+        }
+        let has_number = clip.get(tag + 7)? & 1 == 1;
+        let n_told = Order::Big.u32(clip, tag + 8)? as usize;
+        // Its own frame may be counted.
+        (has_number && n_told + 1 < self.n_frames)
+            .then_some(self.start..(self.start + frame.n_bytes).min(self.n_bytes))
+    }
+}
+
+/// Where the tag lies in the MP3 frame that an encoder puts first, with the number of frames behind it.
+fn length_tag(clip: &[u8], at: usize, frame: &Frame) -> Option<usize> {
     let body = &clip[at..clip.len().min(at + frame.n_bytes)];
     // Behind the head and the side information, whose length depends on version and channels.
     let is_there = |at: usize, tag: &[u8]| body.get(at..).is_some_and(|rest| rest.starts_with(tag));
-    let is_xing = |at: usize| is_there(at, b"Xing") || is_there(at, b"Info");
-    [13, 21, 36].into_iter().any(is_xing) || is_there(36, b"VBRI")
+    let is_xing = |at: &usize| is_there(*at, b"Xing") || is_there(*at, b"Info");
+    let found = [13, 21, 36].into_iter().find(is_xing);
+    let vbri = is_there(36, b"VBRI").then_some(36);
+    found.or(vbri).map(|tag| at + tag)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn n_bytes(clip: &[u8]) -> usize {
+        Stream::first(clip).n_bytes
+    }
 
     /// MPEG-1 layer III, 128 kbit/s, 44.1 kHz: 417 bytes.
     fn mp3(n_frames: usize, body: &[u8]) -> Vec<u8> {
@@ -163,9 +217,9 @@ mod tests {
     #[test]
     fn a_change_of_rate_begins_a_stream() {
         let clip = [mp3(5, &[]), mp3_24khz(5)].concat();
-        assert_eq!(n_stream_bytes(&clip), 5 * 417);
+        assert_eq!(n_bytes(&clip), 5 * 417);
         let junk = [&b"\xFF\xFBjunk"[..], &mp3(5, &[])].concat();
-        assert_eq!(n_stream_bytes(&junk), junk.len());
+        assert_eq!(n_bytes(&junk), junk.len());
     }
 
     #[test]
@@ -180,14 +234,14 @@ mod tests {
             mp3(3, &[]),
         ]
         .concat();
-        assert_eq!(n_stream_bytes(&clip), 4 * 417 + 14);
+        assert_eq!(n_bytes(&clip), 4 * 417 + 14);
     }
 
     #[test]
     fn adts_is_told_by_its_rate() {
         let frame = |rate: u8| [&[0xFF, 0xF1, rate, 0x40, 0x02, 0x1F, 0xFC][..], &[0; 9]].concat();
         let clip = [frame(0x50).repeat(3), frame(0x60).repeat(3)].concat();
-        assert_eq!(n_stream_bytes(&clip), 3 * 16);
+        assert_eq!(n_bytes(&clip), 3 * 16);
         assert!(begins(&clip) && !begins(b"\xFF\xF1"));
     }
 
@@ -195,7 +249,7 @@ mod tests {
     fn a_file_of_another_kind_ends_a_stream() {
         for tags in [&b""[..], b"TAGold tag", b"ID3\x03\0\0\0\0\0\x04tags"] {
             let clip = [&mp3(5, &[]), tags, b"\x1A\x45\xDF\xA3\x9FB\x86\x81\x01"].concat();
-            let n_bytes = n_stream_bytes(&clip);
+            let n_bytes = n_bytes(&clip);
             assert!((5 * 417..=5 * 417 + tags.len()).contains(&n_bytes));
             assert!(super::super::Link::begins(&clip[n_bytes..]));
         }
@@ -204,7 +258,7 @@ mod tests {
     #[test]
     fn anything_else_is_one() {
         for clip in [&b""[..], b"\xFF", b"\xFF\xFB\x90\x00", &[0xFF; 100]] {
-            assert_eq!(n_stream_bytes(clip), clip.len());
+            assert_eq!(n_bytes(clip), clip.len());
         }
     }
 }

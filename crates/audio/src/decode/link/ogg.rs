@@ -6,7 +6,7 @@
 
 use std::{array, borrow::Cow};
 
-use super::{Content, Link};
+use super::{Container, Content, Link};
 use crate::decode::{
     error::{DecodeError, damaged, unsupported},
     fields::{Order, find},
@@ -34,6 +34,8 @@ struct Page<'a> {
     start: usize,
     bytes: &'a [u8],
     serial: u32,
+    /// Its number in its stream.
+    number: u32,
     flags: u8,
 }
 
@@ -48,6 +50,7 @@ impl<'a> Page<'a> {
             start,
             bytes,
             serial: Order::Little.u32(bytes, 14)?,
+            number: Order::Little.u32(bytes, 18)?,
             flags: bytes[5],
         };
         (checksum(bytes) == Order::Little.u32(bytes, 22)?).then_some(page)
@@ -123,9 +126,14 @@ pub(super) fn read(clip: &[u8]) -> Result<Link<'_>, DecodeError> {
     link.retain(|page| {
         page.serial == first.serial && (page.start == first.start || !page.is_first())
     });
+    let mut pairs = link.windows(2);
     Ok(Link {
         n_bytes,
-        content: Content::container(rope(clip, &link)),
+        content: Content::Container(Container {
+            rope: rope(clip, &link),
+            kept_s: Vec::new(),
+            is_whole: !pairs.any(|pair| pair[1].number > pair[0].number.saturating_add(1)),
+        }),
     })
 }
 
@@ -296,18 +304,21 @@ mod tests {
             whole[22..26].copy_from_slice(&checksum.to_le_bytes());
             clip.extend(whole);
         }
-        clip.extend(page(serial, 9, b"audio"));
+        clip.extend(page(serial, 1 + parts.len() as u32, b"audio"));
         clip
+    }
+
+    fn container(clip: &[u8]) -> Container<'_> {
+        match read(clip).expect("a link").content {
+            Content::Container(container) => container,
+            _ => panic!("no container"),
+        }
     }
 
     fn heard(clip: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        match read(clip).expect("a link").content {
-            Content::Container(mut container) => {
-                container.rope.read_to_end(&mut bytes).expect("in memory")
-            }
-            _ => panic!("no container"),
-        };
+        let mut rope = container(clip).rope;
+        rope.read_to_end(&mut bytes).expect("in memory");
         bytes
     }
 
@@ -327,6 +338,16 @@ mod tests {
         let foreign = page(2, 5, b"foreign");
         let clip = [&one[..], b"OggS", &broken, &foreign, &page(1, 10, b"more")].concat();
         assert_eq!(heard(&clip), [&one[..], &page(1, 10, b"more")].concat());
+    }
+
+    #[test]
+    fn a_page_that_is_missing_is_told() {
+        let pages = |numbers: &[u32]| {
+            let rest = numbers.iter().map(|&number| page(1, number, b"audio"));
+            [opus(1, b"OpusTags"), rest.collect::<Vec<_>>().concat()].concat()
+        };
+        assert!(container(&pages(&[3, 4, 5])).is_whole);
+        assert!(!container(&pages(&[3, 5])).is_whole);
     }
 
     #[test]
