@@ -2,6 +2,8 @@
 
 mod checkpoints;
 mod clips;
+#[path = "cli/names.rs"]
+mod names;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod pinned;
 
@@ -244,17 +246,6 @@ fn folders_are_walked_through_and_csv_has_a_row_for_each_file() {
         "no formula: {}",
         lines(&named)[1]
     );
-}
-
-#[test]
-#[cfg(unix)]
-fn a_name_with_a_line_break_is_one_row() {
-    let folder = folder("controls");
-    fs::write(folder.join("a\nb\x1b[31m.wav"), syllables_wav(2.0)).expect("writable");
-    let output = analyze(&folder, &["a\nb\x1b[31m.wav"]);
-    let rows = lines(&output);
-    assert_eq!(rows.len(), 2, "{rows:?}");
-    assert!(rows[1].contains("a\\nb\\u{1b}[31m.wav"), "{}", rows[1]);
 }
 
 #[test]

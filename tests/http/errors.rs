@@ -51,6 +51,7 @@ async fn unknown_addresses_are_told_so() {
 async fn who_posts_to_no_address_of_ours_is_told_so() {
     for path in [
         "/predict/",
+        "/api/v1/recognitions/",
         "//api/v1/recognitions",
         "/upload",
         "/API/V1/Recognitions",
@@ -67,6 +68,7 @@ async fn who_posts_to_no_address_of_ours_is_told_so() {
 async fn other_methods_are_told_so_and_which_there_are() {
     for (method, path, allowed) in [
         (Method::GET, "/api/v1/recognitions", "POST"),
+        (Method::OPTIONS, "/api/v1/recognitions", "POST"),
         (Method::PUT, "/api/v1/batches", "POST"),
         (Method::POST, "/api/v1/model", "GET,HEAD"),
         (Method::DELETE, "/api/v1/emotions", "GET,HEAD"),

@@ -1,6 +1,9 @@
 //! What other people's programs send: names, boundaries, encodings that browsers do not use.
 
-use std::io::Write;
+use std::{
+    io::Write,
+    time::{Duration, Instant},
+};
 
 use axum::{
     body::Body,
@@ -215,4 +218,116 @@ async fn base64_is_heard_like_what_it_says() {
         (predict.status.as_u16(), predict.code().as_str()),
         (400, "no_file")
     );
+}
+
+#[tokio::test]
+async fn a02_quoted_boundaries_are_heard_and_illegal_ones_are_named() {
+    let clip = syllables_wav(1.0);
+    for (boundary, parameters, status) in [
+        ("XbX", "charset=utf-8;boundary=\"XbX\"", 200),
+        ("XbX", "boundary=\"XbX\";deferSpec=20220824", 200),
+        ("a b:c/d?e", "boundary=\"a b:c/d?e\"", 200),
+        ("===16564==", "boundary====16564==", 400),
+        ("b/QeEbFgq", "boundary=b/QeEbFgq", 400),
+    ] {
+        let start = format!(
+            "--{boundary}\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\n\r\n"
+        );
+        let end = format!("\r\n--{boundary}--\r\n");
+        let form = [start.as_bytes(), &clip, end.as_bytes()].concat();
+        let content_type = format!("multipart/form-data;{parameters}");
+        for path in [RECOGNITIONS, BATCHES, "/predict"] {
+            let answer = send(shipped(), typed(path, &content_type, form.clone())).await;
+            assert_eq!(answer.status.as_u16(), status, "{path} {parameters}");
+            if status == 400 {
+                assert_eq!(answer.code(), "no_boundary");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a06_a08_parts_are_heard_with_any_head_and_without_a_file_name() {
+    let clip = syllables_wav(1.0);
+    for head in [
+        "Content-Disposition: form-data; name=\"file\"",
+        "Content-Type: audio/ogg\r\nContent-Disposition: form-data; name=file; filename=a.ogg; \
+         filename*=utf-8''a.ogg",
+        "content-disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\ncontent-length: 32044",
+    ] {
+        let form = form_of_parts(&[(head.as_bytes().to_vec(), &clip[..])]);
+        for path in [RECOGNITIONS, "/predict"] {
+            let answer = send(shipped(), post_form(path, form.clone().into())).await;
+            assert_eq!(answer.status, StatusCode::OK, "{path} {head}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a14_forms_written_by_hand_are_heard_or_refused_at_once() {
+    let clip = syllables_wav(1.0);
+    let whole = form_with("file", "voice.wav", &clip);
+    let bare = [
+        &b"--the-boundary\nContent-Disposition: form-data; name=\"file\"; filename=\"a.wav\"\n\n"[..],
+        &clip,
+        b"\n--the-boundary--\n",
+    ]
+    .concat();
+    let end = b"\r\n--the-boundary--\r\n".len();
+    let without_end = whole[..whole.len() - end].to_vec();
+    let without_break = whole[..whole.len() - 2].to_vec();
+    let in_text = [&b"A message in several parts.\r\n"[..], &whole, b"Bye"].concat();
+    for (name, form, is_heard) in [
+        ("bare line feeds", bare, false),
+        ("no closing boundary", without_end, false),
+        ("no line break at the end", without_break, true),
+        ("text before and behind", in_text, true),
+    ] {
+        for path in [RECOGNITIONS, "/predict"] {
+            let started = Instant::now();
+            let answer = send(shipped(), post_form(path, form.clone().into())).await;
+            if is_heard {
+                assert_eq!(answer.status, StatusCode::OK, "{name}");
+            } else {
+                assert_eq!(answer.code(), "upload_incomplete", "{name}");
+                assert!(started.elapsed() < Duration::from_secs(1), "{name}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a21_names_come_back_as_they_were_sent() {
+    let clip = syllables_wav(1.0);
+    let names = [
+        "আমার কণ্ঠ 😡.wav",
+        "café.wav",
+        "q%22uote.wav",
+        "C:\\rec\\a.wav",
+        "a&b=c;d'e.wav",
+    ];
+    let files = names.map(|name| ("file", name, &clip[..]));
+    let answer = send(shipped(), post_form(BATCHES, form_of(&files).into())).await;
+    let results = results(&answer);
+    assert_eq!(results.len(), names.len());
+    for (result, name) in results.iter().zip(names) {
+        assert_eq!(result["file_name"], name);
+        assert!(result["recognition"].is_object(), "{result}");
+    }
+}
+
+/// Safari says WebM of what is MP4.
+#[tokio::test]
+async fn b05_the_media_type_of_a_clip_is_not_believed() {
+    let clip = syllables_wav(1.0);
+    let told = send(shipped(), typed(RECOGNITIONS, "audio/wav", clip.clone())).await;
+    for content_type in [
+        "audio/webm;codecs=opus",
+        "video/mp4",
+        "application/octet-stream",
+    ] {
+        let answer = send(shipped(), typed(RECOGNITIONS, content_type, clip.clone())).await;
+        assert_eq!(answer.status, StatusCode::OK, "{content_type}");
+        assert_eq!(answer.json(), told.json(), "{content_type}");
+    }
 }

@@ -11,4 +11,5 @@ mod hostile_clips;
 mod log;
 mod memory;
 mod server;
+mod simple_clients;
 mod stop;

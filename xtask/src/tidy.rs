@@ -1,6 +1,7 @@
 //! The project's rules that a program can check; `cargo test -p xtask` runs them.
 
 mod borders;
+mod cases;
 mod lists;
 mod prose;
 
