@@ -51,6 +51,11 @@ impl TrialServer {
         format!("http://{}", self.address)
     }
 
+    /// The same as an address.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Its process, for the system's accounts.
     pub fn process_id(&self) -> u32 {
         self.process.id()

@@ -1,10 +1,18 @@
 //! Clients that send one request after the other, all at once.
 
+use std::mem;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use xtask::trial_server::TrialServer;
+
+use super::hostile::Attack;
 use super::requests::{Mix, Request};
+
+/// One request in so many is an attack, where there are attacks.
+const REQUESTS_PER_ATTACK: usize = 20;
 
 /// A client that waits longer has lost its request.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -43,20 +51,45 @@ pub struct Answer {
     pub ms: f64,
 }
 
-/// Sends the mix until the end is reached.
-pub fn send(base_url: &str, mix: &Mix, n_clients: usize, until: Until) -> Vec<Answer> {
+/// What became of all requests.
+#[derive(Default)]
+pub struct Seen {
+    pub honest: Vec<Answer>,
+    pub hostile: Vec<Answer>,
+}
+
+/// Sends the mix until the end is reached, and the attacks beside it, each on a thread of its own.
+pub fn send(
+    server: &TrialServer,
+    mix: &Mix,
+    attacks: &[Attack],
+    n_clients: usize,
+    until: Until,
+) -> Seen {
     let next = AtomicUsize::new(0);
     let (next, until) = (&next, &until);
+    let attacked = &Mutex::new(Vec::new());
+    let mut honest = Vec::new();
     thread::scope(|scope| {
         let clients: Vec<_> = (0..n_clients)
             .map(|_| {
                 scope.spawn(move || {
-                    let client = Client::new(base_url);
+                    let client = Client::new(&server.base_url());
                     let mut answers = Vec::new();
                     loop {
                         let place = next.fetch_add(1, Ordering::Relaxed);
                         if until.is_over(place) {
                             return answers;
+                        }
+                        let (number, turn) =
+                            (place / REQUESTS_PER_ATTACK, place % REQUESTS_PER_ATTACK);
+                        if turn == 0 && !attacks.is_empty() {
+                            let attack = &attacks[number % attacks.len()];
+                            scope.spawn(move || {
+                                let answer = attack.send(server.address(), number);
+                                attacked.lock().expect("no thread panics").push(answer);
+                            });
+                            continue;
                         }
                         answers.push(client.send(mix.at(place)));
                     }
@@ -64,10 +97,10 @@ pub fn send(base_url: &str, mix: &Mix, n_clients: usize, until: Until) -> Vec<An
             })
             .collect();
         let answers = clients.into_iter().map(|client| client.join());
-        answers
-            .flat_map(|answers| answers.expect("a client does not panic"))
-            .collect()
-    })
+        honest.extend(answers.flat_map(|answers| answers.expect("a client does not panic")));
+    });
+    let hostile = mem::take(&mut *attacked.lock().expect("no thread panics"));
+    Seen { honest, hostile }
 }
 
 /// One client with a connection that it keeps.

@@ -5,6 +5,7 @@
 //! (see [`requests`]) and bounded, in number or in time.
 
 mod crowd;
+mod hostile;
 mod report;
 mod requests;
 
@@ -43,6 +44,9 @@ pub struct Options {
     /// Send for so many seconds instead of a number of requests
     #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=3600))]
     soak: Option<u32>,
+    /// Attack with one request in twenty
+    #[arg(long)]
+    hostile: bool,
     /// Use the debug server instead of dist/
     #[arg(long)]
     debug: bool,
@@ -51,6 +55,10 @@ pub struct Options {
 /// Sends the requests, prints the report and fails where the server did not do what it promises.
 pub fn load(workspace: &Workspace, options: &Options) -> Result<()> {
     let mix = Mix::read(workspace)?;
+    let attacks = match options.hostile {
+        true => mix.attacks(workspace)?,
+        false => Vec::new(),
+    };
     let program = match options.debug {
         true => debug_server(workspace)?,
         false => bundle::build(workspace)?,
@@ -59,8 +67,9 @@ pub fn load(workspace: &Workspace, options: &Options) -> Result<()> {
     // Threads, connections and allocations that every server has after its first crowd.
     let n_clients = options.clients as usize;
     crowd::send(
-        &server.base_url(),
+        &server,
         &mix,
+        &[],
         n_clients,
         Until::requests(10 * n_clients),
     );
@@ -73,19 +82,20 @@ pub fn load(workspace: &Workspace, options: &Options) -> Result<()> {
     };
     let started = Instant::now();
     let is_over = &AtomicBool::new(false);
-    let (answers, probes_ms) = thread::scope(|scope| {
+    let (seen, probes_ms) = thread::scope(|scope| {
         let probing = {
             let client = Client::new(&server.base_url());
             scope.spawn(move || probe(&client, is_over))
         };
-        let answers = crowd::send(&server.base_url(), &mix, n_clients, until);
+        let seen = crowd::send(&server, &mix, &attacks, n_clients, until);
         is_over.store(true, Ordering::Relaxed);
-        (answers, probing.join().expect("probing does not panic"))
+        (seen, probing.join().expect("probing does not panic"))
     });
     let elapsed = started.elapsed();
     thread::sleep(SETTLING_TIME);
     let report = Report {
-        answers,
+        answers: seen.honest,
+        attacks: seen.hostile,
         probes_ms,
         elapsed,
         before_kib,

@@ -9,12 +9,20 @@ use super::crowd::Answer;
 /// Slowest answer of /healthz for 99 of 100, milliseconds.
 const MAX_PROBE_MS: f64 = 50.0;
 
+/// Slowest answer to an honest client for 99 of 100 while others attack, milliseconds.
+const MAX_HONEST_MS: f64 = 2000.0;
+
 /// Memory that may stay behind, KiB.
 const MAX_GROWTH_KIB: u64 = 20 * 1024;
+
+/// Memory at most while others attack, KiB.
+const MAX_PEAK_KIB: u64 = 512 * 1024;
 
 /// What was measured.
 pub struct Report {
     pub answers: Vec<Answer>,
+    /// What became of attacks; those that are not answered lose nothing.
+    pub attacks: Vec<Answer>,
     /// Times of /healthz; infinite where it failed.
     pub probes_ms: Vec<f64>,
     pub elapsed: Duration,
@@ -36,9 +44,10 @@ impl Report {
         if n_lost > 0 {
             broken.push(format!("{n_lost} requests got no answer"));
         }
+        let all = || self.answers.iter().chain(&self.attacks);
         let wrong = |answer: &&Answer| answer.status.is_some() && !answer.is_as_expected;
-        if let Some(answer) = self.answers.iter().find(wrong) {
-            let n_wrong = self.answers.iter().filter(wrong).count();
+        if let Some(answer) = all().find(wrong) {
+            let n_wrong = all().filter(wrong).count();
             let status = answer.status.unwrap_or_default();
             broken.push(format!(
                 "{n_wrong} wrong answers, such as {status} to {}",
@@ -49,7 +58,15 @@ impl Report {
         if probe_ms >= MAX_PROBE_MS {
             broken.push(format!("/healthz took {probe_ms:.1} ms (p99)"));
         }
-        if let (Some(before), Some(after)) = (self.before_kib, self.after_kib)
+        if !self.attacks.is_empty() {
+            let honest_ms = percentile(&times_ms(self.answers.iter()), 99);
+            if honest_ms >= MAX_HONEST_MS {
+                broken.push(format!("honest clients waited {honest_ms:.0} ms (p99)"));
+            }
+            if let Some(peak) = self.peak_kib.filter(|&peak| peak > MAX_PEAK_KIB) {
+                broken.push(format!("{} MiB at most", peak / 1024));
+            }
+        } else if let (Some(before), Some(after)) = (self.before_kib, self.after_kib)
             && after > before + MAX_GROWTH_KIB
         {
             broken.push(format!("{} MiB stayed behind", (after - before) / 1024));
@@ -72,14 +89,13 @@ impl fmt::Display for Report {
             "| request | number | p50, ms | p95, ms | p99, ms | answers |"
         )?;
         writeln!(f, "|---|---|---|---|---|---|")?;
-        let mut kinds: BTreeMap<&str, Vec<&Answer>> = BTreeMap::new();
-        for answer in &self.answers {
-            kinds.entry(answer.kind).or_default().push(answer);
-        }
-        for (kind, answers) in kinds {
+        for (kind, answers) in by_kind(&self.answers) {
             row(f, kind, &answers)?;
         }
         row(f, "all", &self.answers.iter().collect::<Vec<_>>())?;
+        for (kind, answers) in by_kind(&self.attacks) {
+            row(f, &format!("attack: {kind}"), &answers)?;
+        }
         writeln!(
             f,
             "\n/healthz: asked {} times, p50 {:.1} ms, p99 {:.1} ms",
@@ -100,8 +116,20 @@ impl fmt::Display for Report {
     }
 }
 
+fn by_kind(answers: &[Answer]) -> BTreeMap<&str, Vec<&Answer>> {
+    let mut kinds: BTreeMap<&str, Vec<&Answer>> = BTreeMap::new();
+    for answer in answers {
+        kinds.entry(answer.kind).or_default().push(answer);
+    }
+    kinds
+}
+
+fn times_ms<'a>(answers: impl Iterator<Item = &'a Answer>) -> Vec<f64> {
+    answers.map(|answer| answer.ms).collect()
+}
+
 fn row(f: &mut fmt::Formatter<'_>, kind: &str, answers: &[&Answer]) -> fmt::Result {
-    let times_ms: Vec<f64> = answers.iter().map(|answer| answer.ms).collect();
+    let times_ms = times_ms(answers.iter().copied());
     let mut outcomes: BTreeMap<String, usize> = BTreeMap::new();
     for answer in answers {
         let status = answer
@@ -151,6 +179,7 @@ mod tests {
     fn report(answers: Vec<Answer>, probes_ms: Vec<f64>, after_kib: u64) -> Report {
         Report {
             answers,
+            attacks: Vec::new(),
             probes_ms,
             elapsed: Duration::from_secs(1),
             before_kib: Some(100_000),
@@ -179,5 +208,14 @@ mod tests {
         probes_ms.extend([f64::INFINITY; 2]);
         let broken = report(answers, probes_ms, 200_000).broken_promises();
         assert_eq!(broken.len(), 4, "{broken:?}");
+        let slow = Answer {
+            ms: 2500.0,
+            ..answer(Some(200), true)
+        };
+        let mut attacked = report(vec![slow], vec![1.0; 100], 200_000);
+        assert_eq!(attacked.broken_promises().len(), 1, "memory stayed behind");
+        attacked.attacks = vec![answer(None, true), answer(Some(500), false)];
+        attacked.peak_kib = Some(600 * 1024);
+        assert_eq!(attacked.broken_promises().len(), 3);
     }
 }

@@ -6,6 +6,8 @@ use anyhow::{Context, Result};
 
 use xtask::workspace::Workspace;
 
+use super::hostile::{Attack, attacks};
+
 const BOUNDARY: &str = "the-boundary";
 const CLIPS: &str = "crates/audio/tests/formats/clips";
 
@@ -23,13 +25,14 @@ pub struct Request {
 /// The requests, in an order that repeats.
 pub struct Mix(Vec<Request>);
 
+/// Bytes of the head of `original.wav`, and of ten minutes of its samples.
+const WAV_HEAD_BYTES: usize = 44;
+const TEN_MINUTES_BYTES: usize = 600 * 16_000 * 2;
+
 impl Mix {
     /// Reads the clips of the format test.
     pub fn read(workspace: &Workspace) -> Result<Self> {
-        let clip = |name: &str| {
-            let path = workspace.root.join(CLIPS).join(name);
-            fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
-        };
+        let clip = |name| read(workspace, name);
         let (wav, opus, m4a) = (clip("original.wav")?, clip("opus.webm")?, clip("aac.m4a")?);
         let cut = m4a[..m4a.len() / 3].to_vec();
         let batch: Vec<&[u8]> = vec![&wav, b"no audio", &opus];
@@ -57,10 +60,29 @@ impl Mix {
         ]))
     }
 
+    /// What comes beside them.
+    pub fn attacks(&self, workspace: &Workspace) -> Result<Vec<Attack>> {
+        let (wav, mp3) = (
+            read(workspace, "original.wav")?,
+            read(workspace, "mp3_cbr.mp3")?,
+        );
+        let (head, samples) = wav.split_at(WAV_HEAD_BYTES);
+        let mut long = head.to_vec();
+        // Heard to its end, whatever its head says.
+        long[WAV_HEAD_BYTES - 4..].fill(0xff);
+        long.extend(samples.iter().cycle().take(TEN_MINUTES_BYTES));
+        Ok(attacks(&wav, &long, &mp3))
+    }
+
     /// The request that comes at this place.
     pub fn at(&self, place: usize) -> &Request {
         &self.0[place % self.0.len()]
     }
+}
+
+fn read(workspace: &Workspace, name: &str) -> Result<Vec<u8>> {
+    let path = workspace.root.join(CLIPS).join(name);
+    fs::read(&path).with_context(|| format!("cannot read {}", path.display()))
 }
 
 fn get(kind: &'static str, path: &'static str, expected: &'static [u16]) -> Request {
