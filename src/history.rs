@@ -180,6 +180,7 @@ mod tests {
                     min_confidence: 0.8,
                     accuracy: None,
                 },
+                distance: None,
                 windows: vec![WindowPrediction {
                     start_s: 1.0,
                     end_s: 5.0,

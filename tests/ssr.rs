@@ -118,6 +118,7 @@ fn prediction_of(labels: &LabelSet, values: &[f32]) -> Prediction {
             min_confidence: 0.6,
             accuracy: Some(0.61),
         },
+        distance: None,
         windows: vec![window(0.0), window(1.0)],
         probabilities,
     }

@@ -132,6 +132,7 @@ pub fn note(locale: Locale, note: Note, speech_s: f32) -> String {
         Note::Noisy => td_string!(locale, result.noisy).to_owned(),
         Note::PartUnheard => td_string!(locale, result.part_unheard).to_owned(),
         Note::VoicesApart => td_string!(locale, result.voices_apart).to_owned(),
+        Note::Unfamiliar => td_string!(locale, result.unfamiliar).to_owned(),
     }
 }
 

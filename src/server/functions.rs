@@ -18,7 +18,7 @@ use leptos::{
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 
 use pipeline::Queue;
-use vocabulary::Analysis;
+use vocabulary::{Analysis, Note};
 
 use super::{
     envelope,
@@ -69,9 +69,12 @@ pub async fn enrol(data: MultipartData) -> Result<Enrolled, AppError> {
         let emotion = emotion(&clip.speaker)?;
         let request = asked(clip, recognitions.recognizer().model_id())?;
         let enrolled = upload.heard(recognitions.enrol(upload.turn(), request, emotion).await)?;
+        let mut notes = enrolled.prediction.notes;
+        // Whom the model does not know, a profile is for.
+        notes.retain(|note| *note != Note::Unfamiliar);
         Ok(Enrolled {
             profile: enrolled.profile,
-            notes: enrolled.prediction.notes,
+            notes,
             speech_s: enrolled.prediction.speech_s,
         })
     })

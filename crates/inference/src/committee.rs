@@ -63,19 +63,19 @@ impl<N: Network> Committee<'_, N> {
         let heard: Vec<_> = heard.collect();
         let spoken: Vec<_> = heard.iter().flatten().flat_map(Heard::spoken).collect();
         let batches = spoken.chunks(BATCH_WINDOWS);
-        let logits: Vec<_> = batches.flat_map(|batch| self.logits(batch)).collect();
-        let mut logits = &logits[..];
+        let answers: Vec<_> = batches.flat_map(|batch| self.answers(batch)).collect();
+        let mut answers = &answers[..];
         let of_clip = |heard: Result<Heard, _>| {
             let heard = heard?;
-            let (of_clip, behind) = logits.split_at(heard.windows.len());
-            logits = behind;
+            let (of_clip, behind) = answers.split_at(heard.windows.len());
+            answers = behind;
             heard.prediction(self.labels, self.calibration, of_clip)
         };
         heard.into_iter().map(of_clip).collect()
     }
 
-    /// Logits of windows: `n_classes` per window, in class order; the mean of the members'.
-    fn logits(&self, spoken: &[Spoken]) -> Vec<Vec<f32>> {
+    /// One for each window; the logits are the mean of the members'.
+    fn answers(&self, spoken: &[Spoken]) -> Vec<Answer> {
         let (read, samples): (Vec<&[f32]>, Vec<&[f32]>) =
             spoken.iter().map(|one| (one.read, one.samples)).unzip();
         let mut voices = self.voices(&samples);
@@ -92,7 +92,15 @@ impl<N: Network> Committee<'_, N> {
         }
         let n_members = self.members.len() as f32;
         mean.iter_mut().flatten().for_each(|sum| *sum /= n_members);
-        mean
+        let distance = |idx: usize| {
+            let voice: &Vec<f32> = voices.get(idx)?;
+            self.voice_prior?.distance(voice)
+        };
+        let answer = |(idx, logits)| Answer {
+            logits,
+            distance: distance(idx),
+        };
+        mean.into_iter().enumerate().map(answer).collect()
     }
 
     /// Voice vectors of windows' speech, `[voice_size]` each; none without an encoder.
@@ -156,6 +164,14 @@ struct Spoken<'a> {
     speaker_mean: &'a [f32],
 }
 
+/// What the networks make of a window.
+struct Answer {
+    /// In class order.
+    logits: Vec<f32>,
+    /// Of its voice, [`VoicePrior::distance`].
+    distance: Option<f32>,
+}
+
 impl<'a> Heard<'a> {
     fn new(
         recording: &'a Recording,
@@ -200,12 +216,12 @@ impl<'a> Heard<'a> {
         })
     }
 
-    /// Of the logits of each window, in order.
+    /// Of the answers to each window, in order.
     fn prediction(
         self,
         labels: &LabelSet,
         calibration: &Calibration,
-        logits: &[Vec<f32>],
+        answers: &[Answer],
     ) -> Result<Prediction, RecognizeError> {
         let Recording {
             waveform,
@@ -218,9 +234,9 @@ impl<'a> Heard<'a> {
         let windows = self
             .windows
             .iter()
-            .zip(logits)
-            .map(|(Window { frames, .. }, logits)| {
-                let probabilities = Probabilities::from_logits(labels, logits)?;
+            .zip(answers)
+            .map(|(Window { frames, .. }, answer)| {
+                let probabilities = Probabilities::from_logits(labels, &answer.logits)?;
                 Ok(WindowPrediction {
                     start_s: frame_s(frames.start),
                     end_s: frame_s(frames.end).min(duration_s),
@@ -233,12 +249,16 @@ impl<'a> Heard<'a> {
             .map(|window| window.probabilities.clone())
             .collect();
         let probabilities = Probabilities::mean(&all).expect("somebody speaks in a window");
+        let distances: Option<Vec<f32>> = answers.iter().map(|answer| answer.distance).collect();
+        let distance =
+            distances.map(|distances| distances.iter().sum::<f32>() / distances.len() as f32);
         let quality = Quality::of(&waveform.samples, *clipped_share, features.speech_s());
         Ok(Prediction {
             duration_s,
             speech_s: quality.speech_s,
-            notes: notes(&quality, *heard),
-            certainty: calibration.band_of(probabilities.top().1),
+            notes: notes(&quality, *heard, calibration.is_far(distance)),
+            certainty: calibration.band_of(probabilities.top().1, distance),
+            distance,
             probabilities,
             windows,
         })
@@ -246,7 +266,7 @@ impl<'a> Heard<'a> {
 }
 
 /// What of the recording may make the answer worse.
-fn notes(quality: &Quality, heard: audio::Heard) -> Vec<Note> {
+fn notes(quality: &Quality, heard: audio::Heard, is_far: bool) -> Vec<Note> {
     let said = |note: &Note| match note {
         Note::LittleSpeech => quality.has_little_speech(),
         Note::Quiet => quality.is_quiet(),
@@ -254,6 +274,7 @@ fn notes(quality: &Quality, heard: audio::Heard) -> Vec<Note> {
         Note::Noisy => quality.is_noisy(),
         Note::PartUnheard => !heard.is_whole,
         Note::VoicesApart => heard.has_voices_apart,
+        Note::Unfamiliar => is_far,
     };
     Note::ALL.into_iter().filter(said).collect()
 }

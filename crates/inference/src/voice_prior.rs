@@ -1,9 +1,11 @@
 //! What voices are like before anything is known of the speaker.
 //!
 //! Input   voice vectors, `[voice_size]`
-//! Output  what is taken from a clip's voice vector: the mean of its speaker, or of all speakers
+//! Output  what is taken from a clip's voice vector: the mean of its speaker, or of all speakers; and how far the rest
+//!         is from the voices of the training
 //! Source  the mean of a few clips drawn to that of all speakers, as the posterior mean of a normal distribution
-//!         is; why, and why [`STRENGTH`]: docs/evaluation.md
+//!         is; why, and why [`STRENGTH`]: docs/evaluation.md. The distance is that of Mahalanobis in the principal
+//!         components
 
 use std::collections::BTreeMap;
 
@@ -16,14 +18,18 @@ const STRENGTH: f32 = 3.0;
 
 const MEAN: &str = "mean";
 const OFFSETS: &str = "offsets";
+const AXES: &str = "axes";
 
-/// The mean of all speakers' voices, and what each emotion adds to a speaker's.
+/// The mean of all speakers' voices, what each emotion adds to a speaker's, and where voices differ.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VoicePrior {
     /// `[voice_size]`; of speakers, each the mean of their emotions.
     pub mean: Vec<f32>,
     /// Emotion's mean less the speaker's, on average, `[n_labels, voice_size]`.
     pub offsets: Vec<Vec<f32>>,
+    /// Along which the training's voices differ most, each divided by the deviation along it,
+    /// `[n_axes, voice_size]`; may be none.
+    pub axes: Vec<Vec<f32>>,
 }
 
 impl VoicePrior {
@@ -45,6 +51,17 @@ impl VoicePrior {
         pairs.map(|(voice, offset)| voice - offset).collect()
     }
 
+    /// How far a voice vector less its speaker's mean is from the voices of the training, whose mean distance is 1;
+    /// `None` without axes.
+    pub fn distance(&self, centred: &[f32]) -> Option<f32> {
+        let along = |axis: &Vec<f32>| {
+            let pairs = axis.iter().zip(centred);
+            pairs.map(|(axis, value)| axis * value).sum::<f32>()
+        };
+        let squares: f32 = self.axes.iter().map(|axis| along(axis).powi(2)).sum();
+        (!self.axes.is_empty()).then(|| squares / self.axes.len() as f32)
+    }
+
     /// As a checkpoint keeps it.
     pub fn to_weights(&self) -> Weights {
         let mut weights = Weights::default();
@@ -55,6 +72,9 @@ impl VoicePrior {
             &[self.offsets.len(), n_values],
             self.offsets.concat(),
         );
+        if !self.axes.is_empty() {
+            weights.insert(AXES, &[self.axes.len(), n_values], self.axes.concat());
+        }
         weights
     }
 
@@ -67,14 +87,26 @@ impl VoicePrior {
         n_labels: usize,
         voice_size: usize,
     ) -> Result<Self, CheckpointError> {
-        weights.verify(&BTreeMap::from([
+        let mut expected = BTreeMap::from([
             (MEAN.to_owned(), vec![voice_size]),
             (OFFSETS.to_owned(), vec![n_labels, voice_size]),
-        ]))?;
-        let offsets = weights.values(OFFSETS).chunks_exact(voice_size);
+        ]);
+        let axes = weights.find(AXES);
+        expected.extend(axes.map(|axes| {
+            let n_axes = axes.shape.first().copied().unwrap_or_default();
+            (AXES.to_owned(), vec![n_axes, voice_size])
+        }));
+        weights.verify(&expected)?;
+        let rows = |values: &[f32]| {
+            values
+                .chunks_exact(voice_size)
+                .map(<[f32]>::to_vec)
+                .collect()
+        };
         Ok(Self {
             mean: weights.values(MEAN).to_vec(),
-            offsets: offsets.map(<[f32]>::to_vec).collect(),
+            offsets: rows(weights.values(OFFSETS)),
+            axes: axes.map(|axes| rows(&axes.values)).unwrap_or_default(),
         })
     }
 }
@@ -87,6 +119,7 @@ mod tests {
         VoicePrior {
             mean: vec![1.0, 2.0],
             offsets: vec![vec![0.5, 0.0], vec![-0.5, 0.25]],
+            axes: vec![vec![0.0, 2.0]],
         }
     }
 
@@ -114,6 +147,20 @@ mod tests {
     #[test]
     fn an_emotion_takes_away_what_it_adds() {
         assert_eq!(prior().without_emotion(&[2.0, 2.0], 1), [2.5, 1.75]);
+    }
+
+    #[test]
+    fn what_differs_along_no_axis_is_near() {
+        let prior = prior();
+        assert_eq!(prior.distance(&[9.0, 0.0]), Some(0.0));
+        assert_eq!(prior.distance(&[0.0, -1.5]), Some(9.0));
+        let blind = VoicePrior {
+            axes: Vec::new(),
+            ..prior
+        };
+        assert_eq!(blind.distance(&[9.0, 9.0]), None);
+        let kept = VoicePrior::of_weights(&blind.to_weights(), 2, 2);
+        assert_eq!(kept.expect("fits"), blind);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use inference::{
     Architecture, Checkpoint, CheckpointError, Config, EncoderShape, Input, Metrics, Pooling,
     ProfileError, RecognizeError, Recognizer, VoicePrior, Weights,
 };
-use vocabulary::{Emotion, LabelSet, Profile};
+use vocabulary::{ConfidenceBand, Emotion, LabelSet, Note, Profile};
 use voice::syllables;
 
 const ENCODER: EncoderShape = EncoderShape {
@@ -34,6 +34,7 @@ fn prior() -> VoicePrior {
     VoicePrior {
         mean: wave(0.0),
         offsets: (1..=5).map(|phase| wave(phase as f32)).collect(),
+        axes: (6..=7).map(|phase| wave(phase as f32)).collect(),
     }
 }
 
@@ -178,6 +179,24 @@ fn what_is_no_profile_of_the_checkpoint_is_refused_by_name() {
         without,
         Err(RecognizeError::Profile(ProfileError::NotTaken { .. }))
     ));
+}
+
+#[test]
+fn a_voice_unlike_those_of_the_training_is_told_and_never_sure() {
+    let clip = speech(2.0);
+    let heard = recognizer().recognize(&clip).expect("speech");
+    let distance = heard.distance.expect("there are axes");
+    assert!(!heard.notes.contains(&Note::Unfamiliar));
+    for (max_distance, is_far) in [(0.9 * distance, true), (1.1 * distance, false)] {
+        let mut bounded = checkpoint(Some(prior()));
+        bounded.config.calibration.max_distance = Some(max_distance);
+        // Any answer would be sure.
+        bounded.config.calibration.bands[0].min_confidence = 0.0;
+        let answer = Recognizer::from(bounded).recognize(&clip).expect("speech");
+        assert_eq!(answer.notes.contains(&Note::Unfamiliar), is_far);
+        assert_eq!(answer.certainty.band == ConfidenceBand::High, !is_far);
+        assert_eq!(answer.probabilities, heard.probabilities);
+    }
 }
 
 #[test]

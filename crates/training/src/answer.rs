@@ -23,6 +23,9 @@ pub struct Answer {
     pub emotion: Emotion,
     /// Uncalibrated; `None` when no speech was found.
     pub probabilities: Option<Probabilities>,
+    /// Of the voice from those of the training, [`vocabulary::Prediction::distance`].
+    #[serde(default)]
+    pub distance: Option<f32>,
     /// What each member would have answered alone.
     pub members: Vec<Option<Emotion>>,
     /// The same as `probabilities` by a committee that knows the voice, by how.

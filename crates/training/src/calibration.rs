@@ -22,6 +22,9 @@ const LEAST_RIGHT: [(ConfidenceBand, f64); 2] =
 /// Share of all answers, the least sure, that are called unclear.
 const UNCLEAR_SHARE: f64 = 0.2;
 
+/// Share of the answers, those to the farthest voices, that are unclear whatever their confidence.
+const FAR_SHARE: f64 = 0.05;
+
 /// A band of fewer answers than this share says nothing certain: the band below takes them.
 const LEAST_SHARE: f64 = 0.05;
 
@@ -39,21 +42,42 @@ pub fn in_bands(answers: &[Answer], calibration: &Calibration) -> Vec<BandedAnsw
             let probabilities = answer.probabilities.as_ref();
             let banded = probabilities.map(|all| {
                 let (top, confidence) = all.tempered(calibration.temperature).top();
-                (top, calibration.band_of(confidence).band)
+                (top, calibration.band_of(confidence, answer.distance).band)
             });
             (answer.emotion, banded)
         })
         .collect()
 }
 
-/// Temperature and bands from all answers.
+/// Temperature, bands and the bound on the distance from all answers.
 pub fn calibrate(answers: &[Answer]) -> Calibration {
     let temperature = temperature(answers.iter());
-    let judged = judged(answers.iter(), temperature);
-    Calibration {
+    let bounded = Calibration {
         temperature: temperature as f32,
-        bands: bands(&judged),
+        bands: Vec::new(),
+        max_distance: max_distance(answers),
+    };
+    let (far, near): (Vec<&Answer>, Vec<&Answer>) = answers
+        .iter()
+        .partition(|answer| bounded.is_far(answer.distance));
+    let judged = |answers: Vec<&Answer>| judged(answers.into_iter(), temperature);
+    Calibration {
+        bands: bands(&judged(near), &judged(far)),
+        ..bounded
     }
+}
+
+/// Beyond it lie the farthest answers.
+fn max_distance(answers: &[Answer]) -> Option<f32> {
+    let mut distances: Vec<f32> = answers
+        .iter()
+        .filter_map(|answer| answer.distance)
+        .collect();
+    distances.sort_by(f32::total_cmp);
+    let last = (distances.len() as f64 * (1.0 - FAR_SHARE)) as usize;
+    distances
+        .get(last.min(distances.len().saturating_sub(1)))
+        .copied()
 }
 
 /// How good the calibration is: every fold is calibrated with the answers of the others.
@@ -173,8 +197,8 @@ fn risk_coverage(mut judged: Vec<Judged>) -> Vec<Coverage> {
         .to_vec()
 }
 
-/// Bands by how often answers of about their confidence are right; the least sure are unclear.
-fn bands(judged: &[Judged]) -> Vec<BandAccuracy> {
+/// Bands by how often answers of about their confidence are right; the least sure are unclear, and all that are `far`.
+fn bands(judged: &[Judged], far: &[Judged]) -> Vec<BandAccuracy> {
     let blocks = isotonic(judged);
     let reached = |least: f64| {
         let blocks = blocks.iter().filter(|block| block.accuracy() >= least);
@@ -191,11 +215,14 @@ fn bands(judged: &[Judged]) -> Vec<BandAccuracy> {
     let mut upper = f64::INFINITY;
     let mut bands = Vec::with_capacity(4);
     for (band, min_confidence) in surer.chain(others) {
-        let inside: Vec<Judged> = judged
+        let mut inside: Vec<Judged> = judged
             .iter()
             .filter(|(confidence, _)| (min_confidence..upper).contains(confidence))
             .copied()
             .collect();
+        if band == ConfidenceBand::Unclear {
+            inside.extend(far);
+        }
         let share = inside.len() as f64 / judged.len() as f64;
         if share >= LEAST_SHARE || (band == ConfidenceBand::Unclear && !inside.is_empty()) {
             upper = min_confidence;
@@ -265,6 +292,7 @@ mod tests {
                 sentence: None,
                 emotion: vocabulary::Emotion::ALL[usize::from(idx / 20 % 10 >= 7)],
                 probabilities: Probabilities::new(&labels, &values).ok(),
+                distance: Some(idx as f32),
                 members: Vec::new(),
                 profiled: Default::default(),
             })
@@ -295,7 +323,7 @@ mod tests {
                 (confidence, f64::from(idx * 37 % 1000) < confidence * 1000.0)
             })
             .collect();
-        let bands = bands(&judged);
+        let bands = bands(&judged, &[]);
         let names: Vec<_> = bands.iter().map(|one| one.band).collect();
         use ConfidenceBand::{High, Low, Medium, Unclear};
         assert_eq!(names, [High, Medium, Low, Unclear]);
@@ -307,6 +335,23 @@ mod tests {
     }
 
     #[test]
+    fn the_farthest_are_unclear_whatever_their_confidence() {
+        let answers = answers(0.9);
+        let calibration = calibrate(&answers);
+        assert_eq!(calibration.max_distance, Some(950.0));
+        let unclear = in_bands(&answers, &calibration);
+        let unclear = unclear.iter().map(|(_, answer)| answer.expect("one").1);
+        let unclear: Vec<_> = unclear
+            .map(|band| band == ConfidenceBand::Unclear)
+            .collect();
+        assert!(unclear[951..].iter().all(|&unclear| unclear));
+        let far = [(0.99, false)];
+        let sure: Vec<Judged> = (0..100).map(|idx| (f64::from(idx) / 100.0, true)).collect();
+        let last = *bands(&sure, &far).last().expect("bands");
+        assert!(last.accuracy < Some(1.0), "{last:?}");
+    }
+
+    #[test]
     fn a_narrow_band_joins_the_one_below() {
         // Right 4 times in 10 below 0.21, 7 times above: from 0.2 to 0.21 there is no band.
         let judged: Vec<Judged> = (0..1000)
@@ -315,7 +360,7 @@ mod tests {
                 (f64::from(idx) / 1000.0, idx * 3 % 10 < right)
             })
             .collect();
-        let bands = bands(&judged);
+        let bands = bands(&judged, &[]);
         let names: Vec<_> = bands.iter().map(|one| one.band).collect();
         assert_eq!(names, [ConfidenceBand::Medium, ConfidenceBand::Unclear]);
     }

@@ -61,6 +61,27 @@ pub fn print(labels: &LabelSet, answers: &[BandedAnswer]) {
         "UAR over the emotions that are labels: {:.3}",
         scores::uar(&confusion)
     );
+    print_bands(answers);
+}
+
+/// Prints how many answers each band has, and how many of them are right.
+pub fn print_bands(answers: &[BandedAnswer]) {
+    use ConfidenceBand::{High, Low, Medium, Unclear};
+    for band in [High, Medium, Low, Unclear] {
+        let inside = || {
+            let told = answers
+                .iter()
+                .filter_map(|(emotion, answer)| Some((emotion, (*answer)?)));
+            told.filter(move |(_, (_, found))| *found == band)
+        };
+        let n_right = inside()
+            .filter(|(emotion, (top, _))| *emotion == top)
+            .count();
+        let n_answers = inside().count();
+        let share = n_answers as f64 / answers.len() as f64;
+        let accuracy = n_right as f64 / n_answers as f64;
+        println!("{band:?}: {n_answers} answers ({share:.3}), accuracy {accuracy:.3}");
+    }
 }
 
 fn print_rows(labels: &LabelSet, rows: &BTreeMap<Emotion, Row>) {

@@ -67,7 +67,7 @@ impl Enrolment {
         let mut profile = Profile::new(String::new());
         for clip in clips {
             let emotion = match self {
-                Self::FiveOfAny => answer(committee, clip, None)?.map(|all| all.top().0),
+                Self::FiveOfAny => answer(committee, clip, None)?.map(|all| all.emotion()),
                 _ => Some(clip.emotion),
             };
             // A clip in which nobody speaks is refused by whoever enrols.

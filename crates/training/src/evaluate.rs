@@ -9,7 +9,7 @@ use network::BiLstm;
 use rand::{SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use vocabulary::{Calibration, Emotion, LabelSet, Probabilities, Profile};
+use vocabulary::{Calibration, Emotion, LabelSet, Prediction, Profile};
 
 use crate::{
     answer::Answer,
@@ -166,9 +166,9 @@ fn answers(
         let mut profiled = BTreeMap::new();
         for enrolment in Enrolment::ALL {
             if let Some(profile) = enrolment.profile(example, all, committee, &mut rng)?
-                && let Some(probabilities) = answer(committee, example, Some(&profile))?
+                && let Some(prediction) = answer(committee, example, Some(&profile))?
             {
-                profiled.insert(enrolment, probabilities);
+                profiled.insert(enrolment, prediction.probabilities);
             }
         }
         Ok(Answer {
@@ -178,7 +178,8 @@ fn answers(
             sentence: example.sentence.clone(),
             emotion: example.emotion,
             members: alone(committee, example, together.as_ref())?,
-            probabilities: together,
+            distance: together.as_ref().and_then(|all| all.distance),
+            probabilities: together.map(|all| all.probabilities),
             profiled,
         })
     };
@@ -189,17 +190,17 @@ fn answers(
 fn alone(
     committee: &Committee<'_, Box<dyn Network>>,
     example: &Example,
-    together: Option<&Probabilities>,
+    together: Option<&Prediction>,
 ) -> anyhow::Result<Vec<Option<Emotion>>> {
     if committee.members.len() == 1 {
-        return Ok(vec![together.map(|all| all.top().0)]);
+        return Ok(vec![together.map(Prediction::emotion)]);
     }
     let alone = |member| {
         let one = Committee {
             members: slice::from_ref(member),
             ..*committee
         };
-        Ok(answer(&one, example, None)?.map(|all| all.top().0))
+        Ok(answer(&one, example, None)?.map(|all| all.emotion()))
     };
     committee.members.iter().map(alone).collect()
 }
@@ -209,10 +210,10 @@ pub fn answer(
     committee: &Committee<'_, impl Network>,
     example: &Example,
     profile: Option<&Profile>,
-) -> anyhow::Result<Option<Probabilities>> {
+) -> anyhow::Result<Option<Prediction>> {
     let recording = Recording::from(&example.waveform);
     match committee.predict(&recording, profile) {
-        Ok(prediction) => Ok(Some(prediction.probabilities)),
+        Ok(prediction) => Ok(Some(prediction)),
         Err(RecognizeError::NoSpeech) => Ok(None),
         Err(error) => Err(error.into()),
     }

@@ -17,8 +17,11 @@ use serde::{Deserialize, Serialize};
 use vocabulary::{Emotion, LabelSet};
 
 use crate::{
-    augmentation::features, examples::Example, gradient::Trainable, recipe::Recipe,
-    speaker_means::SpeakerMeans,
+    augmentation::features,
+    examples::Example,
+    gradient::Trainable,
+    recipe::Recipe,
+    speaker_means::{SpeakerMeans, difference},
 };
 
 /// Epochs in which the learning rate rises.
@@ -264,11 +267,11 @@ fn batch(
         }
         frames.push(read);
         voices.push(match means {
-            Some(means) if rng.random_bool(recipe.profiled) => less(
+            Some(means) if rng.random_bool(recipe.profiled) => difference(
                 &variant.voice,
                 means.of_variant(&example.speaker, variant_idx),
             ),
-            Some(means) => less(&variant.voice, &means.prior.mean),
+            Some(means) => difference(&variant.voice, &means.prior.mean),
             None => variant.voice.clone(),
         });
         targets.extend(target(example.emotion, class_weights, recipe));
@@ -279,14 +282,6 @@ fn batch(
         batch.with_voices(&voices),
         Tensor::from_data(targets, device),
     )
-}
-
-fn less(voice: &[f32], mean: &[f32]) -> Vec<f32> {
-    voice
-        .iter()
-        .zip(mean)
-        .map(|(value, mean)| value - mean)
-        .collect()
 }
 
 /// Smoothed distribution over the labels, weighted; even where the emotion is no label.

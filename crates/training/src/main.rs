@@ -24,6 +24,7 @@ mod gradient;
 mod import;
 mod import_encoder;
 mod lstm_gradient;
+mod principal_axes;
 mod pytorch;
 mod recipe;
 mod report;
@@ -180,7 +181,7 @@ fn main() -> anyhow::Result<()> {
                 return Ok(());
             }
             let finding = Finding::of(&evaluation, recipe, cut.protocol(&examples));
-            finding.print(&evaluation.also);
+            finding.print(&evaluation);
             finding.write(&out)
         }
         Command::Choose {
@@ -215,10 +216,10 @@ fn main() -> anyhow::Result<()> {
             cut,
             evaluation,
         } => {
-            let Finding { recipe, .. } = Finding::read(&evaluation)?;
-            let (examples, _) = corpora.read(&recipe, Augmentation::None)?;
-            let splits = cut.splits(&examples, recipe.seed)?;
-            robustness::print_robustness(&examples, &recipe, &splits, &evaluation)
+            let finding = Finding::read(&evaluation)?;
+            let (examples, _) = corpora.read(&finding.recipe, Augmentation::None)?;
+            let splits = cut.splits(&examples, finding.recipe.seed)?;
+            robustness::print_robustness(&examples, &finding, &splits, &evaluation)
         }
         Command::Test {
             corpora,

@@ -9,7 +9,7 @@ use audio::{FeatureExtractor, SAMPLE_RATE_HZ, Waveform, samples_of};
 use network::BiLstm;
 use rand::{SeedableRng, rngs::StdRng};
 use rayon::prelude::*;
-use vocabulary::{Emotion, LabelSet};
+use vocabulary::{Emotion, LabelSet, Prediction};
 
 use crate::{
     augmentation::channel::{gain, noise, opus, room, telephone},
@@ -17,8 +17,8 @@ use crate::{
     examples::{Example, Examples},
     fit,
     folds::{self, Split},
-    recipe::Recipe,
     scores,
+    ship::Finding,
 };
 
 /// One way in which a recording may differ.
@@ -70,13 +70,18 @@ const CHANGES: [Change; 10] = [
     },
 ];
 
-/// Prints, for every change, the share of clips that keep their answer, and the UAR.
+/// Prints, for every change, the share of clips that keep their answer, the UAR, and how many are unfamiliar.
 pub fn print_robustness(
     examples: &Examples,
-    recipe: &Recipe,
+    finding: &Finding,
     splits: &[Split],
     evaluation: &Path,
 ) -> anyhow::Result<()> {
+    let Finding {
+        recipe,
+        calibration,
+        ..
+    } = finding;
     let labels = &recipe.labels;
     let encoder = recipe.encoder()?;
     let mut committees = Vec::with_capacity(splits.len());
@@ -86,27 +91,40 @@ pub fn print_robustness(
         committees.push((members, trained.voice_prior, split.test(examples)));
     }
     println!(
-        "{:<24}{:>10}{:>10}{:>12}",
-        "change", "kept", "UAR", "no speech"
+        "{:<24}{:>10}{:>10}{:>12}{:>12}",
+        "change", "kept", "UAR", "no speech", "unfamiliar"
     );
     let mut as_it_is: Vec<Option<Emotion>> = Vec::new();
     for change in &CHANGES {
         let mut answers = Vec::with_capacity(examples.0.len());
+        let mut n_far = 0;
         for (members, voice_prior, tested) in &committees {
             let committee = committee(members, encoder.as_deref(), labels, voice_prior.as_ref());
-            let of_fold: Vec<(Emotion, Option<Emotion>)> = tested
+            let of_fold: Vec<(Emotion, Option<Prediction>)> = tested
                 .par_iter()
                 .map(|example| {
-                    let top = answer(&committee, &changed(example, change), None)?;
-                    Ok((example.emotion, top.map(|all| all.top().0)))
+                    let predicted = answer(&committee, &changed(example, change), None)?;
+                    Ok((example.emotion, predicted))
                 })
                 .collect::<anyhow::Result<_>>()?;
-            answers.extend(of_fold);
+            let predicted = || {
+                of_fold
+                    .iter()
+                    .filter_map(|(_, predicted)| predicted.as_ref())
+            };
+            n_far += predicted()
+                .filter(|predicted| calibration.is_far(predicted.distance))
+                .count();
+            let tops = of_fold.iter().map(|(emotion, predicted)| {
+                (*emotion, predicted.as_ref().map(Prediction::emotion))
+            });
+            answers.extend(tops);
         }
         if as_it_is.is_empty() {
             as_it_is = answers.iter().map(|(_, answer)| *answer).collect();
         }
         print_change(labels, change.name, &answers, &as_it_is);
+        println!("{n_far:>12}");
     }
     Ok(())
 }
@@ -124,7 +142,7 @@ fn print_change(
         .filter(|(_, answer)| answer.is_none())
         .count();
     let confusion = scores::confusion(labels, answers.iter().copied());
-    println!(
+    print!(
         "{name:<24}{:>10.3}{:>10.3}{silent:>12}",
         kept as f64 / answers.len() as f64,
         scores::uar(&confusion),

@@ -44,13 +44,24 @@ impl Finding {
         }
     }
 
-    /// Prints it, and what became of the clips that were only trained on in other folds.
-    pub fn print(&self, also: &[Answer]) {
+    /// Prints it, what the distance brings, and what became of the clips that were only trained on in other folds.
+    pub fn print(&self, evaluation: &Evaluation) {
         report::print_summary(&self.metrics, &self.calibration);
+        let Evaluation { answers, also, .. } = evaluation;
+        let blind = calibration::calibrate(&without_distance(answers));
+        for (how, calibration) in [
+            ("by confidence alone", &blind),
+            ("and by distance", &self.calibration),
+        ] {
+            println!("\n{how}");
+            cross_corpus::print_bands(&calibration::in_bands(answers, calibration));
+        }
         if !also.is_empty() {
             println!("\nspeakers of the other corpora, unseen too");
             let answers = calibration::in_bands(also, &self.calibration);
             cross_corpus::print(&self.recipe.labels, &answers);
+            println!("by confidence alone");
+            cross_corpus::print_bands(&calibration::in_bands(also, &blind));
         }
     }
 
@@ -67,6 +78,14 @@ impl Finding {
             fs::read(&path).with_context(|| format!("run `evaluate` first: {}", path.display()))?;
         serde_json::from_slice(&json).with_context(|| path.display().to_string())
     }
+}
+
+fn without_distance(answers: &[Answer]) -> Vec<Answer> {
+    let without = answers.iter().map(|answer| Answer {
+        distance: None,
+        ..answer.clone()
+    });
+    without.collect()
 }
 
 /// Trains the finding's recipe on everybody and writes the checkpoint.

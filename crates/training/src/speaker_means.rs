@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use inference::VoicePrior;
 use vocabulary::LabelSet;
 
-use crate::examples::Example;
+use crate::{examples::Example, principal_axes::axes};
 
 /// What the voices of a training's speakers are like.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,10 +62,16 @@ impl SpeakerMeans {
             false => mean(offsets.iter().map(Vec::as_slice)),
         });
         let offsets = offsets.collect();
+        let voices = labelled
+            .iter()
+            .flat_map(|example| &example.variants)
+            .map(|variant| difference(&variant.voice, &prior_mean));
+        let axes = axes(&voices.collect::<Vec<_>>());
         Some(Self {
             prior: VoicePrior {
                 mean: prior_mean,
                 offsets,
+                axes,
             },
             of_variants,
         })
@@ -116,7 +122,8 @@ fn mean<'a>(vectors: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
     sum.iter().map(|sum| sum / count).collect()
 }
 
-fn difference(left: &[f32], right: &[f32]) -> Vec<f32> {
+/// One vector less another.
+pub fn difference(left: &[f32], right: &[f32]) -> Vec<f32> {
     left.iter()
         .zip(right)
         .map(|(left, right)| left - right)

@@ -12,6 +12,6 @@ pub enum ConfidenceBand {
     Medium,
     /// Less often.
     Low,
-    /// The least sure fifth of the answers: as good as none.
+    /// The least sure fifth of the answers, and those to voices unlike what the model learnt from: as good as none.
     Unclear,
 }

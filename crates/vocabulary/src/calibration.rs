@@ -12,6 +12,10 @@ pub struct Calibration {
     pub temperature: f32,
     /// From the surest down; the last one begins at confidence 0.
     pub bands: Vec<BandAccuracy>,
+    /// [`Distance`](crate::Prediction::distance) beyond which no answer is surer than the last band; `None` where
+    /// nobody measured it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_distance: Option<f32>,
 }
 
 /// A band of confidences.
@@ -27,13 +31,20 @@ pub struct BandAccuracy {
 }
 
 impl Calibration {
-    /// The band of an answer with this confidence.
-    pub fn band_of(&self, confidence: f32) -> BandAccuracy {
+    /// The band of an answer with this confidence about a voice at this distance.
+    pub fn band_of(&self, confidence: f32, distance: Option<f32>) -> BandAccuracy {
         let found = self
             .bands
             .iter()
-            .find(|band| confidence >= band.min_confidence);
+            .find(|band| confidence >= band.min_confidence && !self.is_far(distance));
         *found.or(self.bands.last()).unwrap_or(&UNMEASURED[2])
+    }
+
+    /// Whether a voice at this distance is unlike what the model learnt from.
+    pub fn is_far(&self, distance: Option<f32>) -> bool {
+        distance
+            .zip(self.max_distance)
+            .is_some_and(|(distance, max_distance)| distance > max_distance)
     }
 }
 
@@ -59,6 +70,7 @@ impl Default for Calibration {
         Self {
             temperature: 1.0,
             bands: UNMEASURED.to_vec(),
+            max_distance: None,
         }
     }
 }
@@ -71,7 +83,26 @@ mod tests {
     fn a_bound_belongs_to_its_band() {
         use ConfidenceBand::{High, Low, Medium};
         let calibration = Calibration::default();
-        let bands = [0.81, 0.80, 0.79, 0.60, 0.59, 0.0].map(|one| calibration.band_of(one).band);
+        let bands =
+            [0.81, 0.80, 0.79, 0.60, 0.59, 0.0].map(|one| calibration.band_of(one, None).band);
         assert_eq!(bands, [High, High, Medium, Medium, Low, Low]);
+    }
+
+    #[test]
+    fn what_is_far_is_never_sure() {
+        let calibration = Calibration {
+            max_distance: Some(2.0),
+            ..Calibration::default()
+        };
+        let band = |distance| calibration.band_of(0.9, distance).band;
+        assert_eq!(
+            [None, Some(2.0), Some(2.1)].map(band),
+            [
+                ConfidenceBand::High,
+                ConfidenceBand::High,
+                ConfidenceBand::Low
+            ]
+        );
+        assert!(!Calibration::default().is_far(Some(1e9)));
     }
 }

@@ -19,17 +19,20 @@ pub enum Note {
     PartUnheard,
     /// The channels hold different sounds, as the two sides of a call do, and were heard together.
     VoicesApart,
+    /// The voice, or how it was recorded, is unlike what the model learnt from: the answer is unclear.
+    Unfamiliar,
 }
 
 impl Note {
     /// Every note.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::LittleSpeech,
         Self::Quiet,
         Self::Clipped,
         Self::Noisy,
         Self::PartUnheard,
         Self::VoicesApart,
+        Self::Unfamiliar,
     ];
 }
 

@@ -17,6 +17,10 @@ pub struct Prediction {
     pub probabilities: Probabilities,
     /// How sure the most probable emotion is, and how often such answers are right.
     pub certainty: BandAccuracy,
+    /// How far the voice, as it was recorded, is from those of the training: of these the mean is 1. `None` where
+    /// the model does not tell; told to no client.
+    #[serde(skip)]
+    pub distance: Option<f32>,
     /// One entry per analysed window, in time order; at least one.
     pub windows: Vec<WindowPrediction>,
 }

@@ -12,7 +12,7 @@ pub struct Recognition {
     /// Checkpoint that answered.
     #[schema(example = "bilstm-v7")]
     pub model: String,
-    /// Whether the emotion is worth anything: the least sure fifth of all answers is `unclear`.
+    /// Whether the emotion is worth anything: the least sure fifth of all answers is `unclear`, and who is unfamiliar.
     #[schema(value_type = String, example = "emotion")]
     pub outcome: Outcome,
     /// Code of the most probable emotion.
@@ -31,7 +31,8 @@ pub struct Recognition {
     /// How long somebody speaks in it, seconds.
     pub speech_s: f32,
     /// What may make the answer worse: `little_speech` (less than 2 s), `quiet`, `clipped`, `noisy`,
-    /// `part_unheard` (damaged, or of a kind that is not decoded), `voices_apart` (each channel holds another sound).
+    /// `part_unheard` (damaged, or of a kind that is not decoded), `voices_apart` (each channel holds another sound),
+    /// `unfamiliar` (unlike what the model learnt from: unclear whatever the confidence).
     #[schema(value_type = Vec<String>, example = json!(["noisy"]))]
     pub notes: Vec<Note>,
     /// The parts of the speech that were heard one by one, in time order.
