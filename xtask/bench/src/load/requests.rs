@@ -1,6 +1,7 @@
 //! What the crowd sends: mostly clips, some that are none, some hostile ones, batches and the pages.
 
 use std::fs;
+use std::ops::Range;
 
 use anyhow::{Context, Result};
 
@@ -25,9 +26,12 @@ pub struct Request {
 /// The requests, in an order that repeats.
 pub struct Mix(Vec<Request>);
 
-/// Bytes of the head of `original.wav`, and of ten minutes of its samples.
+/// Bytes of the head of `original.wav`, where the rate stands in it, and ten minutes at a rate at which they may be
+/// uploaded.
 const WAV_HEAD_BYTES: usize = 44;
-const TEN_MINUTES_BYTES: usize = 600 * 16_000 * 2;
+const WAV_RATE: Range<usize> = 24..28;
+const LONG_RATE_HZ: u32 = 8_000;
+const TEN_MINUTES_BYTES: usize = 600 * LONG_RATE_HZ as usize * 2;
 
 impl Mix {
     /// Reads the clips of the format test.
@@ -70,6 +74,7 @@ impl Mix {
         let mut long = head.to_vec();
         // Heard to its end, whatever its head says.
         long[WAV_HEAD_BYTES - 4..].fill(0xff);
+        long[WAV_RATE].copy_from_slice(&LONG_RATE_HZ.to_le_bytes());
         long.extend(samples.iter().cycle().take(TEN_MINUTES_BYTES));
         Ok(attacks(&wav, &long, &mp3))
     }
