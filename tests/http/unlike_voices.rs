@@ -35,6 +35,11 @@ async fn answered(sample_rate_hz: u32, samples: &[f32]) -> Option<Value> {
     None
 }
 
+fn assert_unclear_at_best(answer: Option<&Value>) {
+    let is_unclear = answer.is_none_or(|answer| answer["outcome"] == "unclear");
+    assert!(is_unclear, "{answer:?}");
+}
+
 /// Pulses of a throat, so many a second at each moment (0: breath alone), through resonances of these frequencies and
 /// widths, Hz.
 fn voice(duration_s: f32, pitch_hz: impl Fn(f32) -> f32, resonances: &[(f32, f32)]) -> Vec<f32> {
@@ -70,12 +75,7 @@ async fn r02_humming_is_unclear_at_best() {
         &[(250.0, 60.0), (1100.0, 250.0), (2300.0, 300.0)],
     );
     let answer = answered(SECOND as u32, &hummed).await;
-    assert!(
-        answer
-            .as_ref()
-            .is_none_or(|answer| answer["outcome"] == "unclear"),
-        "{answer:?}"
-    );
+    assert_unclear_at_best(answer.as_ref());
 }
 
 #[tokio::test]
@@ -86,12 +86,7 @@ async fn r03_laughter_is_unclear_at_best_and_a_cough_is_no_speech() {
     };
     let laughed = voice(3.0, ha, &[(750.0, 90.0), (1300.0, 110.0), (2600.0, 200.0)]);
     let answer = answered(SECOND as u32, &laughed).await;
-    assert!(
-        answer
-            .as_ref()
-            .is_none_or(|answer| answer["outcome"] == "unclear"),
-        "{answer:?}"
-    );
+    assert_unclear_at_best(answer.as_ref());
 
     let mut noise = Noise(9);
     let cough = (0..3 * SECOND).map(|n| {

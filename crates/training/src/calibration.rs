@@ -75,9 +75,7 @@ fn max_distance(answers: &[Answer]) -> Option<f32> {
         .collect();
     distances.sort_by(f32::total_cmp);
     let last = (distances.len() as f64 * (1.0 - FAR_SHARE)) as usize;
-    distances
-        .get(last.min(distances.len().saturating_sub(1)))
-        .copied()
+    distances.get(last).copied()
 }
 
 /// How good the calibration is: every fold is calibrated with the answers of the others.

@@ -123,8 +123,7 @@ pub fn print_robustness(
         if as_it_is.is_empty() {
             as_it_is = answers.iter().map(|(_, answer)| *answer).collect();
         }
-        print_change(labels, change.name, &answers, &as_it_is);
-        println!("{n_far:>12}");
+        print_change(labels, change.name, &answers, &as_it_is, n_far);
     }
     Ok(())
 }
@@ -134,6 +133,7 @@ fn print_change(
     name: &str,
     answers: &[(Emotion, Option<Emotion>)],
     as_it_is: &[Option<Emotion>],
+    n_far: usize,
 ) {
     let pairs = answers.iter().zip(as_it_is);
     let kept = pairs.filter(|((_, now), before)| now == *before).count();
@@ -142,8 +142,8 @@ fn print_change(
         .filter(|(_, answer)| answer.is_none())
         .count();
     let confusion = scores::confusion(labels, answers.iter().copied());
-    print!(
-        "{name:<24}{:>10.3}{:>10.3}{silent:>12}",
+    println!(
+        "{name:<24}{:>10.3}{:>10.3}{silent:>12}{n_far:>12}",
         kept as f64 / answers.len() as f64,
         scores::uar(&confusion),
     );

@@ -56,7 +56,7 @@ pub struct Options {
 pub fn load(workspace: &Workspace, options: &Options) -> Result<()> {
     let mix = Mix::read(workspace)?;
     let attacks = match options.hostile {
-        true => mix.attacks(workspace)?,
+        true => requests::hostile(workspace)?,
         false => Vec::new(),
     };
     let program = match options.debug {

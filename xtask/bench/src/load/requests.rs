@@ -64,25 +64,25 @@ impl Mix {
         ]))
     }
 
-    /// What comes beside them.
-    pub fn attacks(&self, workspace: &Workspace) -> Result<Vec<Attack>> {
-        let (wav, mp3) = (
-            read(workspace, "original.wav")?,
-            read(workspace, "mp3_cbr.mp3")?,
-        );
-        let (head, samples) = wav.split_at(WAV_HEAD_BYTES);
-        let mut long = head.to_vec();
-        // Heard to its end, whatever its head says.
-        long[WAV_HEAD_BYTES - 4..].fill(0xff);
-        long[WAV_RATE].copy_from_slice(&LONG_RATE_HZ.to_le_bytes());
-        long.extend(samples.iter().cycle().take(TEN_MINUTES_BYTES));
-        Ok(attacks(&wav, &long, &mp3))
-    }
-
     /// The request that comes at this place.
     pub fn at(&self, place: usize) -> &Request {
         &self.0[place % self.0.len()]
     }
+}
+
+/// What comes beside the mix with `--hostile`.
+pub fn hostile(workspace: &Workspace) -> Result<Vec<Attack>> {
+    let (wav, mp3) = (
+        read(workspace, "original.wav")?,
+        read(workspace, "mp3_cbr.mp3")?,
+    );
+    let (head, samples) = wav.split_at(WAV_HEAD_BYTES);
+    let mut long = head.to_vec();
+    // Heard to its end, whatever its head says.
+    long[WAV_HEAD_BYTES - 4..].fill(0xff);
+    long[WAV_RATE].copy_from_slice(&LONG_RATE_HZ.to_le_bytes());
+    long.extend(samples.iter().cycle().take(TEN_MINUTES_BYTES));
+    Ok(attacks(&wav, &long, &mp3))
 }
 
 fn read(workspace: &Workspace, name: &str) -> Result<Vec<u8>> {
