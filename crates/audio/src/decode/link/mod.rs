@@ -55,6 +55,13 @@ pub(super) struct Container<'a> {
     pub(super) is_whole: bool,
 }
 
+/// Whether numbers that count up leave one out; where they begin anew nothing is missing.
+fn leave_one_out(numbers: impl Iterator<Item = u32>) -> bool {
+    let numbers: Vec<u32> = numbers.collect();
+    let mut pairs = numbers.windows(2);
+    pairs.any(|pair| pair[1] > pair[0].saturating_add(1))
+}
+
 impl<'a> Content<'a> {
     fn container(rope: Rope<'a>) -> Self {
         Self::Container(Container {

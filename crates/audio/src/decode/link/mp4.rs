@@ -8,7 +8,7 @@ use std::ops::Range;
 use symphonia::core::codecs::audio::well_known::*;
 
 use super::{
-    Container, Content, Link,
+    Container, Content, Link, leave_one_out,
     movie::{self, Atom, Track, atoms},
     raw::{Adpcm, Raw, RawCodec},
 };
@@ -148,14 +148,10 @@ fn raw<'a>(file: &'a [u8], track: &Track) -> Option<Result<Raw<'a>, DecodeError>
 
 /// Whether the numbers of the fragments have a gap.
 fn lacks_fragment(file: &[u8]) -> bool {
-    let numbers: Vec<u32> = atoms(file, 0..file.len())
-        .filter(|atom| atom.kind == *b"moof")
-        .filter_map(|atom| {
-            Order::Big.u32(file, movie::find(file, atom.content, b"mfhd")?.start + 4)
-        })
-        .collect();
-    let mut pairs = numbers.windows(2);
-    pairs.any(|pair| pair[1] > pair[0].saturating_add(1))
+    let fragments = atoms(file, 0..file.len()).filter(|atom| atom.kind == *b"moof");
+    leave_one_out(fragments.filter_map(|atom| {
+        Order::Big.u32(file, movie::find(file, atom.content, b"mfhd")?.start + 4)
+    }))
 }
 
 /// The file, its tags said to be free space, and a last box that was cut said to end where the file does.

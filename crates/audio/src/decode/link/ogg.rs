@@ -6,7 +6,7 @@
 
 use std::{array, borrow::Cow};
 
-use super::{Container, Content, Link};
+use super::{Container, Content, Link, leave_one_out};
 use crate::decode::{
     error::{DecodeError, damaged, unsupported},
     fields::{Order, find},
@@ -126,13 +126,12 @@ pub(super) fn read(clip: &[u8]) -> Result<Link<'_>, DecodeError> {
     link.retain(|page| {
         page.serial == first.serial && (page.start == first.start || !page.is_first())
     });
-    let mut pairs = link.windows(2);
     Ok(Link {
         n_bytes,
         content: Content::Container(Container {
             rope: rope(clip, &link),
             kept_s: Vec::new(),
-            is_whole: !pairs.any(|pair| pair[1].number > pair[0].number.saturating_add(1)),
+            is_whole: !leave_one_out(link.iter().map(|page| page.number)),
         }),
     })
 }
