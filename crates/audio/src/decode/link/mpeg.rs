@@ -1,7 +1,7 @@
-//! MP3 and AAC in ADTS: frames that each say their length, and where another stream begins.
+//! MP3, MP2 and AAC in ADTS: frames that each say their length, and where another stream begins.
 //!
 //! Source  ISO 11172-3 and 13818-3 (MPEG audio), ISO 13818-7 (ADTS)
-//! Why     files joined end to end may change their rate, and each has its own length and padding; a header that
+//! Why     files joined end to end may change their layer or rate, and each has its own length and padding; a header that
 //!         tells of fewer frames than there are is left out, as symphonia believes one of ffmpeg's
 
 use std::ops::Range;
@@ -17,10 +17,13 @@ struct Frame {
     kind: u32,
 }
 
-/// Bit rates of layer III, kbit/s: of MPEG-1, and of its lower rates (MPEG-2 and 2.5).
-const KBPS: [[usize; 15]; 2] = [
+/// Bit rates, kbit/s: of MPEG-1 in layer III and in layer II, and of its lower rates (MPEG-2 and 2.5) in both.
+const KBPS: [[usize; 15]; 3] = [
     [
         0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+    ],
+    [
+        0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384,
     ],
     [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 ];
@@ -37,7 +40,7 @@ impl Frame {
         if head[0] != 0xFF {
             return None;
         }
-        Self::adts(head).or_else(|| Self::layer_3(head))
+        Self::adts(head).or_else(|| Self::mpeg(head))
     }
 
     fn adts(head: &[u8; HEAD_BYTES]) -> Option<Self> {
@@ -52,21 +55,27 @@ impl Frame {
         })
     }
 
-    fn layer_3(head: &[u8; HEAD_BYTES]) -> Option<Self> {
-        let version = head[1] >> 3 & 3;
-        let is_layer_3 = head[1] & 0xE6 == 0xE2 && version != 1;
+    /// Layers II and III; nobody has the first.
+    fn mpeg(head: &[u8; HEAD_BYTES]) -> Option<Self> {
+        let (version, layer) = (head[1] >> 3 & 3, 4 - (head[1] >> 1 & 3));
+        let is_mpeg = head[1] >> 5 == 7 && version != 1 && matches!(layer, 2 | 3);
         let low = match version {
             3 => 0,
             2 => 1,
             _ => 2,
         };
         let rate_hz = RATES_HZ.get(usize::from(head[2] >> 2 & 3))? >> low;
-        let kbps = *KBPS[usize::from(low > 0)].get(usize::from(head[2] >> 4))?;
-        let n_slots = if low > 0 { 72 } else { 144 };
+        let rates = match (low, layer) {
+            (0, 3) => 0,
+            (0, _) => 1,
+            _ => 2,
+        };
+        let kbps = *KBPS[rates].get(usize::from(head[2] >> 4))?;
+        let n_slots = if rates == 2 && layer == 3 { 72 } else { 144 };
         let n_bytes = n_slots * 1000 * kbps / rate_hz + usize::from(head[2] >> 1 & 1);
-        (is_layer_3 && kbps > 0).then_some(Self {
+        (is_mpeg && kbps > 0).then_some(Self {
             n_bytes,
-            kind: rate_hz as u32,
+            kind: u32::from(layer) << 28 | rate_hz as u32,
         })
     }
 
@@ -207,6 +216,13 @@ mod tests {
         frame.repeat(n_frames)
     }
 
+    /// MPEG-1 layer II, 128 kbit/s, 44.1 kHz: 417 bytes.
+    fn mp2(n_frames: usize) -> Vec<u8> {
+        let mut frame = b"\xFF\xFD\x80\x00".to_vec();
+        frame.resize(417, 0);
+        frame.repeat(n_frames)
+    }
+
     /// MPEG-2 layer III, 64 kbit/s, 24 kHz: 192 bytes.
     fn mp3_24khz(n_frames: usize) -> Vec<u8> {
         let mut frame = b"\xFF\xF3\x84\x00".to_vec();
@@ -215,9 +231,11 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_rate_begins_a_stream() {
-        let clip = [mp3(5, &[]), mp3_24khz(5)].concat();
-        assert_eq!(n_bytes(&clip), 5 * 417);
+    fn a_change_of_rate_or_layer_begins_a_stream() {
+        for other in [mp3_24khz(5), mp2(5)] {
+            assert_eq!(n_bytes(&[mp3(5, &[]), other].concat()), 5 * 417);
+        }
+        assert_eq!(n_bytes(&[mp2(5), mp3(5, &[])].concat()), 5 * 417);
         let junk = [&b"\xFF\xFBjunk"[..], &mp3(5, &[])].concat();
         assert_eq!(n_bytes(&junk), junk.len());
     }
