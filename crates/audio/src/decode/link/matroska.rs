@@ -3,7 +3,7 @@
 //! Source  RFC 8794 (EBML: an identifier, a length, content), RFC 9559 (Matroska)
 //! Why     recordings joined end to end are heard one after the other; tags and attachments are not kept
 
-use super::{Content, Link};
+use super::{Container, Content, Link};
 use crate::decode::{
     error::{DecodeError, damaged},
     fields::find,
@@ -90,6 +90,7 @@ pub(super) fn read(clip: &[u8]) -> Result<Link<'_>, DecodeError> {
     let mut heads = Vec::new();
     let mut clusters = Vec::new();
     let mut at = segment.start;
+    let mut is_whole = true;
     while at < clip.len() && !is_foreign(&clip[at..]) {
         let element = Element::at(clip, at)
             .filter(|element| TOP.contains(&element.id) || is_skipped(element));
@@ -102,9 +103,11 @@ pub(super) fn read(clip: &[u8]) -> Result<Link<'_>, DecodeError> {
             break;
         }
         let end = match element.end {
-            Some(end) => end.min(clip.len()),
+            Some(end) => end,
             None => cluster_end(clip, element.start),
         };
+        is_whole &= element.id != CLUSTER || end <= clip.len();
+        let end = end.min(clip.len());
         match element.id {
             INFO | TRACKS if end - at <= MAX_HEAD_BYTES => heads.push(at..end),
             CLUSTER => clusters.push(at..end),
@@ -112,14 +115,19 @@ pub(super) fn read(clip: &[u8]) -> Result<Link<'_>, DecodeError> {
         }
         at = end;
     }
+    let n_bytes = at.min(clip.len());
     let mut rope = Rope::from(&clip[..header_end]);
     rope.push(&ENDLESS_SEGMENT[..]);
     for range in heads.into_iter().chain(clusters) {
         rope.push(&clip[range]);
     }
     Ok(Link {
-        n_bytes: at.min(clip.len()),
-        content: Content::container(rope),
+        n_bytes,
+        content: Content::Container(Container {
+            rope,
+            kept_s: Vec::new(),
+            is_whole: is_whole && segment.end.is_none_or(|end| end <= n_bytes),
+        }),
     })
 }
 
@@ -130,7 +138,8 @@ fn is_skipped(element: &Element) -> bool {
     matches!(element.id, VOID | CRC_32 | ATTACHMENTS) && element.end.is_some()
 }
 
-/// Where a cluster without length ends: before the first element that no cluster holds.
+/// Where a cluster without length ends: before the first element that no cluster holds; behind the clip where its last
+/// element does.
 fn cluster_end(clip: &[u8], mut at: usize) -> usize {
     while at < clip.len() && !is_foreign(&clip[at..]) {
         match Element::at(clip, at) {
@@ -139,7 +148,7 @@ fn cluster_end(clip: &[u8], mut at: usize) -> usize {
             _ => return next_top(clip, at),
         }
     }
-    at.min(clip.len())
+    at
 }
 
 /// Whether a file of another kind begins here, joined to this one.
@@ -168,14 +177,17 @@ mod tests {
         [&id.to_be_bytes()[..], b"\xFF", content].concat()
     }
 
+    fn container(clip: &[u8]) -> Container<'_> {
+        match read(clip).expect("a recording").content {
+            Content::Container(container) => container,
+            _ => panic!("no container"),
+        }
+    }
+
     fn heard(clip: &[u8]) -> Vec<u8> {
         let mut bytes = Vec::new();
-        match read(clip).expect("a recording").content {
-            Content::Container(mut container) => {
-                container.rope.read_to_end(&mut bytes).expect("in memory")
-            }
-            _ => panic!("no container"),
-        };
+        let mut rope = container(clip).rope;
+        rope.read_to_end(&mut bytes).expect("in memory");
         bytes
     }
 
@@ -190,6 +202,28 @@ mod tests {
             let link = read(&two).expect("a recording");
             assert_eq!(link.n_bytes, one.len());
             assert!(heard(&two).ends_with(&clusters));
+        }
+    }
+
+    #[test]
+    fn what_breaks_off_is_told_where_the_file_tells_of_more() {
+        type Make = fn(u32, &[u8]) -> Vec<u8>;
+        let clip = |segment: Make, cluster: Make| {
+            let clusters = cluster(CLUSTER, &BLOCK.repeat(2)).repeat(2);
+            [element(EBML, b"webm"), segment(SEGMENT, &clusters)].concat()
+        };
+        for (segment, cluster, n_lost, is_told) in [
+            (element as Make, element as Make, 0, false),
+            (element, element, BLOCK.len(), true),
+            (element, endless, BLOCK.len(), true),
+            (endless, element, BLOCK.len(), true),
+            (endless, endless, 0, false),
+            (endless, endless, BLOCK.len(), false),
+            (endless, endless, 1, true),
+        ] {
+            let whole = clip(segment, cluster);
+            let cut = container(&whole[..whole.len() - n_lost]);
+            assert_eq!(cut.is_whole, !is_told, "{n_lost}");
         }
     }
 
