@@ -1,7 +1,7 @@
 //! Keeps forms cheap to read, whoever wrote them.
 //!
 //! Input   the body of a multipart form, in pieces of any size
-//! Output  the same bytes in larger pieces
+//! Output  the same bytes in larger pieces, and blanks where a head's line was folded (RFC 9112, section 5.2)
 //! Errors  what stands before the first part, or at the head of a part, is longer than [`MAX_HEAD_BYTES`];
 //!         a part without a head; a body in which the boundary does not occur
 //!
@@ -9,7 +9,7 @@
 //! it can get before it hands anything on: many small pieces before a boundary would cost the square of their number,
 //! and a quick client would have its whole body in memory twice.
 
-use std::time::Duration;
+use std::{ops::Range, time::Duration};
 
 use axum::body::Bytes;
 use bytes::BytesMut;
@@ -46,6 +46,8 @@ struct Guard<S> {
     place: Place,
     /// Bytes of this place that were passed on.
     n_bytes: usize,
+    /// Some of them are no blanks: the head has a line.
+    has_line: bool,
     held: BytesMut,
     has_ended: bool,
     fault: BodyFault,
@@ -65,6 +67,7 @@ where
         delimiter: format!("\r\n--{boundary}").into_bytes(),
         place: Place::Preamble,
         n_bytes: 0,
+        has_line: false,
         held: BytesMut::new(),
         has_ended: false,
         fault,
@@ -135,7 +138,11 @@ impl<S: Stream<Item = Result<Bytes, AppError>> + Unpin> Guard<S> {
             let n_passed = found.unwrap_or((rest.len() + 1).saturating_sub(pattern.len()));
             let n_pattern = found.map_or(0, |_| pattern.len());
             self.n_bytes += n_passed;
-            let is_headless = self.place == Place::Head && found.is_some() && self.n_bytes == 0;
+            if self.place == Place::Head {
+                let n_seen = found.unwrap_or(rest.len());
+                self.read_head(n_certain..n_certain + n_seen);
+            }
+            let is_headless = self.place == Place::Head && found.is_some() && !self.has_line;
             let is_long = self.place != Place::Content && self.n_bytes > MAX_HEAD_BYTES;
             if is_headless || is_long {
                 return Err(self.fault.record(AppError::UploadIncomplete));
@@ -145,10 +152,26 @@ impl<S: Stream<Item = Result<Bytes, AppError>> + Unpin> Guard<S> {
                 return Ok(n_certain);
             }
             self.n_bytes = 0;
+            self.has_line = false;
             self.place = match self.place {
                 Place::Preamble | Place::Content => Place::Head,
                 Place::Head => Place::Content,
             };
+        }
+    }
+
+    /// Unfolds held bytes of a head. Its first line is none that goes on: the reader would see the head's end later.
+    fn read_head(&mut self, seen: Range<usize>) {
+        let seen = &mut self.held[seen];
+        let first = match self.has_line {
+            true => Some(0),
+            false => seen.iter().position(|byte| !byte.is_ascii_whitespace()),
+        };
+        self.has_line = first.is_some();
+        for at in first.unwrap_or(seen.len())..seen.len().saturating_sub(2) {
+            if let [b'\r', b'\n', b' ' | b'\t'] = seen[at..at + 3] {
+                seen[at..at + 2].fill(b' ');
+            }
         }
     }
 }
@@ -215,11 +238,27 @@ mod tests {
                 assert!(pieces.concat().len() <= MAX_HEAD_BYTES + 2 * MIN_PIECE_BYTES);
             }
         }
-        let headless = b"--b\r\n\r\nno head";
-        assert_eq!(
-            passed(headless, 3).await.1,
-            Some(AppError::UploadIncomplete)
-        );
+        for headless in [
+            &b"--b\r\n\r\nno head"[..],
+            b"--b \t\r\n\r\nno head",
+            b"--b\r\n \r\n\r\nno head",
+        ] {
+            for n_bytes in [1, 3, 100] {
+                let (_, fault) = passed(headless, n_bytes).await;
+                assert_eq!(fault, Some(AppError::UploadIncomplete), "{headless:?}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn folded_lines_of_heads_are_put_on_one() {
+        let folded = b"--b\r\nA: 1;\r\n 2;\r\n\t3\r\n \r\nB: 4\r\n\r\nkept\r\n so\r\n--b--\r\n";
+        let unfolded = b"--b\r\nA: 1;   2;  \t3   \r\nB: 4\r\n\r\nkept\r\n so\r\n--b--\r\n";
+        for n_bytes in 1..folded.len() {
+            let (pieces, fault) = passed(folded, n_bytes).await;
+            assert_eq!(fault, None);
+            assert_eq!(pieces.concat(), unfolded, "{n_bytes}");
+        }
     }
 
     #[tokio::test]

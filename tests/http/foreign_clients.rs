@@ -16,7 +16,9 @@ use serde_json::{Value, json};
 
 use crate::{
     clips::{silent_wav, syllables_wav},
-    trial::{Answer, form_of, form_of_parts, form_with, post_form, send, shipped, upload},
+    trial::{
+        Answer, UPLOAD_ROUTES, form_of, form_of_parts, form_with, post_form, send, shipped, upload,
+    },
 };
 
 const RECOGNITIONS: &str = "/api/v1/recognitions";
@@ -114,7 +116,7 @@ async fn the_name_of_the_field_is_told() {
 #[tokio::test]
 async fn every_part_of_a_batch_has_a_result_under_its_name() {
     let clip = syllables_wav(1.0);
-    let heads: [(&[u8], Option<&str>); 6] = [
+    let heads: [(&[u8], Option<&str>); 7] = [
         (
             b"Content-Disposition: form-data; name=file; filename=one.wav",
             Some("one.wav"),
@@ -139,6 +141,10 @@ async fn every_part_of_a_batch_has_a_result_under_its_name() {
         (
             b"content-disposition: form-data; name=\"file\"; filename=\"q\\\"x.wav\"",
             Some("q\"x.wav"),
+        ),
+        (
+            b"Content-Disposition: form-data;\r\n name=\"file\";\r\n\tfilename=\"folded.wav\"",
+            Some("folded.wav"),
         ),
     ];
     let parts = heads.map(|(head, _)| (head.to_vec(), &clip[..]));
@@ -254,9 +260,10 @@ async fn a06_a08_parts_are_heard_with_any_head_and_without_a_file_name() {
         "Content-Type: audio/ogg\r\nContent-Disposition: form-data; name=file; filename=a.ogg; \
          filename*=utf-8''a.ogg",
         "content-disposition: form-data; name=\"file\"; filename=\"a.wav\"\r\ncontent-length: 32044",
+        "Content-Disposition: form-data;\r\n name=\"file\"; filename=\"x.wav\"\r\nContent-Type:\r\n\taudio/wav",
     ] {
         let form = form_of_parts(&[(head.as_bytes().to_vec(), &clip[..])]);
-        for path in [RECOGNITIONS, "/predict"] {
+        for path in UPLOAD_ROUTES {
             let answer = send(shipped(), post_form(path, form.clone().into())).await;
             assert_eq!(answer.status, StatusCode::OK, "{path} {head}");
         }
