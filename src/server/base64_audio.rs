@@ -1,4 +1,4 @@
-//! Clips that programs send as text: `{"audio": "..."}`, `data:audio/ogg;base64,...`, parts in base64.
+//! Clips that programs send as text: `{"audio": "..."}`, `data:audio/ogg;base64,...`, bodies and parts in base64.
 
 use axum::body::Bytes;
 use base64::{
@@ -31,16 +31,24 @@ pub fn clip_of_body(body: Bytes) -> Bytes {
     }
 }
 
-/// The base64 in a JSON object or a `data:` URL. No audio format begins like either.
+/// The base64 in a JSON object, in a `data:` URL, or alone. No audio format begins like the first two or is nothing
+/// but letters.
 fn text_of(body: &[u8]) -> Option<std::borrow::Cow<'_, str>> {
     let body = body.strip_prefix(BYTE_ORDER_MARK).unwrap_or(body);
-    let start = body.trim_ascii_start();
+    let start = body.trim_ascii();
     if start.starts_with(b"{") {
         return serde_json::from_slice::<Json>(body)
             .ok()
             .map(|json| json.audio);
     }
-    is_url(start).then(|| std::str::from_utf8(start).ok().map(Into::into))?
+    let is_base64 = is_url(start) || is_bare(start);
+    is_base64.then(|| std::str::from_utf8(start).ok().map(Into::into))?
+}
+
+/// Whether a text is digits of base64 in lines. Prose has blanks.
+fn is_bare(text: &[u8]) -> bool {
+    let is_digit = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/-_=\r\n".contains(byte);
+    !text.is_empty() && text.iter().all(is_digit)
 }
 
 /// Whether a text is a `data:` URL.
@@ -51,7 +59,7 @@ fn is_url(text: &[u8]) -> bool {
 
 /// Decodes base64, with or without `data:...;base64,` before it and line breaks in it; what is none is returned as it
 /// is, and then refused as what it is.
-pub fn decode(text: &[u8]) -> Bytes {
+fn decode(text: &[u8]) -> Bytes {
     let text = text.trim_ascii();
     let comma = text.iter().take(200).position(|&byte| byte == b',');
     let digits = match comma {
@@ -85,6 +93,8 @@ mod tests {
             "data:audio/wav;base64,Ukl\r\nGRg==\r\n",
             "DATA:audio/wav;BASE64,UklGRg==",
             "\u{feff}{\"file\": \"UklGRg==\"}",
+            "UklGRg==",
+            "\u{feff}Ukl\r\nGRg\r\n",
         ] {
             assert_eq!(
                 clip_of_body(Bytes::from_static(body.as_bytes())),
@@ -98,6 +108,8 @@ mod tests {
             b"{",
             b"",
             b"data:x",
+            b"words with blanks",
+            b"hello",
         ] {
             assert_eq!(clip_of_body(Bytes::from_static(body)), body);
         }

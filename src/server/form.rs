@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use axum::{body::Bytes, http::header::HeaderName};
+use axum::body::Bytes;
 use bytes::BytesMut;
 use multer::{Field, Multipart};
 use tokio::time::timeout;
@@ -19,8 +19,6 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Longest field that is no file: a voice profile has some 60 KB.
 const MAX_TEXT_BYTES: usize = 256 * 1024;
-
-const CONTENT_TRANSFER_ENCODING: HeaderName = HeaderName::from_static("content-transfer-encoding");
 
 /// A clip as it was sent.
 #[derive(Debug)]
@@ -146,7 +144,6 @@ pub async fn read_file(
     mut part: Field<'static>,
     bounded: &Bounded,
 ) -> Result<Bytes, AppError> {
-    let encoding = part.headers().get(CONTENT_TRANSFER_ENCODING).cloned();
     let max_bytes = bounded.max_file_bytes;
     let mut clip = Arriving::new().map_err(|_| bounded.overloaded())?;
     let mut n_bytes = 0;
@@ -161,11 +158,6 @@ pub async fn read_file(
         0 if name.file.as_ref().is_some_and(String::is_empty) => Err(AppError::NoFile),
         0 => Err(AppError::EmptyFile),
         _ if n_bytes > max_bytes => Err(AppError::TooLarge { max_bytes }),
-        _ if encoding
-            .is_some_and(|encoding| encoding.as_bytes().eq_ignore_ascii_case(b"base64")) =>
-        {
-            Ok(base64_audio::decode(clip.as_ref()))
-        }
         _ => Ok(base64_audio::clip_of_body(clip.finish())),
     }
 }

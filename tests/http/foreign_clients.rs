@@ -213,6 +213,9 @@ async fn base64_is_heard_like_what_it_says() {
     for request in [
         typed(RECOGNITIONS, "application/json", json.clone()),
         typed(RECOGNITIONS, "text/plain", url),
+        typed(RECOGNITIONS, "text/plain", text.into_bytes()),
+        typed(RECOGNITIONS, "audio/wav", lines.clone()),
+        upload(RECOGNITIONS, &lines),
         post_form(RECOGNITIONS, form.into()),
     ] {
         let answer = send(shipped(), request).await;
