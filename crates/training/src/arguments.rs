@@ -98,14 +98,14 @@ impl Corpora {
         };
         let folders = self.folders()?;
         let (tested, also) = folders.split_at(self.corpus.len());
-        let corpus = Corpus::read(tested, &recipe.labels)?;
+        let corpus = Corpus::read(tested, &recipe.labels, &mut say)?;
         eprintln!(
             "{} clips of {} speakers, {} sentences",
             corpus.clips.len(),
             corpus.n_speakers(),
             corpus.n_sentences()
         );
-        let also = Corpus::read(also, &recipe.trained_labels()?)?;
+        let also = Corpus::read(also, &recipe.trained_labels()?, &mut say)?;
         let speaker_encoder = recipe.speaker_encoder.as_deref().map(|file| {
             pytorch::speaker_encoder(file).map(|weights| -> Box<dyn VoiceEncoder> {
                 let shape = recipe::SPEAKER_ENCODER;
@@ -120,8 +120,8 @@ impl Corpora {
         };
         let needed: Vec<_> = recipe.labels.iter().collect();
         Ok((
-            Examples::read(&corpus, &needed, &augmenter)?,
-            Examples::read(&also, &[], &augmenter)?,
+            Examples::read(&corpus, &needed, &augmenter, &mut say)?,
+            Examples::read(&also, &[], &augmenter, &mut say)?,
         ))
     }
 
@@ -144,4 +144,9 @@ impl Corpora {
         });
         Ok(folders.collect())
     }
+}
+
+/// Says a sentence on standard error.
+pub fn say(what: String) {
+    eprintln!("{what}");
 }

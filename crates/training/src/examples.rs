@@ -37,8 +37,8 @@ pub struct Examples(pub Vec<Example>);
 impl Examples {
     /// Decodes the corpus and makes its variants, on all cores.
     ///
-    /// Clips that the application would refuse are named on standard error and left out, so that none of them ends a
-    /// training that has begun.
+    /// Clips that the application would refuse are left out, so that none of them ends a training that has begun; `tell`
+    /// gets a sentence that names each.
     ///
     /// # Errors
     /// No clip of a `needed` emotion, a cache that can be neither read nor written.
@@ -46,6 +46,7 @@ impl Examples {
         corpus: &Corpus,
         needed: &[Emotion],
         augmenter: &Augmenter,
+        tell: &mut dyn FnMut(String),
     ) -> anyhow::Result<Self> {
         let style = ProgressStyle::with_template("decoding {wide_bar} {pos}/{len}")?;
         let decoded: Vec<_> = corpus
@@ -58,7 +59,10 @@ impl Examples {
             .clips
             .iter()
             .zip(decoded)
-            .filter_map(|(clip, decoded)| Some((clip, decoded.inspect_err(tell).ok()?)))
+            .filter_map(|(clip, decoded)| {
+                let decoded = decoded.inspect_err(|error| tell(format!("left out: {error:#}")));
+                Some((clip, decoded.ok()?))
+            })
             .unzip();
         for needed in needed {
             ensure!(
@@ -87,10 +91,6 @@ impl Examples {
             .map(|example| example.speaker.as_str())
             .collect()
     }
-}
-
-fn tell(error: &anyhow::Error) {
-    eprintln!("left out: {error:#}");
 }
 
 /// The clip at 16 kHz.
@@ -178,7 +178,11 @@ mod tests {
             cache: None,
         };
         let corpus = Corpus { clips };
-        let read = |needed: &[Emotion]| Examples::read(&corpus, needed, &augmenter);
+        let mut left_out = Vec::new();
+        let mut read = |needed: &[Emotion]| {
+            left_out.clear();
+            Examples::read(&corpus, needed, &augmenter, &mut |what| left_out.push(what))
+        };
         let examples = read(&[Emotion::Angry]).expect("two angry clips");
         assert_eq!(examples.0.len(), 2);
         for example in &examples.0 {
@@ -188,6 +192,17 @@ mod tests {
         }
         let error = read(&[Emotion::Sad]).expect_err("the sad clip is empty");
         assert!(error.to_string().contains("sad"), "{error:#}");
+        let named = [
+            "short.wav: 0.3 s",
+            "no_samples.wav",
+            "empty.wav",
+            "text.wav",
+            "absent.wav",
+        ];
+        assert_eq!(left_out.len(), named.len());
+        for (what, name) in left_out.iter().zip(named) {
+            assert!(what.contains(name), "{name}: {what}");
+        }
         fs::remove_dir_all(dir).expect("our own folder");
     }
 }

@@ -38,7 +38,7 @@ mod tables;
 
 use std::{fs, path::PathBuf};
 
-use arguments::{Corpora, Cut};
+use arguments::{Corpora, Cut, say};
 use augmentation::{Augmentation, Augmenter};
 use clap::{Parser, Subcommand};
 use corpus::Corpus;
@@ -226,13 +226,14 @@ fn main() -> anyhow::Result<()> {
             checkpoint,
         } => {
             let recognizer = Recognizer::open(|file| fs::read(checkpoint.join(file)))?;
-            let corpus = Corpus::read(&corpora.folders()?, &LabelSet::new(Emotion::ALL.into())?)?;
+            let labels = LabelSet::new(Emotion::ALL.into())?;
+            let corpus = Corpus::read(&corpora.folders()?, &labels, &mut say)?;
             let augmenter = Augmenter {
                 augmentation: Augmentation::None,
                 encoders: Vec::new(),
                 cache: None,
             };
-            let examples = Examples::read(&corpus, &[], &augmenter)?;
+            let examples = Examples::read(&corpus, &[], &augmenter, &mut say)?;
             let answers = cross_corpus::answers(&recognizer, &examples)?;
             cross_corpus::print(recognizer.labels(), &answers);
             Ok(())

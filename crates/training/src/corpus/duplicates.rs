@@ -13,8 +13,12 @@ use super::Clip;
 
 const PAIRS_FILE: &str = "near_duplicates.txt";
 
-/// Leaves out the second clip of every pair of two speakers, and says so on standard error.
-pub(super) fn keep_one_speaker(root: &Path, clips: &mut Vec<Clip>) -> anyhow::Result<()> {
+/// Leaves out the second clip of every pair of two speakers, and tells so.
+pub(super) fn keep_one_speaker(
+    root: &Path,
+    clips: &mut Vec<Clip>,
+    tell: &mut dyn FnMut(String),
+) -> anyhow::Result<()> {
     let path = root.join(PAIRS_FILE);
     if !path.is_file() {
         return Ok(());
@@ -31,10 +35,9 @@ pub(super) fn keep_one_speaker(root: &Path, clips: &mut Vec<Clip>) -> anyhow::Re
         };
         if clips[first_idx].speaker != clips[second_idx].speaker {
             clips.remove(second_idx);
-            eprintln!(
-                "{}: {second} is left out; another speaker's {first} is the same recording",
-                root.display()
-            );
+            tell(format!(
+                "{second} is left out; another speaker's {first} is the same recording"
+            ));
         }
     }
     Ok(())

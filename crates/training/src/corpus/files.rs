@@ -8,10 +8,13 @@ use std::{
 
 use mime_guess::mime::{AUDIO, VIDEO};
 
-/// Every file below `root` that is named like sound or a film; says on standard error how many others there are.
+/// Every file below `root` that is named like sound or a film; tells how many others there are.
 ///
 /// Hidden files and folders, and those that macOS leaves in archives (`._clip.wav`, `__MACOSX`), are passed over.
-pub(super) fn named_like_sound(root: &Path) -> io::Result<Vec<PathBuf>> {
+pub(super) fn named_like_sound(
+    root: &Path,
+    tell: &mut dyn FnMut(String),
+) -> io::Result<Vec<PathBuf>> {
     let (sound, others): (Vec<_>, Vec<_>) = all(root)?.into_iter().partition(|path| is_sound(path));
     let mut by_extension: BTreeMap<String, usize> = BTreeMap::new();
     for path in others {
@@ -19,10 +22,7 @@ pub(super) fn named_like_sound(root: &Path) -> io::Result<Vec<PathBuf>> {
         *by_extension.entry(extension.to_lowercase()).or_default() += 1;
     }
     for (extension, n_files) in by_extension {
-        eprintln!(
-            "{}: {n_files} files named .{extension} are no sound",
-            root.display()
-        );
+        tell(format!("{n_files} files named .{extension} are no sound"));
     }
     Ok(sound)
 }

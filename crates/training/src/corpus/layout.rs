@@ -30,16 +30,20 @@ pub enum Layout {
 
 impl Layout {
     /// What the folder tells of its clips; files with other names are no clips.
-    pub(super) fn entries(self, root: &Path) -> anyhow::Result<Vec<Entry>> {
+    pub(super) fn entries(
+        self,
+        root: &Path,
+        tell: &mut dyn FnMut(String),
+    ) -> anyhow::Result<Vec<Entry>> {
         let manifest = root.join(MANIFEST_FILE);
         let is_told_by_manifest =
             self == Self::Manifest || self == Self::Auto && manifest.is_file();
         if is_told_by_manifest {
             return manifest::entries(&manifest);
         }
-        let files = files::named_like_sound(root)?;
+        let files = files::named_like_sound(root, tell)?;
         let layout = match self {
-            Self::Auto => told_by_names(root, &files)?,
+            Self::Auto => told_by_names(&files, tell)?,
             told => told,
         };
         let entries = files.iter().filter_map(|path| layout.entry(path));
@@ -59,7 +63,7 @@ impl Layout {
     }
 }
 
-fn told_by_names(root: &Path, files: &[PathBuf]) -> anyhow::Result<Layout> {
+fn told_by_names(files: &[PathBuf], tell: &mut dyn FnMut(String)) -> anyhow::Result<Layout> {
     let any = |is: fn(&Path) -> bool| files.iter().any(|path| is(path));
     let candidates = [
         (any(|path| subesco::entry(path).is_some()), Layout::Subesco),
@@ -79,11 +83,8 @@ fn told_by_names(root: &Path, files: &[PathBuf]) -> anyhow::Result<Layout> {
             Ok(Layout::Ravdess)
         }
         (Some((_, Layout::Banglaser)), None) => {
-            eprintln!(
-                "{}: read as BanglaSER; RAVDESS has the same names and other emotions, \
-                 --layout ravdess",
-                root.display()
-            );
+            let other = "RAVDESS has the same names and other emotions, --layout ravdess";
+            tell(format!("read as BanglaSER; {other}"));
             Ok(Layout::Banglaser)
         }
         (Some((_, layout)), None) => Ok(layout),
