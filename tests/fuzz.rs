@@ -5,8 +5,16 @@ use std::{fs, path::Path};
 #[path = "../fuzz/src/lib.rs"]
 mod targets;
 
+use targets::{
+    changes::{Random, change},
+    checkpoint,
+};
+
 /// Changed clips; each goes the whole way, so that this bounds the time.
 const N_CHANGED: usize = 400;
+
+/// Changes of each file of a checkpoint.
+const N_CHECKPOINTS: usize = 400;
 
 fn corpus() -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/audio/tests/formats/clips");
@@ -19,39 +27,34 @@ fn corpus() -> Vec<Vec<u8>> {
         .collect()
 }
 
-/// SplitMix64: the same changes on every machine.
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ mixed >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
-        ((mixed ^ mixed >> 31) % bound.max(1) as u64) as usize
-    }
-}
-
-/// What libFuzzer does to an input: bits, bytes, lengths, pieces of others.
-fn change(clip: &mut Vec<u8>, corpus: &[Vec<u8>], random: &mut Random) {
-    let head = clip.len().min(200);
-    let reach = [head, clip.len()][random.below(2)];
-    let at = random.below(reach);
-    match random.below(5) {
-        0 => clip[at] ^= 1 << random.below(8),
-        1 => clip[at] = [0, 0x7f, 0x80, 0xff][random.below(4)],
-        2 => clip.truncate(at + 1),
-        3 => {
-            let end = (at + 4).min(clip.len());
-            clip[at..end].fill(0xff);
-        }
-        _ => {
-            let other = &corpus[random.below(corpus.len())];
-            let start = random.below(other.len());
-            let piece = &other[start..(start + 64).min(other.len())];
-            clip.splice(at..at, piece.iter().copied());
-        }
-    }
+/// Puts another number in the place of one that stands in a text.
+fn change_number(text: &mut Vec<u8>, random: &mut Random) {
+    const NUMBERS: [&str; 12] = [
+        "0",
+        "1",
+        "2",
+        "3",
+        "24",
+        "16384",
+        "1099511627776",
+        "18446744073709551615",
+        "-1",
+        "0.5",
+        "1e-45",
+        "1e39",
+    ];
+    let at = random.below(text.len());
+    let is_digit = |byte: &u8| byte.is_ascii_digit() || *byte == b'.';
+    let Some(start) = text[at..].iter().position(is_digit) else {
+        return;
+    };
+    let start = at + start;
+    let n_digits = text[start..]
+        .iter()
+        .take_while(|byte| is_digit(byte))
+        .count();
+    let number = NUMBERS[random.below(NUMBERS.len())].bytes();
+    text.splice(start..start + n_digits, number);
 }
 
 #[test]
@@ -71,5 +74,24 @@ fn changes_of_the_corpus_break_no_rule() {
             change(&mut clip, &corpus, &mut random);
         }
         targets::recognize(&clip);
+    }
+}
+
+#[test]
+fn changed_checkpoints_break_no_rule() {
+    let mut random = Random(5);
+    let others: Vec<_> = checkpoint::FILES.values().cloned().collect();
+    for (name, bytes) in checkpoint::FILES.iter() {
+        checkpoint::open(name, bytes);
+        for _ in 0..N_CHECKPOINTS {
+            let mut bytes = bytes.clone();
+            for _ in 0..=random.below(3) {
+                match name.ends_with(".json") && random.below(4) > 0 {
+                    true => change_number(&mut bytes, &mut random),
+                    false => change(&mut bytes, &others, &mut random),
+                }
+            }
+            checkpoint::open(name, &bytes);
+        }
     }
 }

@@ -1,5 +1,8 @@
 //! What must be true of any bytes: the functions that cargo-fuzz drives, and `tests/fuzz.rs` without it.
 
+pub mod changes;
+pub mod checkpoint;
+
 use std::{fs, path::Path, sync::LazyLock};
 
 use audio::{DecodeLimits, Recording};

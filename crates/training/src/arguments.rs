@@ -107,8 +107,8 @@ impl Corpora {
         );
         let also = Corpus::read(also, &recipe.trained_labels()?, &mut say)?;
         let speaker_encoder = recipe.speaker_encoder.as_deref().map(|file| {
-            pytorch::speaker_encoder(file).map(|weights| -> Box<dyn VoiceEncoder> {
-                let shape = recipe::SPEAKER_ENCODER;
+            let shape = recipe::SPEAKER_ENCODER;
+            pytorch::speaker_encoder(file, shape).map(|weights| -> Box<dyn VoiceEncoder> {
                 Box::new(PackedEncoder::new(&weights, "speaker_encoder", shape))
             })
         });

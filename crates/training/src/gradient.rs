@@ -38,8 +38,10 @@ impl Trainable for BiLstm {
     fn new(recipe: &Recipe, device: &Device) -> Self {
         let mut network = Self::new(recipe.architecture(), recipe.labels.n_labels(), device);
         if let Some(file) = &recipe.speaker_encoder {
-            let weights = pytorch::speaker_encoder(file).expect("its voices were computed before");
-            let encoder = SpeakerEncoder::load(&weights, recipe::SPEAKER_ENCODER, device);
+            let shape = recipe::SPEAKER_ENCODER;
+            let weights = pytorch::speaker_encoder(file, shape);
+            let weights = weights.expect("its voices were computed before");
+            let encoder = SpeakerEncoder::load(&weights, shape, device);
             network.speaker_encoder = Some(encoder.expect("its voices were computed before"));
         }
         network

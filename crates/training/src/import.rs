@@ -7,7 +7,7 @@
 
 use std::path::Path;
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use inference::{Architecture, Checkpoint, Config, Metrics, Weights};
 use vocabulary::LabelSet;
 
@@ -25,6 +25,7 @@ pub fn import(file: &Path, labels: LabelSet, id: String, out: &Path) -> anyhow::
 fn read(file: &Path, labels: LabelSet, id: String) -> anyhow::Result<Checkpoint> {
     let weights = pytorch::network(file)?;
     let architecture = architecture(&weights)?;
+    ensure!(architecture.is_sound(), "sizes that no network has");
     architecture
         .verify(&weights, labels.n_labels())
         .context("the tensors are no such network")?;
@@ -147,6 +148,19 @@ mod tests {
         };
         assert_layers(&reference, "bangla_ser_best.pth");
         assert_layers(&reference, "reference_weights.safetensors");
+    }
+
+    #[test]
+    fn sizes_that_no_network_has_are_refused() {
+        let mut weights = Weights::default();
+        weights.insert("lstm.weight_hh_l0", &[0, 1 << 62], Vec::new());
+        weights.insert("fc.0.weight", &[1 << 62, 0], Vec::new());
+        let name = format!("banglaser-{}-sizes.safetensors", std::process::id());
+        let path = env::temp_dir().join(name);
+        fs::write(&path, weights.to_safetensors()).expect("writable");
+        let error = read(&path, LabelSet::five(), "x".to_owned()).expect_err("too large");
+        assert!(error.to_string().contains("sizes"), "{error:#}");
+        fs::remove_file(path).expect("our own file");
     }
 
     #[test]

@@ -3,20 +3,24 @@
 //! Input   a `.pth` or `.safetensors` with a `state_dict`, also below a key of a checkpoint, also of a network that was
 //!         wrapped to train (`DataParallel`, `torch.compile`)
 //! Output  the network's tensors under its own names and nothing else; finite f32
-//! Errors  no such network or several in the file, a tensor of another type or not finite
+//! Errors  no such network or several in the file, a tensor of another type or not finite, what would unpack to more
+//!         than the file holds
+
+#[cfg(test)]
+mod hostile;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    fs,
+    fs::{self, File},
+    io::{self, BufReader, Read},
     path::Path,
 };
 
 use anyhow::{Context, ensure};
-use inference::Weights;
-use pytorch_reader::{PytorchError, PytorchReader};
+use inference::{EncoderShape, Weights};
+use pytorch_reader::PytorchReader;
 use safetensors::SafeTensors;
-
-use crate::recipe::SPEAKER_ENCODER;
+use zip::{CompressionMethod, ZipArchive};
 
 /// Where Resemblyzer's file keeps the tensors.
 const ENCODER_KEY: &str = "model_state";
@@ -30,11 +34,12 @@ const WRAPPERS: [&str; 2] = ["module", "_orig_mod"];
 /// Counts batches while training; of no use afterwards.
 const COUNTER: &str = "num_batches_tracked";
 
-/// A tensor of any type.
+/// A tensor of any type, in its file.
 struct Stored {
     dtype: String,
     shape: Vec<usize>,
-    bytes: Vec<u8>,
+    n_bytes: usize,
+    read: Box<dyn FnOnce() -> io::Result<Vec<u8>>>,
 }
 
 /// By name.
@@ -42,15 +47,14 @@ type Tensors = BTreeMap<String, Stored>;
 
 /// The layers of a speaker encoder that are read, from the file of Resemblyzer's weights, named as a checkpoint names
 /// them, with one bias for each gate.
-pub fn speaker_encoder(file: &Path) -> anyhow::Result<Weights> {
-    let tensors = pickled(PytorchReader::with_top_level_key(file, ENCODER_KEY), file)
-        .context("no file of a speaker encoder")?;
+pub fn speaker_encoder(file: &Path, shape: EncoderShape) -> anyhow::Result<Weights> {
+    let tensors = pickled(file, Some(ENCODER_KEY)).context("no file of a speaker encoder")?;
     let of_lstm = tensors
         .into_iter()
         .filter(|(name, _)| name.starts_with("lstm."));
-    let stored = weights(of_lstm)?;
+    let stored = weights(of_lstm, n_bytes(file)?)?;
     let mut weights = Weights::default();
-    let expected = SPEAKER_ENCODER.tensors("speaker_encoder");
+    let expected = shape.tensors("speaker_encoder");
     for name in expected.keys() {
         let name_there = name.replacen("speaker_encoder", "lstm", 1);
         let tensor = stored
@@ -78,33 +82,64 @@ pub fn speaker_encoder(file: &Path) -> anyhow::Result<Weights> {
 pub fn network(file: &Path) -> anyhow::Result<Weights> {
     let tensors = match file.extension().and_then(|extension| extension.to_str()) {
         Some("safetensors") => safe(&fs::read(file).context("cannot be read")?)?,
-        _ => pickled(PytorchReader::new(file), file)?,
+        _ => pickled(file, None)?,
     };
-    weights(of_one_network(tensors)?)
+    weights(of_one_network(tensors)?, n_bytes(file)?)
 }
 
-fn pickled(reader: Result<PytorchReader, PytorchError>, file: &Path) -> anyhow::Result<Tensors> {
+fn n_bytes(file: &Path) -> io::Result<usize> {
+    Ok(usize::try_from(fs::metadata(file)?.len()).unwrap_or(usize::MAX))
+}
+
+fn pickled(file: &Path, key: Option<&str>) -> anyhow::Result<Tensors> {
+    ensure_packs_nothing(file)?;
+    let reader = match key {
+        Some(key) => PytorchReader::with_top_level_key(file, key),
+        None => PytorchReader::new(file),
+    };
     let reader = reader.with_context(|| format!("{} is no PyTorch file", file.display()))?;
     let tensors = reader.into_tensors().into_iter();
-    tensors
-        .map(|(name, tensor)| {
-            let stored = Stored {
-                dtype: format!("{:?}", tensor.dtype()),
-                shape: tensor.shape().to_vec(),
-                bytes: tensor.read()?,
-            };
-            Ok((name, stored))
-        })
-        .collect()
+    let stored = tensors.map(|(name, tensor)| {
+        let stored = Stored {
+            dtype: format!("{:?}", tensor.dtype()),
+            shape: tensor.shape().to_vec(),
+            n_bytes: tensor.byte_len(),
+            read: Box::new(move || tensor.read()),
+        };
+        (name, stored)
+    });
+    Ok(stored.collect())
+}
+
+/// Refuses archives that may unpack to any size. torch never wrote them; TAR, whose files may have holes, it wrote until
+/// 2017.
+fn ensure_packs_nothing(file: &Path) -> anyhow::Result<()> {
+    const ADVICE: &str = "save it anew, by torch.save(model.state_dict(), FILE)";
+    let mut head = Vec::new();
+    File::open(file)?.take(512).read_to_end(&mut head)?;
+    ensure!(
+        head.get(257..262) != Some(b"ustar"),
+        "a TAR archive; {ADVICE}"
+    );
+    let Ok(mut archive) = ZipArchive::new(BufReader::new(File::open(file)?)) else {
+        return Ok(());
+    };
+    for idx in 0..archive.len() {
+        let is_stored = archive.by_index_raw(idx)?.compression() == CompressionMethod::Stored;
+        ensure!(is_stored, "a compressed archive; {ADVICE}");
+    }
+    Ok(())
 }
 
 fn safe(file: &[u8]) -> anyhow::Result<Tensors> {
     let tensors = SafeTensors::deserialize(file).context("no safetensors file")?;
     let stored = tensors.iter().map(|(name, view)| {
+        let bytes = view.data().to_vec();
         let stored = Stored {
             dtype: format!("{:?}", view.dtype()),
             shape: view.shape().to_vec(),
-            bytes: view.data().to_vec(),
+            n_bytes: bytes.len(),
+            read: Box::new(|| Ok(bytes)),
         };
         (name.to_owned(), stored)
     });
@@ -142,15 +177,24 @@ fn without_wrappers(name: &str) -> String {
     layers.collect::<Vec<_>>().join(".")
 }
 
-fn weights(tensors: impl IntoIterator<Item = (String, Stored)>) -> anyhow::Result<Weights> {
+/// The values of tensors in a file of `n_file_bytes`. Views that repeat a value claim more than their file has.
+fn weights(
+    tensors: impl IntoIterator<Item = (String, Stored)>,
+    n_file_bytes: usize,
+) -> anyhow::Result<Weights> {
     let mut weights = Weights::default();
+    let mut n_left = n_file_bytes;
     for (name, stored) in tensors {
         ensure!(
             stored.dtype == "F32",
             "{name} is {}, not F32; save model.float().state_dict()",
             stored.dtype
         );
-        let numbers = stored.bytes.as_chunks::<4>().0.iter();
+        n_left = n_left.checked_sub(stored.n_bytes).with_context(|| {
+            format!("{name} and what comes before it claim more bytes than the file has")
+        })?;
+        let bytes = (stored.read)()?;
+        let numbers = bytes.as_chunks::<4>().0.iter();
         let values: Vec<f32> = numbers.map(|bytes| f32::from_le_bytes(*bytes)).collect();
         ensure!(
             values.iter().all(|value| value.is_finite()),
@@ -165,18 +209,19 @@ fn weights(tensors: impl IntoIterator<Item = (String, Stored)>) -> anyhow::Resul
 mod tests {
     use super::*;
 
-    fn stored(dtype: &str, bytes: &[u8]) -> Stored {
+    fn stored(dtype: &str, bytes: [u8; 4]) -> Stored {
         Stored {
             dtype: dtype.to_owned(),
-            shape: vec![bytes.len() / 4],
-            bytes: bytes.to_vec(),
+            shape: vec![1],
+            n_bytes: 4,
+            read: Box::new(move || Ok(bytes.to_vec())),
         }
     }
 
     fn file(names: &[&str]) -> Tensors {
         let tensors = names
             .iter()
-            .map(|name| ((*name).to_owned(), stored("F32", &[0; 4])));
+            .map(|name| ((*name).to_owned(), stored("F32", [0; 4])));
         tensors.collect()
     }
 
@@ -225,15 +270,15 @@ mod tests {
     #[test]
     fn what_is_not_finite_is_refused() {
         let bytes = f32::NAN.to_le_bytes();
-        let tensors = [("fc.0.bias".to_owned(), stored("F32", &bytes))];
-        let error = weights(tensors).expect_err("a failed training");
+        let tensors = [("fc.0.bias".to_owned(), stored("F32", bytes))];
+        let error = weights(tensors, 4).expect_err("a failed training");
         assert!(error.to_string().contains("fc.0.bias"), "{error}");
     }
 
     #[test]
     fn another_type_is_refused_with_advice() {
-        let tensors = Tensors::from([("fc.0.bias".to_owned(), stored("F16", &[0; 4]))]);
-        let error = weights(tensors).expect_err("half as many bits");
+        let tensors = Tensors::from([("fc.0.bias".to_owned(), stored("F16", [0; 4]))]);
+        let error = weights(tensors, 4).expect_err("half as many bits");
         assert!(error.to_string().contains("model.float()"), "{error}");
     }
 }

@@ -1,0 +1,122 @@
+//! What must be true of any checkpoint.
+
+use std::{collections::BTreeMap, f32::consts::TAU, io, sync::LazyLock};
+
+use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
+use inference::{
+    Architecture, Checkpoint, Config, Metrics, Pooling, RecognizeError, Recognizer, TimeDelay,
+    TransformerShape, VoicePrior, Weights,
+};
+use sha2::{Digest, Sha256};
+use vocabulary::LabelSet;
+
+/// An encoder that nobody trained.
+const ENCODER: &[u8] = include_bytes!("../../crates/network/tests/transformer/tiny.safetensors");
+const ENCODER_FILE: &str = "tiny.safetensors";
+const SUMS_FILE: &str = "SHA256SUMS";
+
+/// Files of a small checkpoint that has everything a checkpoint may have.
+pub static FILES: LazyLock<BTreeMap<String, Vec<u8>>> =
+    LazyLock::new(|| small().files().into_iter().collect());
+
+static SPEECH: LazyLock<Recording> = LazyLock::new(speech);
+
+/// A checkpoint of which one file is any bytes, with the right hash, opens to a recogniser that answers or says that it
+/// has no probabilities; or it is refused.
+///
+/// # Panics
+/// Where it does not.
+pub fn open(changed: &str, bytes: &[u8]) {
+    let mut files = FILES.clone();
+    files.insert(changed.to_owned(), bytes.to_vec());
+    if changed != SUMS_FILE {
+        files.remove(SUMS_FILE);
+        let sums: String = files
+            .iter()
+            .map(|(name, bytes)| line(name, bytes))
+            .collect();
+        files.insert(SUMS_FILE.to_owned(), sums.into_bytes());
+    }
+    let read = |file: &str| {
+        let found = files.get(file).cloned();
+        found.ok_or_else(|| io::ErrorKind::NotFound.into())
+    };
+    let Ok(recognizer) = Recognizer::open(read) else {
+        return;
+    };
+    match recognizer.recognize(&SPEECH) {
+        Ok(prediction) => {
+            let probabilities = prediction.probabilities.iter();
+            let sum: f32 = probabilities.map(|(_, value)| value).sum();
+            assert!((sum - 1.0).abs() < 1e-3, "{sum}");
+        }
+        // Finite weights may be large.
+        Err(RecognizeError::Logits(_)) => {}
+        Err(error) => panic!("{error}"),
+    }
+}
+
+fn line(name: &str, bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    let hash: String = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("{hash}  {name}\n")
+}
+
+fn small() -> Checkpoint {
+    let labels = LabelSet::five();
+    let architecture = Architecture {
+        front: vec![TimeDelay {
+            size: 6,
+            context: 3,
+            stride: 2,
+        }],
+        hidden_size: 4,
+        pooling: Pooling::Attention,
+        head_size: 4,
+        transformer: Some(TransformerShape {
+            file: ENCODER_FILE.to_owned(),
+            width: 24,
+            blocks: vec![1, 2],
+            max_samples: 8_000,
+        }),
+        ..Architecture::paper()
+    };
+    let voice_size = architecture.voice_size();
+    let mut weights = Weights::default();
+    for (name, shape) in architecture.tensors(labels.n_labels()) {
+        let value = |n: usize| 0.2 + 0.15 * (n as f32 * 0.7).sin();
+        let values = (0..shape.iter().product()).map(value);
+        weights.insert(name, &shape, values.collect());
+    }
+    Checkpoint {
+        voice_prior: Some(VoicePrior {
+            mean: vec![0.1; voice_size],
+            offsets: vec![vec![0.0; voice_size]; labels.n_labels()],
+            axes: vec![vec![0.01; voice_size]],
+        }),
+        transformer: Some(ENCODER.to_vec()),
+        members: vec![weights],
+        metrics: Metrics {
+            labels: labels.clone(),
+            ..Metrics::default()
+        },
+        config: Config::new("small".to_owned(), labels, architecture),
+    }
+}
+
+/// A second of something that is found to be speech: a voice that opens and closes.
+fn speech() -> Recording {
+    let sample = |sample_idx: u32| {
+        let time_s = sample_idx as f32 / SAMPLE_RATE_HZ as f32;
+        let phase = TAU * (140.0 * time_s + 1.5 * (TAU * 1.5 * time_s).sin());
+        let opening = 0.5 - 0.5 * (TAU * 3.0 * time_s).cos();
+        let brightness = 0.3 + 0.6 * opening;
+        let harmonics =
+            (1..30).map(|idx| brightness.powf(idx as f32 / 3.0) * (phase * idx as f32).sin());
+        0.1 * opening * harmonics.sum::<f32>()
+    };
+    Recording::from(&Waveform {
+        samples: (0..SAMPLE_RATE_HZ).map(sample).collect(),
+        sample_rate_hz: SAMPLE_RATE_HZ,
+    })
+}
