@@ -17,8 +17,7 @@ use crate::workspace::{SERVER_SELECTION, Workspace};
 
 /// Step: the toolchain.
 pub const RUST: &str = "find or install Rust for the page";
-/// Step: cargo, for the page that ships.
-pub const COMPILE_PAGE: &str = "compile the page to WebAssembly, small before fast";
+const COMPILE_PAGE: &str = "compile the page to WebAssembly, small before fast";
 /// Step: wasm-bindgen and what follows it.
 pub const SHRINK_PAGE: &str = "make the page small and compress it";
 const COMPILE_DRAFT: &str = "compile the page to WebAssembly, soon and large";
@@ -31,7 +30,7 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     let mut steps = Steps::plan(vec![RUST, COMPILE_PAGE, SHRINK_PAGE, COMPILE_SERVER, DIST]);
     let toolchain = steps.run(RUST, || wasm_target::ensure(workspace))?;
     steps.run(COMPILE_PAGE, || {
-        page::compile(workspace, &toolchain, page::SHIPPED)
+        page::compile(toolchain.cargo(workspace), page::SHIPPED)
     })?;
     let site = steps.run(SHRINK_PAGE, || page::assemble(workspace, page::SHIPPED))?;
     steps.run(COMPILE_SERVER, || {
@@ -64,7 +63,7 @@ pub fn serve_draft(workspace: &Workspace) -> Result<()> {
     let mut steps = Steps::plan(vec![RUST, COMPILE_DRAFT, COMPILE_DEBUG]);
     let toolchain = steps.run(RUST, || wasm_target::ensure(workspace))?;
     let site = steps.run(COMPILE_DRAFT, || {
-        page::compile(workspace, &toolchain, page::DRAFT)?;
+        page::compile(toolchain.cargo(workspace), page::DRAFT)?;
         page::assemble(workspace, page::DRAFT)
     })?;
     steps.run(COMPILE_DEBUG, || build_server(workspace, &toolchain))?;

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use walrus::ModuleConfig;
@@ -14,7 +15,7 @@ use crate::compact::compact;
 use crate::compress;
 use crate::hashed_name;
 use crate::never_called;
-use crate::toolchain::{Toolchain, WASM_TARGET};
+use crate::toolchain::WASM_TARGET;
 use crate::workspace::Workspace;
 
 /// Base name of the files in site/pkg; LEPTOS_OUTPUT_NAME in .cargo/config.toml.
@@ -22,8 +23,7 @@ pub const OUTPUT_NAME: &str = "banglaser";
 /// Change it when this file makes something else of the same input.
 const RECIPE: u32 = 7;
 
-/// How cargo compiles the page; lints use the same selection.
-pub const CARGO_SELECTION: [&str; 7] = [
+const CARGO_SELECTION: [&str; 7] = [
     "--package",
     "banglaser",
     "--lib",
@@ -38,9 +38,8 @@ pub const SHIPPED: &str = "wasm-release";
 /// Cargo profile of a page to work on: large, slow, soon compiled.
 pub const DRAFT: &str = "wasm-draft";
 
-/// Compiles the page with a cargo profile.
-pub fn compile(workspace: &Workspace, toolchain: &Toolchain, profile: &str) -> Result<()> {
-    let mut cargo = toolchain.cargo(workspace);
+/// Compiles the page with a cargo profile, by a cargo that lints or by one that does not.
+pub fn compile(mut cargo: Command, profile: &str) -> Result<()> {
     run(cargo.arg("rustc").args(CARGO_SELECTION).args([
         "--profile",
         profile,

@@ -6,7 +6,7 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::browser;
-use crate::bundle::{self, COMPILE_PAGE, RUST, SHRINK_PAGE};
+use crate::bundle::{self, RUST, SHRINK_PAGE};
 use crate::command::{run, run_tests};
 use crate::node;
 use crate::outside;
@@ -22,7 +22,7 @@ const BROWSER: &str = "find or install a browser";
 const NODE: &str = "install Node.js packages";
 const FORMATTING: &str = "check the formatting";
 const LINTS: &str = "compile and lint server, crates and tests";
-const PAGE_LINTS: &str = "lint the page";
+const PAGE: &str = "compile and lint the page, small before fast";
 const CORE_LINTS: &str = "lint the inference core, compiled for a browser";
 const RUST_TESTS: &str = "test the Rust crates";
 const SERVER: &str = "start a server for the tests from outside";
@@ -43,16 +43,15 @@ const INTERFACE: &str = "send what the OpenAPI document allows and forbids";
 const PAGE_TESTS: &str = "test the page in the browser";
 
 /// All steps; those of [`OF_PYTHON`] only where there is Python.
-const PLANNED: [&str; 15] = [
+const PLANNED: [&str; 14] = [
     RUST,
     BROWSER,
     NODE,
     FORMATTING,
     LINTS,
-    PAGE_LINTS,
     CORE_LINTS,
     RUST_TESTS,
-    COMPILE_PAGE,
+    PAGE,
     SHRINK_PAGE,
     SERVER,
     PYTHON,
@@ -91,8 +90,8 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, has_python: bool) -> Resu
         node::install_locked(&end2end)
     })?;
     check(workspace, &toolchain, steps)?;
-    steps.run(COMPILE_PAGE, || {
-        page::compile(workspace, &toolchain, page::SHIPPED)
+    steps.run(PAGE, || {
+        page::compile(toolchain.linting_cargo(workspace)?, page::SHIPPED)
     })?;
     let site = steps.run(SHRINK_PAGE, || page::assemble(workspace, page::SHIPPED))?;
     let server = steps.run(SERVER, || {
@@ -121,20 +120,17 @@ fn check(workspace: &Workspace, toolchain: &Toolchain, steps: &mut Steps) -> Res
             .args(["build", "--all-targets"])
             .args(SERVER_SELECTION))
     })?;
-    steps.run(PAGE_LINTS, || {
-        run(clippy(cargo().arg("clippy").args(page::CARGO_SELECTION)))
-    })?;
     steps.run(CORE_LINTS, || {
-        run(clippy(cargo().arg("clippy").args(CORE_SELECTION)))
+        let mut cargo = cargo();
+        run(cargo
+            .arg("clippy")
+            .args(CORE_SELECTION)
+            .args(["--", "-D", "warnings"]))
     })?;
     steps.run_tests(RUST_TESTS, |skipped| {
         let mut cargo = toolchain.linting_cargo(workspace)?;
         run_tests(cargo.arg("test").args(SERVER_SELECTION), skipped)
     })
-}
-
-fn clippy(command: &mut Command) -> &mut Command {
-    command.args(["--", "-D", "warnings"])
 }
 
 /// What Python's tools check.
