@@ -1,4 +1,6 @@
 //! `cargo fuzz run config`
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| banglaser_fuzz::checkpoint::open("config.json", bytes));
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    banglaser_fuzz::checkpoint::open("config.json", bytes);
+});

@@ -37,8 +37,8 @@ pub struct Examples(pub Vec<Example>);
 impl Examples {
     /// Decodes the corpus and makes its variants, on all cores.
     ///
-    /// Clips that the application would refuse are left out, so that none of them ends a training that has begun; `tell`
-    /// gets a sentence that names each.
+    /// Clips that the application would refuse are left out, so that none of them ends a training that has begun;
+    /// `tell` gets a sentence that names each.
     ///
     /// # Errors
     /// No clip of a `needed` emotion, a cache that can be neither read nor written.

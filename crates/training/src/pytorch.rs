@@ -111,8 +111,8 @@ fn pickled(file: &Path, key: Option<&str>) -> anyhow::Result<Tensors> {
     Ok(stored.collect())
 }
 
-/// Refuses archives that may unpack to any size. torch never wrote them; TAR, whose files may have holes, it wrote until
-/// 2017.
+/// Refuses archives that may unpack to any size: torch never compressed one, and wrote TAR, whose files may have holes,
+/// until 2017.
 fn ensure_packs_nothing(file: &Path) -> anyhow::Result<()> {
     const ADVICE: &str = "save it anew, by torch.save(model.state_dict(), FILE)";
     let mut head = Vec::new();

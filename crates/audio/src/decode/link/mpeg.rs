@@ -1,8 +1,8 @@
 //! MP3, MP2 and AAC in ADTS: frames that each say their length, and where another stream begins.
 //!
 //! Source  ISO 11172-3 and 13818-3 (MPEG audio), ISO 13818-7 (ADTS)
-//! Why     files joined end to end may change their layer or rate, and each has its own length and padding; a header that
-//!         tells of fewer frames than there are is left out, as symphonia believes one of ffmpeg's
+//! Why     files joined end to end may change their layer or rate, and each has its own length and padding; a header
+//!         that tells of fewer frames than there are is left out, as symphonia believes one of ffmpeg's
 
 use std::ops::Range;
 
