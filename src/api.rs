@@ -45,15 +45,13 @@ pub struct Enrolled {
     pub speech_s: f32,
 }
 
-/// Tells what the loaded checkpoint is; `/model` asks when it is reached by a link inside the page.
+/// Tells what the models are; `/model` asks when it is reached by a link inside the page.
 ///
 /// # Errors
 /// [`RequestError`] when the server cannot be reached.
 #[server(name = DescribeModel, prefix = "/api", endpoint = "model", input = GetUrl)]
-pub async fn describe_model() -> Result<ModelFacts, RequestError> {
-    Ok(std::sync::Arc::unwrap_or_clone(expect_context::<
-        std::sync::Arc<ModelFacts>,
-    >()))
+pub async fn describe_model() -> Result<Vec<ModelFacts>, RequestError> {
+    Ok(expect_context::<std::sync::Arc<[ModelFacts]>>().to_vec())
 }
 
 /// What became of the form that this very page was posted with, where it was (a browser without
@@ -67,11 +65,27 @@ pub struct SubmittedOutcome(pub Option<Result<Analysis, AppError>>);
 pub struct PageFacts {
     /// Largest accepted file; a larger one is refused before it is sent.
     pub max_upload_bytes: u64,
-    /// Name of the loaded checkpoint.
-    pub model_id: String,
-    /// How many emotions the loaded checkpoint tells apart.
+    /// The model that answers where nobody chooses.
+    pub model: ModelSummary,
+    /// Those that can be chosen.
+    pub further_models: Vec<ModelSummary>,
+}
+
+impl PageFacts {
+    /// Every model, first the one that answers where nobody chooses.
+    pub fn models(&self) -> impl Iterator<Item = &ModelSummary> {
+        [&self.model].into_iter().chain(&self.further_models)
+    }
+}
+
+/// What every page tells of a model.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ModelSummary {
+    /// Its name.
+    pub id: String,
+    /// How many emotions it tells apart.
     pub n_emotions: usize,
-    /// What the loaded checkpoint reached on unseen speakers; `None` where its metrics do not say.
+    /// What it reached on unseen speakers; `None` where its metrics do not say.
     pub accuracy: Option<Accuracy>,
 }
 
@@ -82,14 +96,16 @@ pub struct Accuracy {
     pub uar_mean: f32,
     /// Its standard deviation over the folds.
     pub uar_std: f32,
+    /// Whether they said sentences that it was not trained on either.
+    pub on_new_sentences: bool,
 }
 
-/// What the loaded checkpoint is, as `/model` tells it; in the context of every page rendered by the
-/// server, behind an [`Arc`].
+/// What a model is, as `/model` tells it; those of all models are in the context of every page rendered by the server,
+/// behind an [`Arc`](std::sync::Arc).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelFacts {
-    /// Name of the checkpoint.
-    pub id: String,
+    /// The same in short.
+    pub summary: ModelSummary,
     /// Its model card as safe HTML, one for each of `Locale::get_all`; `None` where it came without one.
     pub cards: Vec<Option<String>>,
     /// The emotions that it tells apart, in class order.

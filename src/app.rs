@@ -15,6 +15,7 @@ use crate::{
     enrolment::Enrolment,
     i18n::{I18n, I18nLocaleTrait, Locale, emotion_words::how_many, path, td_string, use_i18n},
     live::react,
+    model_choice::ModelChoice,
     pages::{AboutPage, HistoryPage, HomePage, ModelPage, NotFoundPage, VoicePage},
     preferences::{LOCALE_COOKIE, Preferences},
     routes::{Links, Localized, PAGES},
@@ -96,7 +97,7 @@ fn share_card() -> Option<impl IntoView> {
     } = use_context()?;
     let is_known = PAGES.contains(&page.as_str()) && !site.is_empty();
     is_known.then(|| {
-        let count = how_many(locale, expect_context::<PageFacts>().n_emotions);
+        let count = how_many(locale, expect_context::<PageFacts>().model.n_emotions);
         let facts = [
             ("og:type", "website".to_owned()),
             ("og:site_name", "BanglaSER".to_owned()),
@@ -164,9 +165,11 @@ fn Site() -> impl IntoView {
     });
     let facts = expect_context::<PageFacts>();
     let submitted = SharedValue::new(|| use_context::<SubmittedOutcome>().and_then(|form| form.0));
-    let voices = Voices::new(facts.clone());
+    let models = ModelChoice::new(&facts);
+    provide_context(models);
+    let voices = Voices::new(models, facts.max_upload_bytes);
     provide_context(voices);
-    let workbench = Workbench::new(facts.clone(), submitted.into_inner(), voices);
+    let workbench = Workbench::new(facts.clone(), submitted.into_inner(), models, voices);
     provide_context(workbench);
     provide_context(Enrolment::new(workbench.recorder, voices));
     let navigate = use_navigate();
@@ -182,7 +185,7 @@ fn Site() -> impl IntoView {
             },
         );
     });
-    let n_emotions = facts.n_emotions;
+    let n_emotions = facts.model.n_emotions;
     let description = move || {
         let locale = i18n.get_locale();
         td_string!(

@@ -40,6 +40,9 @@ pub enum Command {
         /// Write CSV for spreadsheets.
         #[arg(long)]
         csv: bool,
+        /// Name of the model that hears them, of those that the settings list.
+        #[arg(long, conflicts_with = "checkpoint")]
+        model: Option<String>,
         /// Voice profile of who speaks in all of them, as `enrol` wrote it.
         #[arg(long)]
         profile: Option<PathBuf>,
@@ -49,6 +52,9 @@ pub enum Command {
         /// Audio files, and folders of them; - is standard input.
         #[arg(required = true)]
         files: Vec<PathBuf>,
+        /// Name of the model that hears them, of those that the settings list.
+        #[arg(long, conflicts_with = "checkpoint")]
+        model: Option<String>,
         /// What the person expresses in all of them; otherwise it is predicted, clip by clip.
         #[arg(long)]
         emotion: Option<Emotion>,

@@ -100,6 +100,13 @@ impl Enrolment {
 
     /// Records the sentence that is to be read, and sends it. `wish` is the name of the profile.
     pub fn record(self, wish: String) {
+        let is_others = |profile: &Profile| profile.model != untrack(|| self.voices.model_id());
+        if self
+            .profile
+            .with_value(|profile| profile.as_ref().is_some_and(is_others))
+        {
+            self.begin();
+        }
         self.set_reading.set(Reading::Taken);
         self.recorder
             .start_unkept(move |clip| self.send(&clip, wish.clone()));

@@ -19,6 +19,7 @@ pub mod fixed;
 pub mod history;
 pub mod i18n;
 pub mod live;
+pub mod model_choice;
 pub mod pages;
 pub mod palette;
 pub mod parts;

@@ -5,17 +5,24 @@
 
 use std::{
     io::{self, Write},
+    path::Path,
     process::ExitCode,
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use banglaser::{
     analyze::{Format, Hearing, analyze},
     command_line::{Command, CommandLine},
     enrol,
-    server::{panics, serve, settings, settings::Settings, state::AppState, telemetry},
+    server::{
+        panics, serve, settings,
+        settings::{RecognizerSettings, Settings},
+        state::AppState,
+        telemetry,
+    },
 };
 use clap::Parser;
+use inference::Recognizer;
 use mimalloc::MiMalloc;
 
 /// Gives the memory of large uploads and clips back to the system, which the usual one keeps.
@@ -36,16 +43,22 @@ fn run() -> anyhow::Result<ExitCode> {
     let mut settings = Settings::load(&settings_file)?;
     let _log = telemetry::start_logging(settings.server.log_format);
     panics::log_panics();
+    let usual = settings.recognizer.clone();
     if let Some(checkpoint) = line.checkpoint {
         settings.recognizer.checkpoint = checkpoint;
     }
-    let checkpoint = &settings.recognizer.checkpoint;
-    let recognizer = settings
-        .recognizer
-        .open()
-        .with_context(|| format!("cannot open the checkpoint {}", checkpoint.display()))?;
+    let command = line.command.unwrap_or(Command::Serve { address: None });
+    let recognizer = match &command {
+        Command::Analyze {
+            model: Some(id), ..
+        }
+        | Command::Enrol {
+            model: Some(id), ..
+        } => named(&usual, id)?,
+        _ => open(&usual, &settings.recognizer.checkpoint)?,
+    };
 
-    match line.command.unwrap_or(Command::Serve { address: None }) {
+    match command {
         Command::Serve { address } => {
             let mut options = settings::leptos_options(&settings_file)?;
             options.site_addr = address.unwrap_or(options.site_addr);
@@ -59,6 +72,7 @@ fn run() -> anyhow::Result<ExitCode> {
             files,
             emotion,
             profile,
+            ..
         } => {
             let profile = profile.as_deref().map(enrol::read_profile).transpose()?;
             let limits = (&settings.audio).into();
@@ -71,6 +85,7 @@ fn run() -> anyhow::Result<ExitCode> {
             json,
             csv,
             profile,
+            ..
         } => {
             let format = match (json, csv) {
                 (true, _) => Format::JsonLines,
@@ -95,4 +110,25 @@ fn run() -> anyhow::Result<ExitCode> {
             }
         }
     }
+}
+
+fn open(settings: &RecognizerSettings, checkpoint: &Path) -> anyhow::Result<Recognizer> {
+    let opened = settings.open_at(checkpoint);
+    opened.with_context(|| format!("cannot open the checkpoint {}", checkpoint.display()))
+}
+
+/// The model of this name among those that the settings list.
+fn named(settings: &RecognizerSettings, id: &str) -> anyhow::Result<Recognizer> {
+    let mut others = Vec::new();
+    for checkpoint in [&settings.checkpoint]
+        .into_iter()
+        .chain(&settings.further_checkpoints)
+    {
+        let recognizer = open(settings, checkpoint)?;
+        if recognizer.model_id() == id {
+            return Ok(recognizer);
+        }
+        others.push(recognizer.model_id().to_owned());
+    }
+    bail!("no model is named {id}; there are {}", others.join(", "))
 }

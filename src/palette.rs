@@ -13,5 +13,6 @@ pub const fn color(emotion: Emotion) -> &'static str {
         Emotion::Surprise => "#8a4fb0",
         Emotion::Fear => "#b0387f",
         Emotion::Disgust => "#5a7d1f",
+        Emotion::Contempt => "#2f7f92",
     }
 }

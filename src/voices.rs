@@ -5,10 +5,11 @@ use send_wrapper::SendWrapper;
 use vocabulary::{Emotion, Profile};
 
 use crate::{
-    api::{Enrol, Enrolled, PageFacts},
+    api::{Enrol, Enrolled},
     browser::{Clip, Upload, UploadEvent, storage},
     error::AppError,
     live::react,
+    model_choice::ModelChoice,
     profiles::{NamedProfile, Profiles, to_json},
 };
 
@@ -22,12 +23,13 @@ pub struct Voices {
     set_profiles: WriteSignal<Profiles>,
     set_is_kept: WriteSignal<bool>,
     upload: StoredValue<Option<SendWrapper<Upload>>>,
-    facts: StoredValue<PageFacts>,
+    models: ModelChoice,
+    max_upload_bytes: u64,
 }
 
 impl Voices {
     /// Those that the browser keeps, once the page is alive.
-    pub fn new(facts: PageFacts) -> Self {
+    pub fn new(models: ModelChoice, max_upload_bytes: u64) -> Self {
         let (profiles, set_profiles) = signal(Profiles::default());
         let (is_kept, set_is_kept) = signal(true);
         react(move || {
@@ -40,13 +42,14 @@ impl Voices {
             set_profiles,
             set_is_kept,
             upload: StoredValue::new(None),
-            facts: StoredValue::new(facts),
+            models,
+            max_upload_bytes,
         }
     }
 
     /// Name of the model that answers.
     pub fn model_id(self) -> String {
-        self.facts.with_value(|facts| facts.model_id.clone())
+        self.models.chosen.get()
     }
 
     /// The profile in use, if it is the model's.
@@ -78,14 +81,13 @@ impl Voices {
         on_end: impl Fn(Result<Enrolled, AppError>) + Clone + 'static,
     ) {
         let profile = profile.map(to_json);
+        let model = self.models.asked();
         let fields = [
+            ("model", model.as_deref()),
             ("profile", profile.as_deref()),
             ("emotion", emotion.map(Emotion::code)),
         ];
-        let form = clip.form(
-            self.facts.with_value(|facts| facts.max_upload_bytes),
-            &fields,
-        );
+        let form = clip.form(self.max_upload_bytes, &fields);
         let on_event = {
             let on_end = on_end.clone();
             move |event| {

@@ -15,6 +15,7 @@ use crate::{
     },
     error::AppError,
     live::react,
+    model_choice::ModelChoice,
     queue::{ClipId, Progress, QueuedClip},
     trim::Trim,
     voices::Voices,
@@ -62,12 +63,18 @@ pub struct Workbench {
     n_taken: StoredValue<ClipId>,
     upload: StoredValue<Option<SendWrapper<(ClipId, Upload)>>>,
     facts: StoredValue<PageFacts>,
+    models: ModelChoice,
     voices: Voices,
 }
 
 impl Workbench {
     /// An empty workbench, or one with the `outcome` of a form that the browser posted without WASM.
-    pub fn new(facts: PageFacts, outcome: Option<Outcome>, voices: Voices) -> Self {
+    pub fn new(
+        facts: PageFacts,
+        outcome: Option<Outcome>,
+        models: ModelChoice,
+        voices: Voices,
+    ) -> Self {
         let is_live = RwSignal::new(false);
         let queue = RwSignal::new(Vec::<QueuedClip>::new());
         let shown = RwSignal::new(None);
@@ -98,6 +105,7 @@ impl Workbench {
             n_taken: StoredValue::new(0),
             upload: StoredValue::new(None),
             facts: StoredValue::new(facts),
+            models,
             voices,
         };
         react(move || workbench.begin());

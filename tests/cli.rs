@@ -159,11 +159,11 @@ fn every_label_of_the_checkpoint_has_a_column() {
     for (format, expected) in [
         (
             None,
-            "file emotion angry happy sad neutral surprise fear disgust",
+            "file emotion angry happy sad neutral surprise fear disgust contempt",
         ),
         (
             Some("--json"),
-            "angry disgust fear happy neutral sad surprise",
+            "angry contempt disgust fear happy neutral sad surprise",
         ),
     ] {
         let output = banglaser()
@@ -186,6 +186,44 @@ fn every_label_of_the_checkpoint_has_a_column() {
         };
         assert_eq!(places.join(" "), expected);
     }
+}
+
+#[test]
+fn a_model_of_the_settings_is_chosen_by_name() {
+    let folder = folder("models");
+    let checkpoint = folder.join("random");
+    let labels = "happy,fear".parse().expect("labels");
+    fs::create_dir_all(&checkpoint).expect("the folder can be made");
+    for (file, bytes) in checkpoints::random(labels).files() {
+        fs::write(checkpoint.join(file), bytes).expect("a writable folder");
+    }
+    let analyzed = |model: &str| {
+        let output = banglaser()
+            .env(
+                "BANGLASER_RECOGNIZER_FURTHER_CHECKPOINTS",
+                format!("[{checkpoint:?}]"),
+            )
+            .args(["analyze", "--json", "--model", model])
+            .arg(folder.join("voice.wav"))
+            .output();
+        output.expect("the program starts")
+    };
+    let found = analyzed("random");
+    assert_eq!(found.status.code(), Some(0));
+    let found: Value = serde_json::from_str(&lines(&found)[0]).expect("JSON");
+    assert_eq!(found["model"], "random");
+    assert_eq!(
+        found["probabilities"].as_object().map(|all| all.len()),
+        Some(2)
+    );
+
+    let unknown = analyzed("another");
+    assert_eq!(unknown.status.code(), Some(1));
+    let said = String::from_utf8(unknown.stderr).expect("UTF-8");
+    assert!(
+        said.contains("another") && said.contains("random"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -21,6 +21,9 @@ const OFF: &str = "banglaser.results.off";
 /// Where the voice profiles lie, as JSON.
 const PROFILES: &str = "banglaser.profiles";
 
+/// Name of the model that was chosen last.
+const MODEL: &str = "banglaser.model";
+
 /// The microphone that was chosen last.
 const MICROPHONE: &str = "banglaser.microphone";
 
@@ -93,6 +96,16 @@ pub fn keep_profiles(changed: &Profiles) -> bool {
         storage("setItem", &[PROFILES, &json]);
     }
     profiles() == *changed
+}
+
+/// Name of the model that was chosen last.
+pub fn model() -> Option<String> {
+    storage("getItem", &[MODEL])
+}
+
+/// Remembers the chosen model.
+pub fn choose_model(id: &str) {
+    storage("setItem", &[MODEL, id]);
 }
 
 /// The microphone that was chosen last.

@@ -1,4 +1,4 @@
-//! How often the loaded model is right, as measured.
+//! How often a model is right, as measured.
 
 use leptos::prelude::*;
 
@@ -8,26 +8,34 @@ use crate::{
     live::live,
 };
 
-/// How often the loaded model is right on unseen speakers; nothing where its metrics do not say.
+/// How often the model of this name is right on unseen speakers; nothing where nobody says.
 #[component]
-pub fn AccuracyNote() -> impl IntoView {
+pub fn AccuracyNote(model: String) -> impl IntoView {
     let i18n = use_i18n();
-    let PageFacts {
-        accuracy,
-        n_emotions,
-        ..
-    } = expect_context();
-    let sentence = move |accuracy: Accuracy| {
+    let facts = expect_context::<PageFacts>();
+    let summary = facts.models().find(|summary| summary.id == model).cloned();
+    let sentence = move |n_emotions: usize, accuracy: Accuracy| {
         let locale = i18n.get_locale();
         let percent = |share: f32| number::percent(locale, share);
-        td_string!(
-            locale,
-            model.recall,
-            recall = percent(accuracy.uar_mean),
-            deviation = percent(accuracy.uar_std),
-            count = how_many(locale, n_emotions),
-            chance = percent(1.0 / n_emotions as f32)
-        )
+        let (recall, deviation) = (percent(accuracy.uar_mean), percent(accuracy.uar_std));
+        let (count, chance) = (
+            how_many(locale, n_emotions),
+            percent(1.0 / n_emotions as f32),
+        );
+        match accuracy.on_new_sentences {
+            true => td_string!(locale, model.recall, recall, deviation, count, chance),
+            false => td_string!(
+                locale,
+                model.recall_voices,
+                recall,
+                deviation,
+                count,
+                chance
+            ),
+        }
     };
-    accuracy.map(|accuracy| view! { <p class="fine">{live(move || sentence(accuracy))}</p> })
+    let told = summary.and_then(|summary| Some((summary.n_emotions, summary.accuracy?)));
+    told.map(|(n_emotions, accuracy)| {
+        view! { <p class="fine">{live(move || sentence(n_emotions, accuracy))}</p> }
+    })
 }

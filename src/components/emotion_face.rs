@@ -19,6 +19,7 @@ pub fn EmotionFace(#[prop(into)] emotion: Option<Emotion>) -> impl IntoView {
             "M12 28q2-4 4 0t4 0 4 0 4 0",
         ),
         Emotion::Disgust => ("M11 14l7 2M29 12q-4-2-7 2", "M13 26q4-4 7 0t7 3"),
+        Emotion::Contempt => ("M11 15h7M22 13q4-3 7-1", "M13 28q8 1 14-4"),
         Emotion::Surprise => ("M12 12q3-3 6 0M22 12q3-3 6 0", "M20 24a4 4.5 0 1 0 .1 0z"),
     };
     face(brows, mouth)

@@ -14,11 +14,12 @@ use crate::{
 pub fn ModelCard(facts: ModelFacts) -> impl IntoView {
     let i18n = use_i18n();
     let ModelFacts {
-        id,
+        summary,
         cards,
         labels,
         confusion,
     } = facts;
+    let id = summary.id.clone();
     let name = live(move || td_string!(i18n.get_locale(), model.name, id = id.as_str()));
     let text = live(move || {
         let mut of_languages = Locale::get_all().iter().zip(&cards);
@@ -28,7 +29,7 @@ pub fn ModelCard(facts: ModelFacts) -> impl IntoView {
             None => view! {
                 <div class="prose">
                     <p>{text!(i18n, model.no_card)}</p>
-                    <AccuracyNote />
+                    <AccuracyNote model=summary.id.clone() />
                 </div>
             }
             .into_any(),

@@ -74,7 +74,7 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
             {view! { <ResultExports entry waveform=analysis.pictures.waveform /> }.into_any()}
             <div class="result-foot">
                 <p class="fine">{duration}</p>
-                <AccuracyNote />
+                <AccuracyNote model=analysis.model />
                 <p class="fine">
                     <a href=links.to("/model")>{text!(i18n, site.model)}</a>
                 </p>

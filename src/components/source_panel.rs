@@ -3,8 +3,8 @@
 use leptos::prelude::*;
 
 use super::{
-    AnalyseBar, AnsweredClip, ClipReview, ExampleShelf, FilePicker, InterruptedNote, OfflineNote,
-    QueueList, RecordButton, RecordingPanel, SourceError, VoiceChoice,
+    AnalyseBar, AnsweredClip, ClipReview, ExampleShelf, FilePicker, InterruptedNote, ModelSelect,
+    OfflineNote, QueueList, RecordButton, RecordingPanel, SourceError, VoiceChoice,
 };
 use crate::{
     browser::RecorderState,
@@ -68,15 +68,16 @@ pub fn SourcePanel() -> impl IntoView {
                             <RecordButton />
                             <FilePicker />
                             <AnalyseBar />
+                            <ModelSelect />
                             <VoiceChoice />
                             <ExampleShelf />
                         }
                         .into_any()
                     }
                     Step::Recording => view! { <RecordingPanel /> }.into_any(),
-                    Step::Review => view! { <ClipReview /><SourceError /><AnalyseBar /><VoiceChoice /> }.into_any(),
+                    Step::Review => view! { <ClipReview /><SourceError /><AnalyseBar /><ModelSelect /><VoiceChoice /> }.into_any(),
                     Step::Answered => view! { <AnsweredClip /> }.into_any(),
-                    Step::Queue => view! { <QueueList /><SourceError /><AnalyseBar /><VoiceChoice /> }.into_any(),
+                    Step::Queue => view! { <QueueList /><SourceError /><AnalyseBar /><ModelSelect /><VoiceChoice /> }.into_any(),
                 })}
             </form>
             <OfflineNote />

@@ -16,8 +16,8 @@ pub fn VoiceChoice() -> impl IntoView {
     let i18n = use_i18n();
     let voices = expect_context::<Voices>();
     let links = expect_context::<Links>();
-    let model_id = voices.model_id();
     let names = Memo::new(move |_| {
+        let model_id = voices.model_id();
         voices.profiles.with(|profiles| {
             let all = profiles.all.iter();
             let ours = all.filter(|one| one.profile.model == model_id);

@@ -14,6 +14,7 @@ pub fn label(locale: Locale, emotion: Emotion) -> &'static str {
         Emotion::Surprise => td_string!(locale, emotion.surprise),
         Emotion::Fear => td_string!(locale, emotion.fear),
         Emotion::Disgust => td_string!(locale, emotion.disgust),
+        Emotion::Contempt => td_string!(locale, emotion.contempt),
     }
 }
 
@@ -27,6 +28,7 @@ pub fn sounds(locale: Locale, emotion: Emotion) -> &'static str {
         Emotion::Surprise => td_string!(locale, result.sounds.surprise),
         Emotion::Fear => td_string!(locale, result.sounds.fear),
         Emotion::Disgust => td_string!(locale, result.sounds.disgust),
+        Emotion::Contempt => td_string!(locale, result.sounds.contempt),
     }
 }
 
@@ -39,6 +41,7 @@ pub fn how_many(locale: Locale, n_emotions: usize) -> String {
         5 => td_string!(locale, how_many.five).to_owned(),
         6 => td_string!(locale, how_many.six).to_owned(),
         7 => td_string!(locale, how_many.seven).to_owned(),
+        8 => td_string!(locale, how_many.eight).to_owned(),
         _ => number::decimal(locale, n_emotions as f64, 0),
     }
 }

@@ -37,6 +37,10 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
         AppError::NoSpeech => td_string!(locale, error.no_speech).to_owned(),
         AppError::ProfileRefused { model } => td_string!(locale, error.profile_refused, model),
         AppError::UnknownEmotion => td_string!(locale, error.unknown_emotion).to_owned(),
+        AppError::UnknownModel { models } => {
+            let models = models.join(", ");
+            td_string!(locale, error.unknown_model, models)
+        }
         AppError::UnsupportedAudio { found: None } => {
             td_string!(locale, error.unsupported).to_owned()
         }

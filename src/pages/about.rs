@@ -15,10 +15,15 @@ use crate::{
 pub fn AboutPage() -> impl IntoView {
     let i18n = use_i18n();
     let links = expect_context::<Links>();
-    let n_emotions = expect_context::<PageFacts>().n_emotions;
+    let model = expect_context::<PageFacts>().model;
+    let model_id = model.id.clone();
     let how = live(move || {
         let locale = i18n.get_locale();
-        td_string!(locale, about.how, count = how_many(locale, n_emotions))
+        td_string!(
+            locale,
+            about.how,
+            count = how_many(locale, model.n_emotions)
+        )
     });
     view! {
         <article class="prose">
@@ -27,7 +32,7 @@ pub fn AboutPage() -> impl IntoView {
             <p>{how}</p>
             <h2>{text!(i18n, about.meaning_heading)}</h2>
             <p>{text!(i18n, about.meaning)}</p>
-            <AccuracyNote />
+            <AccuracyNote model=model_id />
             <p>
                 <a href=links.to("/model")>{text!(i18n, site.model)}</a>
             </p>

@@ -22,7 +22,7 @@ pub fn HomePage() -> impl IntoView {
         td_string!(
             locale,
             home.lead,
-            count = how_many(locale, facts.n_emotions)
+            count = how_many(locale, facts.model.n_emotions)
         )
     });
     react(move || {

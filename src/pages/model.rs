@@ -1,4 +1,4 @@
-//! The loaded model's card: what it is for, how it was measured, and where it fails.
+//! The models' cards: what it is for, how it was measured, and where it fails.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::{
 #[component]
 pub fn ModelPage() -> impl IntoView {
     let i18n = use_i18n();
-    let told = SharedValue::new(|| use_context::<Arc<ModelFacts>>().map(Arc::unwrap_or_clone));
+    let told = SharedValue::new(|| use_context::<Arc<[ModelFacts]>>().map(|all| all.to_vec()));
     let answer = RwSignal::new(told.into_inner().map(Ok));
     // The server tells what it renders; a link inside the page brings the reader here without that.
     react(move || {
@@ -29,7 +29,12 @@ pub fn ModelPage() -> impl IntoView {
         }
     });
     let card = live(move || match answer.get() {
-        Some(Ok(facts)) => view! { <ModelCard facts /> }.into_any(),
+        Some(Ok(all)) => {
+            let cards = all
+                .into_iter()
+                .map(|facts| view! { <ModelCard facts /> }.into_any());
+            cards.collect_view().into_any()
+        }
         Some(Err(error)) => view! { <ErrorNote error /> }.into_any(),
         None => view! { <p role="status">{text!(i18n, model.loading)}</p> }.into_any(),
     });

@@ -110,7 +110,8 @@ pub fn status(error: &AppError) -> StatusCode {
         | AppError::NoSpeech
         | AppError::DamagedAudio
         | AppError::ProfileRefused { .. }
-        | AppError::UnknownEmotion => StatusCode::UNPROCESSABLE_ENTITY,
+        | AppError::UnknownEmotion
+        | AppError::UnknownModel { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::Overloaded { .. } => StatusCode::SERVICE_UNAVAILABLE,
         // Arise in the browser or on the command line; the server answers none of them.
         AppError::FileUnreadable

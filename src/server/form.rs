@@ -27,41 +27,43 @@ pub struct Clip {
     pub bytes: Bytes,
     /// Files that stood behind it in the same form, and are not heard.
     pub n_further_files: usize,
-    /// What the form tells of who speaks.
-    pub speaker: SpeakerFields,
+    /// What the form says about it.
+    pub fields: Fields,
 }
 
-/// Fields of a form that tell of who speaks, as they were sent.
+/// Fields of a form beside its clip, as they were sent.
 #[derive(Debug, Default)]
-pub struct SpeakerFields {
+pub struct Fields {
+    /// The field `model`: name of the model that is to hear the clip.
+    pub model: Option<Bytes>,
     /// The field `profile`: a voice profile in JSON.
     pub profile: Option<Bytes>,
     /// The field `emotion`: code of what the speaker expresses.
     pub emotion: Option<Bytes>,
 }
 
-/// Reads the first file in a form's field `file` and what stands about the speaker before or behind it; other fields
-/// and inputs that were left alone are skipped.
+/// Reads the first file in a form's field `file` and what stands about it before or behind it; other fields and inputs
+/// that were left alone are skipped.
 ///
 /// # Errors
 /// See the module's head.
 pub async fn read_clip(mut form: Multipart<'static>, bounded: &Bounded) -> Result<Clip, AppError> {
-    let mut speaker = SpeakerFields::default();
+    let mut fields = Fields::default();
     while let Some(part) = next_part(&mut form, bounded).await? {
         let name = PartName::of(part.headers());
         if !is_of_clip(&name) {
-            speaker.read(&name, part, bounded).await?;
+            fields.read(&name, part, bounded).await?;
             continue;
         }
         match read_file(&name, part, bounded).await {
             Err(AppError::NoFile) => {}
             Err(error) => return Err(error),
             Ok(bytes) => {
-                let n_further_files = read_rest(&mut form, &mut speaker, bounded).await;
+                let n_further_files = read_rest(&mut form, &mut fields, bounded).await;
                 return Ok(Clip {
                     bytes,
                     n_further_files,
-                    speaker,
+                    fields,
                 });
             }
         }
@@ -84,7 +86,7 @@ fn is_of_clip(name: &PartName) -> bool {
     name.field.as_deref() == Some("file")
 }
 
-impl SpeakerFields {
+impl Fields {
     /// Takes over a field, if it is one of these.
     async fn read(
         &mut self,
@@ -93,6 +95,7 @@ impl SpeakerFields {
         bounded: &Bounded,
     ) -> Result<(), AppError> {
         let field = match name.field.as_deref() {
+            Some("model") => &mut self.model,
             Some("profile") => &mut self.profile,
             Some("emotion") => &mut self.emotion,
             _ => return Ok(()),
@@ -113,18 +116,14 @@ async fn read_text(mut part: Field<'static>, bounded: &Bounded) -> Result<Bytes,
 }
 
 /// Counts the clips in the rest of a form and reads its fields, as far as it comes soon.
-async fn read_rest(
-    form: &mut Multipart<'static>,
-    speaker: &mut SpeakerFields,
-    bounded: &Bounded,
-) -> usize {
+async fn read_rest(form: &mut Multipart<'static>, fields: &mut Fields, bounded: &Bounded) -> usize {
     let mut n_files = 0;
     let to_end = async {
         while let Ok(Some(part)) = next_part(form, bounded).await {
             let name = PartName::of(part.headers());
             if is_of_clip(&name) {
                 n_files += 1;
-            } else if speaker.read(&name, part, bounded).await.is_err() {
+            } else if fields.read(&name, part, bounded).await.is_err() {
                 break;
             }
         }

@@ -17,20 +17,20 @@ use leptos::{
 };
 use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 
-use pipeline::Queue;
 use vocabulary::{Analysis, Note};
 
 use super::{
+    asked::{asked, emotion},
     envelope,
     form::Clip,
     form_boundary,
-    speaker::{asked, emotion},
+    models::Models,
     upload::Upload,
 };
 use crate::{api::Enrolled, error::AppError};
 
 /// Runs the server function at the request's path.
-pub async fn call(State(recognitions): State<Arc<Queue>>, mut request: Request) -> Response {
+pub async fn call(State(models): State<Arc<Models>>, mut request: Request) -> Response {
     // The library panics on a form without a boundary.
     if let Err(error) = form_boundary::read(request.headers()) {
         return (envelope::status(&error), Json(error)).into_response();
@@ -39,20 +39,20 @@ pub async fn call(State(recognitions): State<Arc<Queue>>, mut request: Request) 
     for header in [ACCEPT, REFERER] {
         request.headers_mut().remove(header);
     }
-    let context = move || provide_context(Arc::clone(&recognitions));
+    let context = move || provide_context(Arc::clone(&models));
     let answer = handle_server_fns_with_context(context, request);
     answer.await.into_response()
 }
 
-/// Recognises the clip in the form's field `file`, with the voice profile in `profile` where there is one, and sets
-/// the answer's status.
+/// Recognises the clip in the form's field `file`, with the model in `model` and the voice profile in `profile` where
+/// there are any, and sets the answer's status.
 ///
 /// # Errors
 /// [`AppError`].
 pub async fn recognize(data: MultipartData) -> Result<Analysis, AppError> {
     marked(async {
-        let (recognitions, upload, clip) = received(data).await?;
-        let request = asked(clip, recognitions.recognizer().model_id())?;
+        let (models, upload, clip) = received(data).await?;
+        let (recognitions, request) = asked(clip, None, &models).await?;
         upload.heard(recognitions.analyse(upload.turn(), request).await)
     })
     .await
@@ -65,9 +65,9 @@ pub async fn recognize(data: MultipartData) -> Result<Analysis, AppError> {
 /// [`AppError`].
 pub async fn enrol(data: MultipartData) -> Result<Enrolled, AppError> {
     marked(async {
-        let (recognitions, upload, clip) = received(data).await?;
-        let emotion = emotion(&clip.speaker)?;
-        let request = asked(clip, recognitions.recognizer().model_id())?;
+        let (models, upload, clip) = received(data).await?;
+        let emotion = emotion(&clip.fields)?;
+        let (recognitions, request) = asked(clip, None, &models).await?;
         let enrolled = upload.heard(recognitions.enrol(upload.turn(), request, emotion).await)?;
         let mut notes = enrolled.prediction.notes;
         // Whom the model does not know, a profile is for.
@@ -90,14 +90,14 @@ async fn marked<T>(work: impl Future<Output = Result<T, AppError>>) -> Result<T,
     outcome
 }
 
-async fn received(data: MultipartData) -> Result<(Arc<Queue>, Upload, Clip), AppError> {
+async fn received(data: MultipartData) -> Result<(Arc<Models>, Upload, Clip), AppError> {
     let form = data.into_inner().ok_or(AppError::NoFile)?;
-    let (recognitions, request) = use_context::<Arc<Queue>>()
+    let (models, request) = use_context::<Arc<Models>>()
         .zip(use_context::<Parts>())
         .ok_or_else(|| AppError::Internal {
             request_id: String::new(),
         })?;
     let upload = Upload::of(&request.extensions)?;
     let clip = upload.read_form(form).await?;
-    Ok((recognitions, upload, clip))
+    Ok((models, upload, clip))
 }

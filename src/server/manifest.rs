@@ -23,7 +23,7 @@ pub async fn manifest(
     let Some(locale) = pages::named(language) else {
         return pages::not_found(State(state), request).await;
     };
-    let count = how_many(locale, state.page_facts.n_emotions);
+    let count = how_many(locale, state.page_facts.model.n_emotions);
     let icon = |file: &str, side: u32, purpose: &str| {
         json!({
             "src": format!("/icons/{file}"),

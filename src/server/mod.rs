@@ -14,11 +14,12 @@
 //! | `GET /service-worker.js` | the script that keeps the page for when there is no connection |
 //! | anything else | a file of the site, or the page's 404 |
 //!
-//! Invariant: every clip comes as an [`upload::Upload`] and is heard by the [`pipeline::Queue`].
+//! Invariant: every clip comes as an [`upload::Upload`] and is heard by one of the [`models::Models`].
 
 pub mod access;
 mod api_keys;
 mod arriving;
+mod asked;
 mod base64_audio;
 pub mod body;
 mod body_fault;
@@ -34,6 +35,7 @@ mod manifest;
 mod markdown;
 pub mod metrics;
 mod model_card;
+pub mod models;
 pub mod pages;
 pub mod panics;
 mod part_name;
@@ -44,7 +46,6 @@ pub mod rest;
 pub mod security;
 pub mod settings;
 mod site;
-mod speaker;
 pub mod state;
 pub mod telemetry;
 pub mod upload;

@@ -6,7 +6,7 @@ use inference::Recognizer;
 
 use super::markdown;
 use crate::{
-    api::ModelFacts,
+    api::{Accuracy, ModelFacts, ModelSummary},
     i18n::{I18nLocaleTrait, Locale},
 };
 
@@ -18,13 +18,27 @@ pub fn facts(recognizer: &Recognizer, dir: &Path) -> ModelFacts {
     let is_square =
         confusion.len() == n_labels && confusion.iter().all(|row| row.len() == n_labels);
     ModelFacts {
-        id: recognizer.model_id().to_owned(),
+        summary: summary(recognizer),
         cards: Locale::get_all()
             .iter()
             .map(|&locale| card(dir, locale))
             .collect(),
         labels: labels.clone(),
         confusion: is_square.then(|| confusion.clone()),
+    }
+}
+
+/// The same in short.
+pub fn summary(recognizer: &Recognizer) -> ModelSummary {
+    let metrics = recognizer.metrics();
+    ModelSummary {
+        id: recognizer.model_id().to_owned(),
+        n_emotions: recognizer.labels().n_labels(),
+        accuracy: (!metrics.folds.is_empty()).then_some(Accuracy {
+            uar_mean: metrics.uar.mean as f32,
+            uar_std: metrics.uar.std as f32,
+            on_new_sentences: metrics.protocol.contains("over sentences"),
+        }),
     }
 }
 

@@ -21,11 +21,12 @@ use leptos::{
     nonce::use_nonce,
 };
 use leptos_axum::{AxumRouteListing, ResponseOptions, render_app_async_with_context};
-use pipeline::Queue;
 use vocabulary::Analysis;
 
 use super::{
+    asked::asked,
     envelope,
+    models::Models,
     public_url::PublicUrl,
     security,
     state::AppState,
@@ -46,11 +47,11 @@ pub fn context(
 ) -> impl Fn() + Clone + Send + Sync + 'static {
     let env = state.leptos_options.env.clone();
     let facts = state.page_facts.clone();
-    let model = Arc::clone(&state.model_facts);
+    let models = Arc::clone(&state.model_facts);
     let url = state.public_url.clone();
     move || {
         provide_context(facts.clone());
-        provide_context(Arc::clone(&model));
+        provide_context(Arc::clone(&models));
         provide_context(outcome.clone());
         let request = use_context::<Parts>();
         if let Some(request) = &request {
@@ -115,15 +116,16 @@ pub fn in_every_language(routes: Vec<AxumRouteListing>) -> Vec<AxumRouteListing>
 pub async fn submit(State(state): State<AppState>, request: Request) -> Response {
     let (head, body) = request.into_parts();
     let posted = Request::from_parts(head.clone(), body);
-    let outcome = analyse(&state.recognitions, posted).await;
+    let outcome = analyse(&state.models, posted).await;
     let bodyless = Request::from_parts(head, Body::empty());
     render(&state, SubmittedOutcome(Some(outcome)), bodyless).await
 }
 
-async fn analyse(recognitions: &Queue, request: Request) -> Result<Analysis, AppError> {
+async fn analyse(models: &Models, request: Request) -> Result<Analysis, AppError> {
     let upload = Upload::of(request.extensions())?;
     let clip = upload.read_form(request_form(request)?).await?;
-    upload.heard(recognitions.analyse(upload.turn(), clip.bytes).await)
+    let (recognitions, request) = asked(clip, None, models).await?;
+    upload.heard(recognitions.analyse(upload.turn(), request).await)
 }
 
 /// The page that says that nothing is at this address.

@@ -40,8 +40,8 @@ pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
 pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
     let content_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     let text = state.metrics.text(Now {
-        n_waiting: state.recognitions.n_waiting(),
-        n_recognizing: state.recognitions.n_recognizing(),
+        n_waiting: state.models.n_waiting(),
+        n_recognizing: state.models.first().n_recognizing(),
         n_uploads: state.body_limits.memory.n_uploads(),
         n_upload_bytes: state.body_limits.memory.n_bytes(),
     });

@@ -7,12 +7,12 @@ use axum::{
     Json,
     extract::{Request, State},
 };
-use pipeline::Queue;
 use serde::{Serialize, Serializer};
 use vocabulary::{Emotion, Outcome, Prediction};
 
 use super::{
     envelope::Refusal,
+    models::Models,
     upload::{Upload, request_form},
 };
 use crate::palette;
@@ -110,13 +110,13 @@ fn rounded(value: f64, n_decimals: i32) -> f64 {
 /// # Errors
 /// [`Refusal`].
 pub async fn predict(
-    State(recognitions): State<Arc<Queue>>,
+    State(models): State<Arc<Models>>,
     upload: Upload,
     request: Request,
 ) -> Result<Json<PredictAnswer>, Refusal> {
     let answer = async {
         let clip = upload.read_form(request_form(request)?).await?;
-        upload.heard(recognitions.recognize(upload.turn(), clip.bytes).await)
+        upload.heard(models.first().recognize(upload.turn(), clip.bytes).await)
     };
     let prediction = answer.await.map_err(|error| upload.refuse(error))?;
     Ok(Json(PredictAnswer::from(&prediction)))

@@ -8,7 +8,7 @@ use std::sync::{
 use axum::extract::FromRef;
 use inference::Recognizer;
 use leptos::config::LeptosOptions;
-use pipeline::{Observer, Queue};
+use pipeline::Observer;
 use tower_http::services::ServeDir;
 
 use super::{
@@ -16,12 +16,13 @@ use super::{
     body::BodyLimits,
     metrics::Metrics,
     model_card,
+    models::{Models, ModelsError},
     public_url::PublicUrl,
     settings::Settings,
     site,
     upload_memory::UploadMemory,
 };
-use crate::api::{Accuracy, ModelFacts, PageFacts};
+use crate::api::{ModelFacts, PageFacts};
 
 /// What every request can reach; clones share it.
 #[derive(Clone)]
@@ -32,12 +33,12 @@ pub struct AppState {
     pub site: ServeDir,
     /// What every page tells of the server.
     pub page_facts: PageFacts,
-    /// What the page about the model tells.
-    pub model_facts: Arc<ModelFacts>,
+    /// What the page about the models tells.
+    pub model_facts: Arc<[ModelFacts]>,
     /// Where readers find the page.
     pub public_url: PublicUrl,
-    /// The recogniser behind its permits.
-    pub recognitions: Arc<Queue>,
+    /// The recognisers behind their permits.
+    pub models: Arc<Models>,
     /// What one clip's upload may cost.
     pub body_limits: BodyLimits,
     /// Most files of a batch.
@@ -51,6 +52,17 @@ pub struct AppState {
     is_ending: Arc<AtomicBool>,
 }
 
+/// What the settings name and does not fit.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    /// The file of API keys or an origin.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// A further checkpoint.
+    #[error(transparent)]
+    Models(#[from] ModelsError),
+}
+
 /// Most files of a batch.
 #[derive(Clone, Copy, Debug)]
 pub struct MaxBatchFiles(pub usize);
@@ -59,34 +71,34 @@ impl AppState {
     /// State of a server that answers with `recognizer`.
     ///
     /// # Errors
-    /// [`AccessError`] when the file of API keys or an origin does not fit.
+    /// [`StateError`].
     pub fn new(
         leptos_options: LeptosOptions,
         settings: &Settings,
         recognizer: Recognizer,
-    ) -> Result<Self, AccessError> {
+    ) -> Result<Self, StateError> {
         let server = &settings.server;
         let metrics = Arc::new(Metrics::new());
         let memory = UploadMemory::new(server.max_upload_memory_bytes.get());
+        let facts = model_card::facts(&recognizer, &settings.recognizer.checkpoint);
+        let observer = Arc::clone(&metrics) as Arc<dyn Observer>;
+        let models = Models::new(recognizer, settings, observer)?;
+        let further_facts = || models.further().iter().map(|one| &one.facts);
         Ok(Self {
             site: site::files(&leptos_options.site_root),
             leptos_options,
             page_facts: PageFacts {
                 max_upload_bytes: server.max_upload_bytes.get(),
-                model_id: recognizer.model_id().to_owned(),
-                n_emotions: recognizer.labels().n_labels(),
-                accuracy: accuracy(&recognizer),
+                model: facts.summary.clone(),
+                further_models: further_facts().map(|one| one.summary.clone()).collect(),
             },
-            model_facts: Arc::new(model_card::facts(
-                &recognizer,
-                &settings.recognizer.checkpoint,
-            )),
+            model_facts: [&facts]
+                .into_iter()
+                .chain(further_facts())
+                .cloned()
+                .collect(),
             public_url: PublicUrl::new(&server.public_url),
-            recognitions: Arc::new(Queue::new(
-                recognizer,
-                settings.pipeline_limits(),
-                Arc::clone(&metrics) as Arc<dyn Observer>,
-            )),
+            models: Arc::new(models),
             body_limits: server.body_limits(memory),
             max_batch_files: MaxBatchFiles(server.max_batch_files.get()),
             metrics,
@@ -107,23 +119,15 @@ impl AppState {
     }
 }
 
-fn accuracy(recognizer: &Recognizer) -> Option<Accuracy> {
-    let metrics = recognizer.metrics();
-    (!metrics.folds.is_empty()).then_some(Accuracy {
-        uar_mean: metrics.uar.mean as f32,
-        uar_std: metrics.uar.std as f32,
-    })
-}
-
 impl FromRef<AppState> for Arc<Metrics> {
     fn from_ref(state: &AppState) -> Self {
         Arc::clone(&state.metrics)
     }
 }
 
-impl FromRef<AppState> for Arc<Queue> {
+impl FromRef<AppState> for Arc<Models> {
     fn from_ref(state: &AppState) -> Self {
-        Arc::clone(&state.recognitions)
+        Arc::clone(&state.models)
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
     body_fault::Bounded,
     envelope::Refusal,
     exposure,
-    form::{self, Clip, SpeakerFields},
+    form::{self, Clip, Fields},
     form_boundary,
     telemetry::RequestId,
 };
@@ -103,7 +103,7 @@ impl Upload {
         Ok(Clip {
             bytes,
             n_further_files: 0,
-            speaker: SpeakerFields::default(),
+            fields: Fields::default(),
         })
     }
 

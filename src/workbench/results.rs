@@ -53,7 +53,7 @@ impl Workbench {
             at_ms: 0.0,
             source: one.and_then(|one| one.clip.file_name.clone()),
             part_s: span_s.map(|(start_s, end_s)| (start_s as f32, end_s as f32)),
-            model: Some(self.facts.with_value(|facts| facts.model_id.clone())),
+            model: Some(analysis.model.clone()),
             prediction: analysis.prediction.clone(),
             heard_as: None,
         }

@@ -23,7 +23,9 @@ impl Workbench {
             let voice = untrack(|| self.voices.used());
             let profile = voice.as_ref().map(|voice| to_json(&voice.profile));
             let max_upload_bytes = self.facts.with_value(|facts| facts.max_upload_bytes);
-            let form = clip.form(max_upload_bytes, &[("profile", profile.as_deref())]);
+            let model = self.models.asked();
+            let fields = [("model", model.as_deref()), ("profile", profile.as_deref())];
+            let form = clip.form(max_upload_bytes, &fields);
             self.change(id, |one| one.voice = voice.map(|voice| voice.name));
             match form.and_then(|form| Upload::start::<Recognize, _>(&form, on_event)) {
                 Ok(upload) => {

@@ -1,4 +1,5 @@
-//! Checkpoints for the tests: small networks with weights that nobody trained.
+//! Checkpoints for the tests: small networks with weights that nobody trained. `eight/` is one of all emotions, which
+//! the browser tests choose on the page.
 
 use inference::{Architecture, Checkpoint, Config, Metrics, Weights};
 use vocabulary::LabelSet;

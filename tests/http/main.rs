@@ -13,6 +13,7 @@ mod hostile;
 mod hostile_clips;
 mod limits;
 mod model;
+mod models;
 mod odd_requests;
 mod page;
 #[path = "../pinned/mod.rs"]

@@ -100,7 +100,8 @@ async fn a_checkpoint_without_cards_or_counts_has_a_page() {
 #[tokio::test]
 async fn the_page_in_the_browser_can_ask_for_the_facts() {
     let answer = send(shipped(), get("/api/model")).await;
-    let facts: ModelFacts = serde_json::from_slice(&answer.body).expect("facts");
+    let facts: Vec<ModelFacts> = serde_json::from_slice(&answer.body).expect("facts");
+    let [facts] = facts.try_into().expect("one model");
     assert_eq!(facts.labels, LabelSet::five());
     assert_eq!(facts.cards.len(), 2);
     for card in facts.cards {

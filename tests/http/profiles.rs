@@ -1,37 +1,18 @@
 //! Voice profiles: made and used over REST and by the page alike; what is none of the model's is refused.
 
-use axum::{
-    body::Body,
-    http::{Request, StatusCode},
-};
+use axum::http::StatusCode;
 use serde_json::Value;
 
 use crate::{
     clips::{silent_wav, syllables_wav},
-    trial::{form_of_parts, post_form, send, shipped},
+    trial::{clip_form, send, shipped},
 };
 
 const PROFILES: &str = "/api/v1/profiles";
 const RECOGNITIONS: &str = "/api/v1/recognitions";
 
-/// A form with a clip and text fields around it.
-fn form(path: &str, clip: &[u8], fields: &[(&str, &str)]) -> Request<Body> {
-    let head = |name: &str| format!("Content-Disposition: form-data; name=\"{name}\"").into_bytes();
-    let file = b"Content-Disposition: form-data; name=\"file\"; filename=\"a.wav\"".to_vec();
-    let mut parts = vec![(file, clip)];
-    // One stands before the clip and one behind it.
-    for (place, (name, content)) in fields.iter().enumerate() {
-        let part = (head(name), content.as_bytes());
-        match place {
-            0 => parts.insert(0, part),
-            _ => parts.push(part),
-        }
-    }
-    post_form(path, form_of_parts(&parts).into())
-}
-
 async fn profile(path: &str, fields: &[(&str, &str)]) -> Value {
-    let answer = send(shipped(), form(path, &syllables_wav(3.0), fields)).await;
+    let answer = send(shipped(), clip_form(path, &syllables_wav(3.0), fields)).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     answer.json()
 }
@@ -57,8 +38,8 @@ async fn a_profile_is_made_bettered_and_changes_answers() {
                 _ => (name, content),
             })
             .collect();
-        let of_rest = send(shipped(), form(RECOGNITIONS, &clip, &fields)).await;
-        let of_page = send(shipped(), form("/api/recognize", &clip, &fields)).await;
+        let of_rest = send(shipped(), clip_form(RECOGNITIONS, &clip, &fields)).await;
+        let of_page = send(shipped(), clip_form("/api/recognize", &clip, &fields)).await;
         let rest = of_rest.json()["probabilities"].clone();
         let page = of_page.json()["prediction"]["probabilities"].clone();
         assert_eq!(rest, page);
@@ -79,7 +60,7 @@ async fn the_page_gets_the_same_profile_and_what_made_the_clip_hard_to_hear() {
             .as_f64()
             .is_some_and(|speech_s| speech_s > 2.0)
     );
-    let short = send(shipped(), form("/api/enrol", &syllables_wav(1.0), &[])).await;
+    let short = send(shipped(), clip_form("/api/enrol", &syllables_wav(1.0), &[])).await;
     assert_eq!(short.json()["notes"][0], "little_speech");
 }
 
@@ -96,9 +77,9 @@ async fn what_is_no_profile_of_the_model_is_refused() {
         (&clip, [("emotion", "hungry")], "unknown_emotion"),
         (&silent, [("emotion", "neutral")], "no_speech"),
     ] {
-        let of_rest = send(shipped(), form(PROFILES, clip, &fields)).await;
+        let of_rest = send(shipped(), clip_form(PROFILES, clip, &fields)).await;
         assert_eq!(of_rest.code(), code, "{}", of_rest.text());
-        let of_page = send(shipped(), form("/api/enrol", clip, &fields)).await;
+        let of_page = send(shipped(), clip_form("/api/enrol", clip, &fields)).await;
         assert_eq!(of_page.json()["code"], code, "{}", of_page.text());
         assert_eq!(of_page.status, of_rest.status);
     }

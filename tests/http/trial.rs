@@ -58,14 +58,21 @@ pub fn labelled(labels: LabelSet) -> Router {
     ))
 }
 
+/// The shipped settings, changed.
+pub fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let mut settings = Settings::load(&root.join("Leptos.toml")).expect("Leptos.toml fits");
+    change(&mut settings);
+    settings
+}
+
 /// State with changed settings and the recogniser made for their checkpoint folder.
 pub fn with_recognizer(
     change: impl FnOnce(&mut Settings),
     recognizer: impl FnOnce(&Settings) -> Recognizer,
 ) -> AppState {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut settings = Settings::load(&root.join("Leptos.toml")).expect("Leptos.toml fits");
-    change(&mut settings);
+    let settings = settings(change);
     let options = LeptosOptions::builder()
         .output_name("banglaser")
         .site_root(root.join("public").to_string_lossy())
@@ -165,6 +172,22 @@ pub fn form_of_parts(parts: &[(Vec<u8>, &[u8])]) -> Vec<u8> {
     }
     form.extend(format!("--{BOUNDARY}--\r\n").as_bytes());
     form
+}
+
+/// A form with a clip and text fields around it.
+pub fn clip_form(path: &str, clip: &[u8], fields: &[(&str, &str)]) -> Request<Body> {
+    let head = |name: &str| format!("Content-Disposition: form-data; name=\"{name}\"").into_bytes();
+    let file = b"Content-Disposition: form-data; name=\"file\"; filename=\"a.wav\"".to_vec();
+    let mut parts = vec![(file, clip)];
+    // One stands before the clip and one behind it.
+    for (place, (name, content)) in fields.iter().enumerate() {
+        let part = (head(name), content.as_bytes());
+        match place {
+            0 => parts.insert(0, part),
+            _ => parts.push(part),
+        }
+    }
+    post_form(path, form_of_parts(&parts).into())
 }
 
 /// Posts a form's bytes.

@@ -32,7 +32,7 @@ pub fn api_test(workspace: &Workspace) -> Result<()> {
     interface(
         workspace,
         &environment(workspace)?,
-        &TrialServer::start(&program)?,
+        &TrialServer::start(&program, &[])?,
     )
 }
 

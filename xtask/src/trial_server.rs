@@ -20,11 +20,11 @@ pub struct TrialServer {
 }
 
 impl TrialServer {
-    /// Starts the bundle's `program` and waits until it answers.
+    /// Starts the bundle's `program` with `settings` above its file, and waits until it answers.
     ///
     /// # Errors
     /// If it ends or does not answer within a minute; the message names its log.
-    pub fn start(program: &Path) -> Result<Self> {
+    pub fn start(program: &Path, settings: &[(&str, String)]) -> Result<Self> {
         let address = free_address()?;
         let log = program.with_file_name("server.log");
         let log_file =
@@ -32,6 +32,7 @@ impl TrialServer {
         let process = Command::new(program)
             .arg("serve")
             .env("LEPTOS_SITE_ADDR", address.to_string())
+            .envs(settings.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(log_file.try_clone()?)
             .stderr(log_file)

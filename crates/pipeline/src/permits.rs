@@ -7,7 +7,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// A larger upload may be one of minutes.
 pub const MAX_SMALL_BYTES: usize = 1 << 20;
 
-/// One permit for each thread; all of them but one may be for large clips, where there are several.
+/// One permit for each thread; all of them but one may be for large clips, where there are several. Clones share them.
+#[derive(Clone)]
 pub struct Permits {
     /// All of them.
     pub all: Arc<Semaphore>,

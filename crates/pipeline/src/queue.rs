@@ -45,11 +45,13 @@ pub struct Limits {
 pub struct Queue {
     model: Arc<Model>,
     permits: Permits,
-    /// For its blocking threads, one for each permit: allocators keep memory for each thread that ever worked.
-    threads: Option<Runtime>,
+    threads: Arc<Threads>,
     waiting: Arc<Waiting>,
     limits: Limits,
 }
+
+/// For its blocking threads, one for each permit: allocators keep memory for each thread that ever worked.
+struct Threads(Option<Runtime>);
 
 struct Model {
     recognizer: Recognizer,
@@ -70,9 +72,26 @@ impl Queue {
                 observer,
             }),
             permits: Permits::new(limits.n_recognitions),
-            threads: Some(threads.expect("without drivers it has nothing to fail at")),
+            threads: Arc::new(Threads(Some(
+                threads.expect("without drivers it has nothing to fail at"),
+            ))),
             waiting: Arc::default(),
             limits,
+        }
+    }
+
+    /// An empty queue before another `recognizer`; both together hear no more clips at once than this one alone.
+    pub fn beside(&self, recognizer: Recognizer) -> Self {
+        Self {
+            model: Arc::new(Model {
+                recognizer,
+                limits: self.limits.decode.clone(),
+                observer: Arc::clone(&self.model.observer),
+            }),
+            permits: self.permits.clone(),
+            threads: Arc::clone(&self.threads),
+            waiting: Arc::default(),
+            limits: self.limits.clone(),
         }
     }
 
@@ -81,7 +100,7 @@ impl Queue {
         &self.model.recognizer
     }
 
-    /// Threads that decode and recognise now.
+    /// Threads that decode and recognise now, for this queue and those beside it.
     pub fn n_recognizing(&self) -> usize {
         self.limits.n_recognitions - self.permits.all.available_permits()
     }
@@ -139,6 +158,7 @@ impl Queue {
         };
         let answer = self.hear(client, clip).await?;
         Ok(Analysis {
+            model: self.recognizer().model_id().to_owned(),
             prediction: answer.prediction,
             pictures: answer.pictures.unwrap_or_default(),
         })
@@ -167,7 +187,7 @@ impl Queue {
     /// Hears clips on a thread of its own until the one with this number is among them.
     fn hear_until(&self, id: u64, permit: Permit) {
         let (model, waiting) = (Arc::clone(&self.model), Arc::clone(&self.waiting));
-        self.threads().spawn_blocking(move || {
+        self.threads.runtime().spawn_blocking(move || {
             let hearing = Hearing {
                 recognizer: &model.recognizer,
                 limits: &model.limits,
@@ -182,10 +202,6 @@ impl Queue {
             }
             drop(permit);
         });
-    }
-
-    fn threads(&self) -> &Runtime {
-        self.threads.as_ref().expect("taken only by drop")
     }
 
     async fn permit(&self, is_large: bool) -> Result<Permit, PipelineError> {
@@ -205,11 +221,17 @@ impl fmt::Debug for Queue {
     }
 }
 
-impl Drop for Queue {
+impl Threads {
+    fn runtime(&self) -> &Runtime {
+        self.0.as_ref().expect("taken only by drop")
+    }
+}
+
+impl Drop for Threads {
     fn drop(&mut self) {
         // Waiting for the threads is forbidden where the queue may be dropped: in asynchronous code.
-        if let Some(threads) = self.threads.take() {
-            threads.shutdown_background();
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
         }
     }
 }

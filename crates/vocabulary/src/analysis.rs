@@ -7,6 +7,8 @@ use crate::Prediction;
 /// What the page is told about a clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Analysis {
+    /// Name of the model that heard the clip.
+    pub model: String,
     /// What the voice expresses.
     pub prediction: Prediction,
     /// What the clip looks like.

@@ -70,6 +70,12 @@ pub enum AppError {
     /// What the speaker is said to express is nothing that the model tells apart.
     #[error("unknown emotion")]
     UnknownEmotion,
+    /// No model of the name that was asked for answers here.
+    #[error("no such model; there are {}", models.join(", "))]
+    UnknownModel {
+        /// Names of those that do.
+        models: Vec<String>,
+    },
     /// The bytes are no audio that the server can decode.
     #[error("unsupported audio: {}", found.as_deref().unwrap_or("unknown format"))]
     UnsupportedAudio {
@@ -153,6 +159,7 @@ struct Told {
     min_duration_s: Option<f32>,
     max_duration_s: Option<f32>,
     model: Option<String>,
+    models: Option<Vec<String>>,
     found: Option<String>,
     max_decode_s: Option<f32>,
     retry_after_s: Option<u32>,
@@ -190,6 +197,9 @@ impl TryFrom<Told> for AppError {
                 model: needed(told.model)?,
             },
             "unknown_emotion" => Self::UnknownEmotion,
+            "unknown_model" => Self::UnknownModel {
+                models: needed(told.models)?,
+            },
             "unsupported_audio" => Self::UnsupportedAudio { found: told.found },
             "damaged_audio" => Self::DamagedAudio,
             "too_slow" => Self::TooSlow {
@@ -234,7 +244,7 @@ mod tests {
     fn every_error_arrives_as_it_was_sent() {
         let json = r#"{
             "max_bytes": 1, "max_files": 2, "header": "h", "duration_s": 0.25, "min_duration_s": 0.5,
-            "max_duration_s": 3.0, "model": "m", "found": "f", "max_decode_s": 4.0, "retry_after_s": 5, "request_id": "r"
+            "max_duration_s": 3.0, "model": "m", "models": ["m"], "found": "f", "max_decode_s": 4.0, "retry_after_s": 5, "request_id": "r"
         }"#;
         let facts: serde_json::Value = serde_json::from_str(json).expect("JSON");
         let source = include_str!("app_error.rs");

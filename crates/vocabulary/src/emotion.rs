@@ -25,11 +25,13 @@ pub enum Emotion {
     Fear,
     /// Disgust, বিতৃষ্ণ.
     Disgust,
+    /// Contempt, অবজ্ঞাপূর্ণ.
+    Contempt,
 }
 
 impl Emotion {
     /// Every emotion.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Angry,
         Self::Happy,
         Self::Sad,
@@ -37,6 +39,7 @@ impl Emotion {
         Self::Surprise,
         Self::Fear,
         Self::Disgust,
+        Self::Contempt,
     ];
 
     /// Stable lower-case name: in JSON, in file formats and in class names.
@@ -49,6 +52,7 @@ impl Emotion {
             Self::Surprise => "surprise",
             Self::Fear => "fear",
             Self::Disgust => "disgust",
+            Self::Contempt => "contempt",
         }
     }
 
@@ -62,6 +66,7 @@ impl Emotion {
             Self::Surprise => "Surprise",
             Self::Fear => "Fear",
             Self::Disgust => "Disgust",
+            Self::Contempt => "Contempt",
         }
     }
 
@@ -75,6 +80,7 @@ impl Emotion {
             Self::Surprise => "অবাক",
             Self::Fear => "ভীত",
             Self::Disgust => "বিতৃষ্ণ",
+            Self::Contempt => "অবজ্ঞাপূর্ণ",
         }
     }
 }

@@ -25,6 +25,9 @@ const HASHES: &str = "hash.txt";
 /// Stands above the file's `checkpoint`.
 const CHECKPOINT_VARIABLE: &str = "BANGLASER_RECOGNIZER_CHECKPOINT";
 
+/// Stands above the file's `further_checkpoints`.
+const FURTHER_CHECKPOINTS_VARIABLE: &str = "BANGLASER_RECOGNIZER_FURTHER_CHECKPOINTS";
+
 /// Stands above the file's `api_keys`.
 const API_KEYS_VARIABLE: &str = "BANGLASER_ACCESS_API_KEYS";
 
@@ -88,6 +91,12 @@ impl Settings {
         if env::var_os(CHECKPOINT_VARIABLE).is_none() {
             let folder = path.parent().unwrap_or(Path::new(""));
             settings.recognizer.checkpoint = folder.join(settings.recognizer.checkpoint);
+        }
+        if env::var_os(FURTHER_CHECKPOINTS_VARIABLE).is_none() {
+            let folder = path.parent().unwrap_or(Path::new(""));
+            for further in &mut settings.recognizer.further_checkpoints {
+                *further = folder.join(&further);
+            }
         }
         if env::var_os(API_KEYS_VARIABLE).is_none() && settings.access.api_keys != Path::new("") {
             let folder = path.parent().unwrap_or(Path::new(""));

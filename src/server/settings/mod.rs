@@ -8,7 +8,7 @@ use std::{
     fs,
     net::SocketAddr,
     num::{NonZeroU32, NonZeroU64, NonZeroUsize},
-    path::PathBuf,
+    path::{Path, PathBuf},
     thread,
     time::Duration,
 };
@@ -114,8 +114,10 @@ pub struct AccessSettings {
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct RecognizerSettings {
-    /// Folder of the checkpoint.
+    /// Folder of the checkpoint that answers where nobody chooses.
     pub checkpoint: PathBuf,
+    /// Folders of checkpoints that can be chosen. What they leave out, the first one has: an encoder that they share.
+    pub further_checkpoints: Vec<PathBuf>,
     /// What computes the answers.
     pub engine: Engine,
 }
@@ -181,7 +183,21 @@ impl RecognizerSettings {
     /// # Errors
     /// [`CheckpointError`] when it is missing, damaged or does not fit this program.
     pub fn open(&self) -> Result<Recognizer, CheckpointError> {
-        let read = |file: &str| fs::read(self.checkpoint.join(file));
+        self.open_at(&self.checkpoint)
+    }
+
+    /// Opens the checkpoint in a folder for the engine.
+    ///
+    /// # Errors
+    /// As of [`open`](Self::open).
+    pub fn open_at(&self, folder: &Path) -> Result<Recognizer, CheckpointError> {
+        let read = |file: &str| {
+            let own = fs::read(folder.join(file));
+            own.or_else(|error| match folder.is_dir() {
+                true => fs::read(self.checkpoint.join(file)),
+                false => Err(error),
+            })
+        };
         match self.engine {
             Engine::Packed => Recognizer::open(read),
             Engine::Burn => Ok(Recognizer::with(

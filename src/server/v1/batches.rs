@@ -14,12 +14,13 @@ use pipeline::Queue;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{openapi::Refusals, recognition::Recognition};
+use super::{model::ModelChoice, openapi::Refusals, recognition::Recognition};
 use crate::{
     error::AppError,
     server::{
         envelope::{Envelope, Refusal},
         form,
+        models::Models,
         part_name::PartName,
         state::MaxBatchFiles,
         upload::{Upload, request_form},
@@ -64,18 +65,23 @@ pub struct BatchResult {
     path = "/api/v1/batches",
     tag = "recognition",
     security((), ("key" = [])),
+    params(ModelChoice),
     request_body(content = super::openapi::BatchForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "One result per file", body = Batch),
+        (status = 422, description = "No such model", body = Envelope),
         Refusals
     )
 )]
 pub async fn recognize(
-    State(recognitions): State<Arc<Queue>>,
+    State(models): State<Arc<Models>>,
     State(MaxBatchFiles(max_files)): State<MaxBatchFiles>,
+    choice: ModelChoice,
     upload: Upload,
     request: Request,
 ) -> Result<Json<Batch>, Refusal> {
+    let recognitions = models.named(choice.name()).await;
+    let recognitions = recognitions.map_err(|error| upload.refuse(error))?;
     let reading = Reading {
         recognitions: &recognitions,
         max_files,

@@ -6,8 +6,8 @@
 //! | `POST /api/v1/recognitions` | the emotion in one clip: a form with the field `file`, or the clip as the body |
 //! | `POST /api/v1/profiles` | a voice profile, made or bettered by one clip |
 //! | `POST /api/v1/batches` | the emotion in each file of a form |
-//! | `GET /api/v1/model` | the loaded checkpoint and what it reaches |
-//! | `GET /api/v1/emotions` | the emotions that it tells apart |
+//! | `GET /api/v1/models`, `GET /api/v1/model` | the models that answer, or the first of them, and what they reach |
+//! | `GET /api/v1/emotions` | the emotions that a model tells apart |
 //! | `GET /api/v1/openapi.json`, `GET /api` | this interface, for machines and for people |
 
 mod batches;
@@ -40,6 +40,7 @@ pub fn router(limits: &BodyLimits, max_batch_files: usize) -> Router<AppState> {
     let (router, document) = OpenApiRouter::with_openapi(openapi::head())
         .merge(clips)
         .merge(batches)
+        .routes(routes!(model::models))
         .routes(routes!(model::model))
         .routes(routes!(model::emotions))
         .routes(routes!(probes::live))

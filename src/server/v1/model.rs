@@ -1,16 +1,55 @@
-//! `GET /api/v1/model` and `GET /api/v1/emotions`: what answers, and what it can answer.
+//! `GET /api/v1/models`, `GET /api/v1/model` and `GET /api/v1/emotions`: what answers, and what it can answer.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
-use axum::{Json, extract::State};
-use pipeline::Queue;
+use axum::{
+    Json,
+    extract::{FromRequestParts, Query, State},
+    http::request::Parts,
+};
+use inference::Metrics;
 use serde::Serialize;
-use utoipa::ToSchema;
-use vocabulary::Emotion;
+use utoipa::{IntoParams, ToSchema};
+use vocabulary::{Emotion, LabelSet};
 
-use crate::palette;
+use crate::{
+    palette,
+    server::{
+        envelope::{Envelope, Refusal},
+        models::Models,
+        telemetry::RequestId,
+    },
+};
 
-/// The loaded checkpoint.
+/// Which model is meant.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct ModelChoice {
+    /// Its name, as `/api/v1/models` tells it; without one it is the first there.
+    model: Option<String>,
+}
+
+impl ModelChoice {
+    /// Its name, where there is any.
+    pub fn name(&self) -> Option<&str> {
+        self.model.as_deref()
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for ModelChoice {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+        let mut pairs = pairs.into_iter().flat_map(|Query(pairs)| pairs);
+        let model = pairs.find(|(name, _)| name == "model");
+        Ok(Self {
+            model: model.map(|(_, name)| name),
+        })
+    }
+}
+
+/// A model that answers.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Model {
     /// Its name.
@@ -55,43 +94,82 @@ pub struct EmotionInfo {
     pub color: &'static str,
 }
 
-/// Tells of the loaded checkpoint.
+impl Model {
+    fn of(id: &str, labels: &LabelSet, metrics: &Metrics) -> Self {
+        Self {
+            id: id.to_owned(),
+            emotions: labels.iter().map(Emotion::code).collect(),
+            evaluation: (!metrics.folds.is_empty()).then(|| Evaluation {
+                protocol: metrics.protocol.clone(),
+                uar_mean: metrics.uar.mean,
+                uar_std: metrics.uar.std,
+                accuracy_mean: metrics.accuracy.mean,
+                ece: metrics.calibration.ece,
+            }),
+        }
+    }
+
+    fn first(models: &Models) -> Self {
+        let recognizer = models.first().recognizer();
+        Self::of(
+            recognizer.model_id(),
+            recognizer.labels(),
+            recognizer.metrics(),
+        )
+    }
+}
+
+/// Tells which models answer; the first does where nobody chooses.
+#[utoipa::path(
+    get,
+    path = "/api/v1/models",
+    tag = "model",
+    responses((status = 200, description = "The models", body = Vec<Model>))
+)]
+pub async fn models(State(models): State<Arc<Models>>) -> Json<Vec<Model>> {
+    let further = models.further().iter();
+    let further =
+        further.map(|one| Model::of(&one.facts.summary.id, &one.facts.labels, &one.metrics));
+    Json([Model::first(&models)].into_iter().chain(further).collect())
+}
+
+/// Tells of the model that answers where nobody chooses.
 #[utoipa::path(
     get,
     path = "/api/v1/model",
     tag = "model",
-    responses((status = 200, description = "The loaded checkpoint", body = Model))
+    responses((status = 200, description = "The first model", body = Model))
 )]
-pub async fn model(State(recognitions): State<Arc<Queue>>) -> Json<Model> {
-    let recognizer = recognitions.recognizer();
-    let metrics = recognizer.metrics();
-    Json(Model {
-        id: recognizer.model_id().to_owned(),
-        emotions: recognizer.labels().iter().map(Emotion::code).collect(),
-        evaluation: (!metrics.folds.is_empty()).then(|| Evaluation {
-            protocol: metrics.protocol.clone(),
-            uar_mean: metrics.uar.mean,
-            uar_std: metrics.uar.std,
-            accuracy_mean: metrics.accuracy.mean,
-            ece: metrics.calibration.ece,
-        }),
-    })
+pub async fn model(State(models): State<Arc<Models>>) -> Json<Model> {
+    Json(Model::first(&models))
 }
 
-/// Tells which emotions the loaded checkpoint tells apart, in class order.
+/// Tells which emotions a model tells apart, in class order.
 #[utoipa::path(
     get,
     path = "/api/v1/emotions",
     tag = "model",
-    responses((status = 200, description = "The emotions", body = Vec<EmotionInfo>))
+    params(ModelChoice),
+    responses(
+        (status = 200, description = "The emotions", body = Vec<EmotionInfo>),
+        (status = 422, description = "No such model", body = Envelope)
+    )
 )]
-pub async fn emotions(State(recognitions): State<Arc<Queue>>) -> Json<Vec<EmotionInfo>> {
-    let labels = recognitions.recognizer().labels();
+pub async fn emotions(
+    State(models): State<Arc<Models>>,
+    choice: ModelChoice,
+    RequestId(request_id): RequestId,
+) -> Result<Json<Vec<EmotionInfo>>, Refusal> {
     let info = |emotion: Emotion| EmotionInfo {
         code: emotion.code(),
         label_en: emotion.label_en(),
         label_bn: emotion.label_bn(),
         color: palette::color(emotion),
     };
-    Json(labels.iter().map(info).collect())
+    match models.named(choice.name()).await {
+        Ok(chosen) => Ok(Json(
+            chosen.recognizer().labels().iter().map(info).collect(),
+        )),
+        Err(error) => Err(Refusal { error, request_id }),
+    }
 }

@@ -17,6 +17,8 @@ pub struct ClipForm {
     /// The clip.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
+    /// Name of the model that is to hear the clip, where none stands in the address.
+    model: Option<String>,
     /// A voice profile of who speaks, in JSON.
     profile: Option<String>,
 }
@@ -28,6 +30,8 @@ pub struct EnrolmentForm {
     /// The clip.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
+    /// Name of the model that is to hear the clip, where none stands in the address.
+    model: Option<String>,
     /// The profile before, in JSON; without one a new one is made.
     profile: Option<String>,
     /// Code of what the speaker is known to express.

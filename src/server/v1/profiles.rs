@@ -6,15 +6,15 @@ use axum::{
     Json,
     extract::{Request, State},
 };
-use pipeline::Queue;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vocabulary::Profile;
 
-use super::openapi::Refusals;
+use super::{model::ModelChoice, openapi::Refusals};
 use crate::server::{
+    asked::{asked, emotion},
     envelope::{Envelope, Refusal},
-    speaker::{asked, emotion},
+    models::Models,
     upload::Upload,
 };
 
@@ -52,6 +52,7 @@ impl From<Profile> for VoiceProfile {
     path = "/api/v1/profiles",
     tag = "recognition",
     security((), ("key" = [])),
+    params(ModelChoice),
     request_body(content = super::openapi::EnrolmentForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "The profile with the clip", body = VoiceProfile),
@@ -60,15 +61,15 @@ impl From<Profile> for VoiceProfile {
     )
 )]
 pub async fn enrol(
-    State(recognitions): State<Arc<Queue>>,
+    State(models): State<Arc<Models>>,
+    choice: ModelChoice,
     upload: Upload,
     request: Request,
 ) -> Result<Json<VoiceProfile>, Refusal> {
-    let model_id = recognitions.recognizer().model_id();
     let answer = async {
         let clip = upload.read_clip(request).await?;
-        let emotion = emotion(&clip.speaker)?;
-        let request = asked(clip, model_id)?;
+        let emotion = emotion(&clip.fields)?;
+        let (recognitions, request) = asked(clip, choice.name(), &models).await?;
         upload.heard(recognitions.enrol(upload.turn(), request, emotion).await)
     };
     let answer = answer.await.map(|enrolled| Json(enrolled.profile.into()));

@@ -6,19 +6,19 @@ use axum::{
     Json,
     extract::{Request, State},
 };
-use pipeline::Queue;
 
-use super::{openapi::Refusals, recognition::Recognition};
+use super::{model::ModelChoice, openapi::Refusals, recognition::Recognition};
 use crate::server::{
+    asked::asked,
     envelope::{Envelope, Refusal},
-    speaker::asked,
+    models::Models,
     upload::Upload,
 };
 
 /// Hears the emotion in one clip.
 ///
 /// The clip is the field `file` of a form, or the whole body; in either it may stand as base64. Its format is told by
-/// its content. A form may hold a `profile` of who speaks, as `/api/v1/profiles` makes it.
+/// its content. A form may hold a `profile` of who speaks, as `/api/v1/profiles` makes it, and the name of a `model`.
 ///
 /// # Errors
 /// [`Refusal`].
@@ -27,6 +27,7 @@ use crate::server::{
     path = "/api/v1/recognitions",
     tag = "recognition",
     security((), ("key" = [])),
+    params(ModelChoice),
     request_body(
         content(
             (super::openapi::ClipForm = "multipart/form-data"),
@@ -41,19 +42,19 @@ use crate::server::{
     )
 )]
 pub async fn recognize(
-    State(recognitions): State<Arc<Queue>>,
+    State(models): State<Arc<Models>>,
+    choice: ModelChoice,
     upload: Upload,
     request: Request,
 ) -> Result<Json<Recognition>, Refusal> {
-    let model_id = recognitions.recognizer().model_id();
     let answer = async {
         let clip = upload.read_clip(request).await?;
         let n_further_files = clip.n_further_files;
-        let request = asked(clip, model_id)?;
+        let (recognitions, request) = asked(clip, choice.name(), &models).await?;
         let prediction = upload.heard(recognitions.recognize(upload.turn(), request).await)?;
         Ok(Recognition {
             n_further_files,
-            ..Recognition::of(model_id, &prediction)
+            ..Recognition::of(recognitions.recognizer().model_id(), &prediction)
         })
     };
     answer.await.map(Json).map_err(|error| upload.refuse(error))

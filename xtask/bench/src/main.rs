@@ -2,6 +2,7 @@
 
 mod bench;
 mod load;
+mod without_page;
 
 use std::process::ExitCode;
 

@@ -131,7 +131,7 @@ async fn work_that_nobody_waits_for_gives_its_permit_back() {
     let go_on = Arc::new(Barrier::new(queue.limits.n_recognitions + 1));
     for _ in 0..queue.limits.n_recognitions {
         let go_on = Arc::clone(&go_on);
-        queue.threads().spawn_blocking(move || go_on.wait());
+        queue.threads.runtime().spawn_blocking(move || go_on.wait());
     }
     let clip = Bytes::from_static(b"no audio");
     assert!(queue.recognize(CLIENT, clip).now_or_never().is_none());

@@ -28,10 +28,10 @@ impl Tables {
         }
     }
 
-    /// Writes the tables that the file asks for into it.
+    /// Writes the tables into the file, in which others stay as they are.
     ///
     /// # Errors
-    /// If it asks for another, or has no place for one of these.
+    /// If it has no place for one of these.
     pub fn write(&self, file: &Path) -> Result<()> {
         let text = fs::read_to_string(file).with_context(|| file.display().to_string())?;
         let filled = self
@@ -48,11 +48,10 @@ impl Tables {
             let (name, after) = after
                 .split_once(START_END)
                 .context("a table without a name")?;
-            let (_, after) = after
+            let (before_run, after) = after
                 .split_once(END)
                 .with_context(|| format!("the table {name} does not end"))?;
-            let table = self.0.get(name);
-            let table = table.with_context(|| format!("there is no table {name}"))?;
+            let table = self.0.get(name).map_or(before_run, String::as_str);
             unwritten.retain(|one| *one != name);
             filled.push_str(&format!("{before}{START}{name}{START_END}{table}{END}"));
             rest = after;
@@ -77,10 +76,8 @@ mod tests {
         let filled = tables.filled(text).expect("one place");
         assert_eq!(filled, text.replace("old", "new"));
         assert!(tables.filled("no place").is_err());
-        assert!(
-            tables
-                .filled("<!-- table: other -->\n<!-- end -->")
-                .is_err()
-        );
+        let other = "<!-- table: other -->\n| kept |\n<!-- end -->";
+        let both = tables.filled(&format!("{text}{other}"));
+        assert!(both.expect("two places").ends_with(other));
     }
 }

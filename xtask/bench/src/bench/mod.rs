@@ -34,7 +34,7 @@ pub struct Options {
     /// The release server instead, beside a stand-in for the original one; needs ffmpeg
     #[arg(long)]
     server: bool,
-    /// Everything, and write the tables and plots of docs/performance.md
+    /// Everything, or with --server the servers, and write the tables and plots of docs/performance.md
     #[arg(long)]
     write: bool,
 }
@@ -51,14 +51,17 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
         false => None,
     };
     let mut tables = Tables::default();
-    tables.insert("machine", machine());
-    if write || !server {
+    if !server {
+        tables.insert("machine", machine());
         let stages = stages::measure(workspace, python.as_deref())?;
         tables.insert("stages", stages.table());
         tables.insert("roofline", roofline::table(&stages));
     }
     let plots = match (write || server, &python) {
-        (true, Some(python)) => serving::measure(workspace, python, &mut tables)?,
+        (true, Some(python)) => {
+            tables.insert("servers", machine());
+            serving::measure(workspace, python, &mut tables)?
+        }
         _ => Vec::new(),
     };
     tables.print();

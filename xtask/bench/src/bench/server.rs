@@ -10,9 +10,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail};
 
 use super::client::{Client, Request};
-use xtask::bundle;
+use crate::without_page::without_page;
 use xtask::trial_server::free_address;
-use xtask::wasm_target;
 use xtask::workspace::Workspace;
 
 const START_LIMIT: Duration = Duration::from_secs(60);
@@ -30,10 +29,8 @@ pub struct Program {
 impl Program {
     /// Builds our server in release mode.
     pub fn ours(workspace: &Workspace) -> Result<Self> {
-        let toolchain = wasm_target::ensure(workspace)?;
-        bundle::build_release_server(workspace, &toolchain)?;
         Ok(Self {
-            path: workspace.server_binary("release"),
+            path: without_page(workspace, false)?,
             args: vec!["serve".to_owned(), "--address".to_owned()],
             folder: workspace.root.clone(),
             log: workspace.target_dir.join("bench-ours.log"),

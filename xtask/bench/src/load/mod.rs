@@ -17,12 +17,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Result, bail};
 use clap::Args;
 
+use crate::without_page::without_page;
 use crowd::{Client, Until};
 use report::Report;
 use requests::Mix;
-use xtask::bundle;
-use xtask::page;
-use xtask::toolchain::Toolchain;
 use xtask::trial_server::TrialServer;
 use xtask::workspace::Workspace;
 
@@ -47,7 +45,7 @@ pub struct Options {
     /// Attack with one request in twenty
     #[arg(long)]
     hostile: bool,
-    /// Use the debug server instead of dist/
+    /// Use the debug server instead of the release server
     #[arg(long)]
     debug: bool,
 }
@@ -59,11 +57,7 @@ pub fn load(workspace: &Workspace, options: &Options) -> Result<()> {
         true => requests::hostile(workspace)?,
         false => Vec::new(),
     };
-    let program = match options.debug {
-        true => debug_server(workspace)?,
-        false => bundle::build(workspace)?,
-    };
-    let server = TrialServer::start(&program)?;
+    let server = TrialServer::start(&without_page(workspace, options.debug)?, &[])?;
     // Threads, connections and allocations that every server has after its first crowd.
     let n_clients = options.clients as usize;
     crowd::send(
@@ -112,13 +106,6 @@ pub fn load(workspace: &Workspace, options: &Options) -> Result<()> {
         );
     }
     Ok(())
-}
-
-fn debug_server(workspace: &Workspace) -> Result<std::path::PathBuf> {
-    bundle::build_server(workspace, &Toolchain::active())?;
-    let site = workspace.target_dir.join("no-site");
-    page::empty(&site)?;
-    bundle::assemble_trial(workspace, &site)
 }
 
 /// Asks /healthz until the crowd has gone; times in milliseconds, a failure is infinite.
