@@ -16,6 +16,8 @@ use crate::{
 /// A clip, decoded.
 #[derive(Clone, Debug)]
 pub struct Example {
+    /// Name of the corpus.
+    pub corpus: String,
     /// The label.
     pub emotion: Emotion,
     /// Who speaks.
@@ -74,6 +76,7 @@ impl Examples {
         let decoded = waveforms.into_iter().zip(variants);
         let examples = clips.into_iter().zip(decoded);
         let examples = examples.map(|(clip, (waveform, variants))| Example {
+            corpus: clip.corpus.clone(),
             emotion: clip.emotion,
             speaker: clip.speaker.clone(),
             sex: clip.sex.clone(),
@@ -144,6 +147,7 @@ mod tests {
 
     fn clip(path: PathBuf, emotion: Emotion) -> Clip {
         Clip {
+            corpus: String::new(),
             path,
             speaker: "rima".to_owned(),
             sex: None,

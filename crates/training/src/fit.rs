@@ -7,14 +7,13 @@ use audio::{FLOOR_DB, Features, N_FRAMES, N_MELS};
 use burn::{
     optim::{AdamWConfig, ModuleOptimizer},
     store::ModuleRecord,
-    tensor::{Device, Tensor, TensorData, activation::log_softmax},
+    tensor::Device,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use inference::{Input, VoicePrior, Weights};
 use network::{Batch, backend};
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde::{Deserialize, Serialize};
-use vocabulary::{Emotion, LabelSet};
 
 use crate::{
     augmentation::features,
@@ -22,6 +21,7 @@ use crate::{
     gradient::Trainable,
     recipe::Recipe,
     speaker_means::{SpeakerMeans, difference},
+    targets::Targets,
 };
 
 /// Epochs in which the learning rate rises.
@@ -187,12 +187,13 @@ impl<N: Trainable> Training<N> {
         let mut order = train.to_vec();
         order.shuffle(&mut rng);
 
-        let weights = class_weights(train, &recipe.labels);
+        let targets = Targets::of(train, recipe);
         let steps_per_epoch = order.len().div_ceil(recipe.batch_size);
         let mut losses = 0.0;
         for (step_idx, examples) in order.chunks(recipe.batch_size).enumerate() {
-            let (batch, targets) = batch(examples, &weights, means, recipe, &mut rng, device);
-            let loss_of = |logits| cross_entropy(logits, targets);
+            let batch = batch(examples, means, recipe, &mut rng, device);
+            let targets = targets.batch(examples, device);
+            let loss_of = |logits| targets.cross_entropy(logits);
             let (loss, gradients) = self.network.loss_and_gradients(&batch, loss_of, &mut rng);
             losses += loss;
             let epochs_done =
@@ -216,18 +217,6 @@ impl<N: Trainable> Training<N> {
     }
 }
 
-/// Inverse class frequencies with mean 1 over the labelled clips.
-fn class_weights(examples: &[&Example], labels: &LabelSet) -> Vec<f32> {
-    let mut counts = vec![0.0; labels.n_labels()];
-    for example in examples {
-        if let Some(class_idx) = labels.class_idx(example.emotion) {
-            counts[class_idx] += 1.0;
-        }
-    }
-    let mean = counts.iter().sum::<f32>() / counts.len() as f32;
-    counts.iter().map(|count| mean / count.max(1.0)).collect()
-}
-
 /// Warm-up, then a cosine to 0.
 fn learning_rate(recipe: &Recipe, epochs_done: f64) -> f64 {
     let share = epochs_done / recipe.epochs as f64;
@@ -235,27 +224,17 @@ fn learning_rate(recipe: &Recipe, epochs_done: f64) -> f64 {
     recipe.learning_rate * cosine * (epochs_done / WARM_UP_EPOCHS).min(1.0)
 }
 
-/// Mean over the batch of the cross-entropy with weighted distributions, `[batch, n_labels]` both.
-fn cross_entropy(logits: Tensor<2>, targets: Tensor<2>) -> Tensor<1> {
-    let [batch, _] = logits.dims();
-    (log_softmax(logits, 1) * targets).sum().neg() / batch as f64
-}
-
-/// What the network reads, on the plain device, and its weighted target distributions on the training
-/// device, `[batch, n_labels]`.
+/// What the network reads, on the plain device.
 fn batch(
     examples: &[&Example],
-    class_weights: &[f32],
     means: Option<&SpeakerMeans>,
     recipe: &Recipe,
     rng: &mut StdRng,
     device: &Device,
-) -> (Batch, Tensor<2>) {
+) -> Batch {
     let input = recipe.architecture().input;
-    let n_labels = recipe.labels.n_labels();
     let mut frames = Vec::with_capacity(examples.len());
     let mut voices = Vec::with_capacity(examples.len());
-    let mut targets = Vec::with_capacity(examples.len() * n_labels);
     for example in examples {
         let is_varied = rng.random_bool(recipe.varied);
         let variant_idx = rng.random_range(0..example.variants.len());
@@ -274,26 +253,9 @@ fn batch(
             Some(means) => difference(&variant.voice, &means.prior.mean),
             None => variant.voice.clone(),
         });
-        targets.extend(target(example.emotion, class_weights, recipe));
     }
-    let targets = TensorData::new(targets, [examples.len(), n_labels]);
     let batch = Batch::new(&frames, input.n_features(), &device.clone().inner());
-    (
-        batch.with_voices(&voices),
-        Tensor::from_data(targets, device),
-    )
-}
-
-/// Smoothed distribution over the labels, weighted; even where the emotion is no label.
-fn target(emotion: Emotion, class_weights: &[f32], recipe: &Recipe) -> Vec<f32> {
-    let n_labels = recipe.labels.n_labels();
-    let Some(class_idx) = recipe.labels.class_idx(emotion) else {
-        return vec![1.0 / n_labels as f32; n_labels];
-    };
-    let mut target = vec![recipe.label_smoothing / n_labels as f32; n_labels];
-    target[class_idx] += 1.0 - recipe.label_smoothing;
-    let weight = class_weights[class_idx];
-    target.into_iter().map(|share| share * weight).collect()
+    batch.with_voices(&voices)
 }
 
 /// At most 4 s of the clip, varied or not; the paper's network wants exactly 4 s.

@@ -132,6 +132,7 @@ mod tests {
         };
         let features = FeatureExtractor::new().features(&waveform.samples);
         let example = |(speaker, sentence): (usize, usize)| Example {
+            corpus: String::new(),
             emotion: Emotion::Sad,
             speaker: speaker.to_string(),
             sex: Some(if speaker % 2 == 1 { "M" } else { "F" }.to_owned()),

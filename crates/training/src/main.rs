@@ -35,6 +35,7 @@ mod speaker_means;
 mod summary;
 mod svm;
 mod tables;
+mod targets;
 
 use std::{fs, path::PathBuf};
 

@@ -24,6 +24,11 @@ pub struct Recipe {
     /// (outlier exposure, Hendrycks et al. 2019).
     #[arg(long, value_delimiter = ',')]
     pub outliers: Vec<Emotion>,
+    /// A clip's label competes only with labels that its corpus has: no corpus then tells the network that its people
+    /// are never afraid. Clips of outliers compete with all.
+    #[arg(long)]
+    #[serde(default)]
+    pub within_corpora: bool,
     /// Networks that answer together, trained with the seed and those after it.
     #[arg(long, default_value_t = 1)]
     pub members: usize,

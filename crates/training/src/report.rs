@@ -40,7 +40,8 @@ pub fn print_summary(metrics: &Metrics, calibration: &Calibration) {
         "UAR of one network {:.3} ± {:.3} over seeds",
         metrics.member_uar.mean, metrics.member_uar.std
     );
-    let groups = metrics.uar_by_sex.iter().chain(&metrics.uar_by_sentence);
+    let groups = metrics.uar_by_sex.iter().chain(&metrics.uar_by_corpus);
+    let groups = groups.chain(&metrics.uar_by_sentence);
     for (group, uar) in groups.chain(&metrics.uar_by_enrolment) {
         println!("UAR {group:>6} {uar:.3}");
     }

@@ -148,6 +148,7 @@ mod tests {
             voice: vec![voice],
         };
         Example {
+            corpus: String::new(),
             emotion,
             speaker: speaker.to_owned(),
             sex: None,

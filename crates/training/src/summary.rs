@@ -60,9 +60,12 @@ pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> 
         macro_f1: scores::macro_f1(&confusion),
         accuracy: spread(|fold| fold.accuracy),
         recall: scores::recall(labels, &confusion),
-        uar_by_sex: uar_by(labels, answers, |answer| answer.sex.as_ref()),
+        uar_by_sex: uar_by(labels, answers, |answer| answer.sex.as_deref()),
         uar_by_enrolment: uar_by_enrolment(labels, answers),
-        uar_by_sentence: uar_by(labels, answers, |answer| answer.sentence.as_ref()),
+        uar_by_corpus: uar_by(labels, answers, |answer| {
+            answer.speaker.split_once('/').map(|(corpus, _)| corpus)
+        }),
+        uar_by_sentence: uar_by(labels, answers, |answer| answer.sentence.as_deref()),
         calibration: calibration::measure(answers),
         confusion,
         folds,
@@ -98,12 +101,12 @@ fn uar_by_enrolment(labels: &LabelSet, answers: &[Answer]) -> BTreeMap<String, f
 fn uar_by(
     labels: &LabelSet,
     answers: &[Answer],
-    group: impl Fn(&Answer) -> Option<&String>,
+    group: impl Fn(&Answer) -> Option<&str>,
 ) -> BTreeMap<String, f64> {
     let mut groups: BTreeMap<String, Vec<&Answer>> = BTreeMap::new();
     for answer in answers {
         if let Some(name) = group(answer) {
-            groups.entry(name.clone()).or_default().push(answer);
+            groups.entry(name.to_owned()).or_default().push(answer);
         }
     }
     groups

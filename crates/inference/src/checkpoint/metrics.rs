@@ -37,6 +37,9 @@ pub struct Metrics {
     /// UAR of answers by somebody who knows the voice, by how.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub uar_by_enrolment: BTreeMap<String, f64>,
+    /// UAR over the emotions of each corpus, where there are several.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub uar_by_corpus: BTreeMap<String, f64>,
     /// UAR by sentence.
     pub uar_by_sentence: BTreeMap<String, f64>,
     /// How well confidence tells accuracy.

@@ -25,6 +25,8 @@ pub use layout::Layout;
 pub struct Clip {
     /// Audio file.
     pub path: PathBuf,
+    /// Name of the corpus: its folder's.
+    pub corpus: String,
     /// Who speaks; unique among all clips, also of several folders.
     pub speaker: String,
     /// Sex of the speaker where the corpus tells it, to balance folds.
@@ -79,11 +81,11 @@ impl Corpus {
         let mut clips = Vec::new();
         for folder in folders {
             let in_folder = || format!("cannot read the corpus {}", folder.root.display());
+            let name = folder.name().with_context(in_folder)?;
             let mut tell = |what: String| tell(format!("{}: {what}", folder.root.display()));
-            let of_folder = folder.clips(labels, &mut tell);
+            let of_folder = folder.clips(&name, labels, &mut tell);
             let mut of_folder = of_folder.with_context(in_folder)?;
             if folders.len() > 1 {
-                let name = folder.name().with_context(in_folder)?;
                 ensure!(
                     names.insert(name.clone()),
                     "two corpora are named {name}, and their speakers would get mixed up"
@@ -112,7 +114,12 @@ impl Corpus {
 }
 
 impl Folder {
-    fn clips(&self, labels: &LabelSet, tell: &mut dyn FnMut(String)) -> anyhow::Result<Vec<Clip>> {
+    fn clips(
+        &self,
+        corpus: &str,
+        labels: &LabelSet,
+        tell: &mut dyn FnMut(String),
+    ) -> anyhow::Result<Vec<Clip>> {
         let mut clips = Vec::new();
         let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
         let mut entries = self.layout.entries(&self.root, tell)?;
@@ -121,6 +128,7 @@ impl Folder {
             match entry.emotion.parse() {
                 Ok(emotion) if labels.class_idx(emotion).is_some() => clips.push(Clip {
                     path: entry.path,
+                    corpus: corpus.to_owned(),
                     speaker: entry.speaker,
                     sex: entry.sex,
                     emotion,

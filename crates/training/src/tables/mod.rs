@@ -131,23 +131,23 @@ fn recall(words: &Words, metrics: &Metrics) -> Rows {
 }
 
 fn groups(words: &Words, metrics: &Metrics) -> Rows {
-    let name = |group: &str| match group {
+    let sex = |sex: &str| match sex {
         "F" => words.women.to_owned(),
-        "M" => words.men.to_owned(),
-        sentence => format!("{} {sentence}", words.sentence),
+        _ => words.men.to_owned(),
     };
-    let named = |groups: &BTreeMap<String, f64>| -> Rows {
+    let sentence = |sentence: &str| format!("{} {sentence}", words.sentence);
+    let named = |groups: &BTreeMap<String, f64>, name: &dyn Fn(&str) -> String| -> Rows {
         let rows = groups.iter();
         rows.map(|(group, &uar)| row([&name(group), &share(uar)]))
             .collect()
     };
     let head = row([words.group, "UAR"]);
-    [
-        vec![head],
-        named(&metrics.uar_by_sex),
-        named(&metrics.uar_by_sentence),
-    ]
-    .concat()
+    // Sentences of several corpora have nothing in common.
+    let texts = match metrics.uar_by_corpus.is_empty() {
+        true => named(&metrics.uar_by_sentence, &sentence),
+        false => named(&metrics.uar_by_corpus, &str::to_owned),
+    };
+    [vec![head], named(&metrics.uar_by_sex, &sex), texts].concat()
 }
 
 fn confusion(words: &Words, metrics: &Metrics) -> Rows {
