@@ -5,11 +5,10 @@
 
 use std::{
     io::{self, Write},
-    path::Path,
     process::ExitCode,
 };
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use banglaser::{
     analyze::{Format, Hearing, analyze},
     command_line::{Command, CommandLine},
@@ -55,7 +54,7 @@ fn run() -> anyhow::Result<ExitCode> {
         | Command::Enrol {
             model: Some(id), ..
         } => named(&usual, id)?,
-        _ => open(&usual, &settings.recognizer.checkpoint)?,
+        _ => usual.open(&settings.recognizer.checkpoint)?,
     };
 
     match command {
@@ -112,19 +111,11 @@ fn run() -> anyhow::Result<ExitCode> {
     }
 }
 
-fn open(settings: &RecognizerSettings, checkpoint: &Path) -> anyhow::Result<Recognizer> {
-    let opened = settings.open_at(checkpoint);
-    opened.with_context(|| format!("cannot open the checkpoint {}", checkpoint.display()))
-}
-
 /// The model of this name among those that the settings list.
 fn named(settings: &RecognizerSettings, id: &str) -> anyhow::Result<Recognizer> {
     let mut others = Vec::new();
-    for checkpoint in [&settings.checkpoint]
-        .into_iter()
-        .chain(&settings.further_checkpoints)
-    {
-        let recognizer = open(settings, checkpoint)?;
+    for checkpoint in settings.checkpoints() {
+        let recognizer = settings.open(checkpoint)?;
         if recognizer.model_id() == id {
             return Ok(recognizer);
         }

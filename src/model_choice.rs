@@ -47,13 +47,18 @@ impl ModelChoice {
         self.set_chosen.set(id);
     }
 
+    /// Whether it is the model that answers anyhow.
+    pub fn is_first(self) -> bool {
+        let is_first = |chosen: &String| {
+            self.all
+                .with_value(|all| all.first().is_some_and(|one| one.id == *chosen))
+        };
+        self.chosen.with(is_first)
+    }
+
     /// The model in use, where it is not the one that answers anyhow.
     pub fn asked(self) -> Option<String> {
-        let chosen = self.chosen.get_untracked();
-        let is_first = self
-            .all
-            .with_value(|all| all.first().is_some_and(|one| one.id == chosen));
-        (!is_first).then_some(chosen)
+        untrack(|| (!self.is_first()).then(|| self.chosen.get()))
     }
 
     fn knows(self, id: &str) -> bool {

@@ -151,11 +151,7 @@ fn every_label_of_the_checkpoint_has_a_column() {
     let folder = folder("labels");
     let checkpoint = folder.join("seven");
     let labels = LabelSet::new(Emotion::ALL.into()).expect("none twice");
-    let random = checkpoints::random(labels);
-    fs::create_dir_all(&checkpoint).expect("the folder can be made");
-    for (file, bytes) in random.files() {
-        fs::write(checkpoint.join(file), bytes).expect("a writable folder");
-    }
+    checkpoints::write_random(&checkpoint, labels);
     for (format, expected) in [
         (
             None,
@@ -193,10 +189,7 @@ fn a_model_of_the_settings_is_chosen_by_name() {
     let folder = folder("models");
     let checkpoint = folder.join("random");
     let labels = "happy,fear".parse().expect("labels");
-    fs::create_dir_all(&checkpoint).expect("the folder can be made");
-    for (file, bytes) in checkpoints::random(labels).files() {
-        fs::write(checkpoint.join(file), bytes).expect("a writable folder");
-    }
+    checkpoints::write_random(&checkpoint, labels);
     let analyzed = |model: &str| {
         let output = banglaser()
             .env(

@@ -1,14 +1,20 @@
 //! What must be true of any checkpoint.
 
-use std::{collections::BTreeMap, f32::consts::TAU, io, sync::LazyLock};
+use std::{collections::BTreeMap, io, sync::LazyLock};
 
 use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
 use inference::{
     Architecture, Checkpoint, Config, Metrics, Pooling, RecognizeError, Recognizer, TimeDelay,
-    TransformerShape, VoicePrior, Weights,
+    TransformerShape, VoicePrior,
 };
 use sha2::{Digest, Sha256};
 use vocabulary::LabelSet;
+
+#[path = "../../tests/checkpoints/mod.rs"]
+#[expect(dead_code, reason = "other tests use the rest")]
+mod checkpoints;
+#[path = "../../crates/inference/tests/voice/mod.rs"]
+mod voice;
 
 /// An encoder that nobody trained.
 const ENCODER: &[u8] = include_bytes!("../../crates/network/tests/transformer/tiny.safetensors");
@@ -81,12 +87,6 @@ fn small() -> Checkpoint {
         ..Architecture::paper()
     };
     let voice_size = architecture.voice_size();
-    let mut weights = Weights::default();
-    for (name, shape) in architecture.tensors(labels.n_labels()) {
-        let value = |n: usize| 0.2 + 0.15 * (n as f32 * 0.7).sin();
-        let values = (0..shape.iter().product()).map(value);
-        weights.insert(name, &shape, values.collect());
-    }
     Checkpoint {
         voice_prior: Some(VoicePrior {
             mean: vec![0.1; voice_size],
@@ -94,7 +94,7 @@ fn small() -> Checkpoint {
             axes: vec![vec![0.01; voice_size]],
         }),
         transformer: Some(ENCODER.to_vec()),
-        members: vec![weights],
+        members: vec![checkpoints::weights(&architecture, labels.n_labels())],
         metrics: Metrics {
             labels: labels.clone(),
             ..Metrics::default()
@@ -103,19 +103,10 @@ fn small() -> Checkpoint {
     }
 }
 
-/// A second of something that is found to be speech: a voice that opens and closes.
+/// A second of something that is found to be speech.
 fn speech() -> Recording {
-    let sample = |sample_idx: u32| {
-        let time_s = sample_idx as f32 / SAMPLE_RATE_HZ as f32;
-        let phase = TAU * (140.0 * time_s + 1.5 * (TAU * 1.5 * time_s).sin());
-        let opening = 0.5 - 0.5 * (TAU * 3.0 * time_s).cos();
-        let brightness = 0.3 + 0.6 * opening;
-        let harmonics =
-            (1..30).map(|idx| brightness.powf(idx as f32 / 3.0) * (phase * idx as f32).sin());
-        0.1 * opening * harmonics.sum::<f32>()
-    };
     Recording::from(&Waveform {
-        samples: (0..SAMPLE_RATE_HZ).map(sample).collect(),
+        samples: voice::syllables(1.0),
         sample_rate_hz: SAMPLE_RATE_HZ,
     })
 }

@@ -18,8 +18,7 @@ pub fn ModelSelect() -> impl IntoView {
     let choice = expect_context::<ModelChoice>();
     let links = expect_context::<Links>();
     let models = choice.all();
-    let (first_id, n_models) = (models[0].id.clone(), models.len());
-    let is_first = Memo::new(move |_| choice.chosen.with(|chosen| *chosen == first_id));
+    let n_models = models.len();
     let options = models.into_iter().enumerate().map(|(place, model)| {
         let (id, value) = (model.id.clone(), model.id.clone());
         let is_chosen = live(move || choice.chosen.with(|chosen| *chosen == id));
@@ -37,7 +36,7 @@ pub fn ModelSelect() -> impl IntoView {
                     {options.collect_view()}
                 </select>
             </label>
-            <When is=Signal::derive(move || !is_first.get())>
+            <When is=Signal::derive(move || !choice.is_first())>
                 <p class="fine">
                     {text!(i18n, model.is_experimental)} " "
                     <a href=links.to("/model")>{text!(i18n, site.model)}</a>

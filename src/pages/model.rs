@@ -1,4 +1,4 @@
-//! The models' cards: what it is for, how it was measured, and where it fails.
+//! The models' cards: what each is for, how it was measured, and where it fails.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::{
     live::{live, react},
 };
 
-/// The page about the model.
+/// The page about the models.
 #[component]
 pub fn ModelPage() -> impl IntoView {
     let i18n = use_i18n();

@@ -5,13 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use inference::{CheckpointError, Metrics, Recognizer};
+use inference::{Metrics, Recognizer};
 use pipeline::{Observer, Queue};
 use tokio::{sync::OnceCell, task::spawn_blocking};
 
 use super::{
     exposure, model_card,
-    settings::{RecognizerSettings, Settings},
+    settings::{OpenError, RecognizerSettings, Settings},
 };
 use crate::{api::ModelFacts, error::AppError};
 
@@ -20,12 +20,12 @@ use crate::{api::ModelFacts, error::AppError};
 pub struct Models {
     settings: RecognizerSettings,
     first: Arc<Queue>,
-    further: Vec<Further>,
+    all: Vec<Listed>,
 }
 
-/// A model that is opened when somebody asks for it.
+/// A model, opened or not.
 #[derive(Debug)]
-pub struct Further {
+pub struct Listed {
     /// What it is.
     pub facts: ModelFacts,
     /// What it reaches.
@@ -38,13 +38,8 @@ pub struct Further {
 #[derive(Debug, thiserror::Error)]
 pub enum ModelsError {
     /// It does not open.
-    #[error("cannot open the checkpoint {}", checkpoint.display())]
-    Open {
-        /// Its folder.
-        checkpoint: PathBuf,
-        /// Why.
-        source: CheckpointError,
-    },
+    #[error(transparent)]
+    Open(#[from] OpenError),
     /// Another one has its name.
     #[error("two checkpoints are named {id}")]
     SameName {
@@ -65,26 +60,25 @@ impl Models {
         observer: Arc<dyn Observer>,
     ) -> Result<Self, ModelsError> {
         let limits = settings.pipeline_limits();
-        let mut models = Self {
-            settings: settings.recognizer.clone(),
-            first: Arc::new(Queue::new(recognizer, limits, observer)),
-            further: Vec::new(),
-        };
-        for checkpoint in &settings.recognizer.further_checkpoints {
-            let recognizer = models.open(checkpoint)?;
-            let facts = model_card::facts(&recognizer, checkpoint);
-            let id = facts.summary.id.clone();
-            if models.ids().contains(&id) {
-                return Err(ModelsError::SameName { id });
+        let settings = settings.recognizer.clone();
+        let mut first = Listed::of(&recognizer, &settings.checkpoint);
+        let queue = Arc::new(Queue::new(recognizer, limits, observer));
+        first.queue = OnceCell::new_with(Some(Arc::clone(&queue)));
+        let mut all = vec![first];
+        for checkpoint in &settings.further_checkpoints {
+            let listed = Listed::of(&settings.open(checkpoint)?, checkpoint);
+            if all.iter().any(|known| known.id() == listed.id()) {
+                return Err(ModelsError::SameName {
+                    id: listed.id().to_owned(),
+                });
             }
-            models.further.push(Further {
-                facts,
-                metrics: recognizer.metrics().clone(),
-                checkpoint: checkpoint.clone(),
-                queue: OnceCell::new(),
-            });
+            all.push(listed);
         }
-        Ok(models)
+        Ok(Self {
+            settings,
+            first: queue,
+            all,
+        })
     }
 
     /// The model that answers where nobody chooses; its numbers of clips that are heard are those of all models.
@@ -92,62 +86,61 @@ impl Models {
         &self.first
     }
 
+    /// Every model, the first one first.
+    pub fn all(&self) -> &[Listed] {
+        &self.all
+    }
+
     /// The model of a name; the first where there is no name.
     ///
     /// # Errors
     /// [`AppError::UnknownModel`], [`AppError::Internal`] when it no longer opens.
     pub async fn named(&self, id: Option<&str>) -> Result<Arc<Queue>, AppError> {
-        let first_id = self.first.recognizer().model_id();
-        let id = match id {
-            None | Some("") => return Ok(Arc::clone(&self.first)),
-            Some(id) if id == first_id => return Ok(Arc::clone(&self.first)),
-            Some(id) => id,
+        let Some(id) = id.filter(|id| !id.is_empty()) else {
+            return Ok(Arc::clone(&self.first));
         };
-        let further = self.further.iter().find(|one| one.facts.summary.id == id);
-        let further = further.ok_or_else(|| AppError::UnknownModel { models: self.ids() })?;
-        let queue = further
+        let listed = self.all.iter().find(|listed| listed.id() == id);
+        let listed = listed.ok_or_else(|| AppError::UnknownModel {
+            models: self.all.iter().map(|one| one.id().to_owned()).collect(),
+        })?;
+        let queue = listed
             .queue
-            .get_or_try_init(|| self.load(&further.checkpoint));
+            .get_or_try_init(|| self.load(&listed.checkpoint));
         queue.await.cloned()
     }
 
     /// Clips that wait for their turn now.
     pub fn n_waiting(&self) -> usize {
-        let further = self.further.iter().filter_map(|one| one.queue.get());
-        let queues = further.chain([&self.first]);
+        let queues = self.all.iter().filter_map(|listed| listed.queue.get());
         queues.map(|queue| queue.n_waiting()).sum()
-    }
-
-    /// All but the first.
-    pub fn further(&self) -> &[Further] {
-        &self.further
-    }
-
-    fn ids(&self) -> Vec<String> {
-        let first_id = self.first.recognizer().model_id().to_owned();
-        let further = self.further.iter().map(|one| one.facts.summary.id.clone());
-        [first_id].into_iter().chain(further).collect()
     }
 
     async fn load(&self, checkpoint: &Path) -> Result<Arc<Queue>, AppError> {
         let (settings, folder) = (self.settings.clone(), checkpoint.to_owned());
-        let opened = spawn_blocking(move || settings.open_at(&folder)).await;
+        let opened = spawn_blocking(move || settings.open(&folder)).await;
         let error = match opened {
             Ok(Ok(recognizer)) => return Ok(Arc::new(self.first.beside(recognizer))),
             Ok(Err(error)) => exposure::chain(&error),
             Err(panic) => exposure::chain(&panic),
         };
-        tracing::error!(error, "cannot open the checkpoint {}", checkpoint.display());
+        tracing::error!(error, "a model cannot be loaded");
         Err(AppError::Internal {
             request_id: String::new(),
         })
     }
+}
 
-    fn open(&self, checkpoint: &Path) -> Result<Recognizer, ModelsError> {
-        let opened = self.settings.open_at(checkpoint);
-        opened.map_err(|source| ModelsError::Open {
+impl Listed {
+    fn of(recognizer: &Recognizer, checkpoint: &Path) -> Self {
+        Self {
+            facts: model_card::facts(recognizer, checkpoint),
+            metrics: recognizer.metrics().clone(),
             checkpoint: checkpoint.to_owned(),
-            source,
-        })
+            queue: OnceCell::new(),
+        }
+    }
+
+    fn id(&self) -> &str {
+        &self.facts.summary.id
     }
 }

@@ -15,7 +15,6 @@ use super::{
     access::{Access, AccessError},
     body::BodyLimits,
     metrics::Metrics,
-    model_card,
     models::{Models, ModelsError},
     public_url::PublicUrl,
     settings::Settings,
@@ -80,23 +79,23 @@ impl AppState {
         let server = &settings.server;
         let metrics = Arc::new(Metrics::new());
         let memory = UploadMemory::new(server.max_upload_memory_bytes.get());
-        let facts = model_card::facts(&recognizer, &settings.recognizer.checkpoint);
         let observer = Arc::clone(&metrics) as Arc<dyn Observer>;
         let models = Models::new(recognizer, settings, observer)?;
-        let further_facts = || models.further().iter().map(|one| &one.facts);
+        let model_facts: Arc<[ModelFacts]> = models
+            .all()
+            .iter()
+            .map(|listed| listed.facts.clone())
+            .collect();
+        let mut summaries = model_facts.iter().map(|facts| facts.summary.clone());
         Ok(Self {
             site: site::files(&leptos_options.site_root),
             leptos_options,
             page_facts: PageFacts {
                 max_upload_bytes: server.max_upload_bytes.get(),
-                model: facts.summary.clone(),
-                further_models: further_facts().map(|one| one.summary.clone()).collect(),
+                model: summaries.next().expect("there is a first model"),
+                further_models: summaries.collect(),
             },
-            model_facts: [&facts]
-                .into_iter()
-                .chain(further_facts())
-                .cloned()
-                .collect(),
+            model_facts,
             public_url: PublicUrl::new(&server.public_url),
             models: Arc::new(models),
             body_limits: server.body_limits(memory),

@@ -9,15 +9,14 @@ use axum::{
     Router,
     http::{Request, StatusCode},
 };
-use banglaser::server::{router, settings::Settings, state::AppState};
+use banglaser::server::router;
 use inference::Recognizer;
-use leptos::config::LeptosOptions;
 use vocabulary::{Emotion, LabelSet};
 
 use crate::{
     checkpoints,
     clips::syllables_wav,
-    trial::{clip_form, form_of, get, post_form, send, settings, state},
+    trial::{clip_form, first, form_of, get, post_form, send, started, state},
 };
 
 /// Name of the model that [`checkpoints::random`] makes.
@@ -28,11 +27,8 @@ fn checkpoint(test: &str) -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR"))
         .join("models")
         .join(test);
-    fs::create_dir_all(&folder).expect("the folder can be made");
     let labels = LabelSet::new(Emotion::ALL.into()).expect("none twice");
-    for (file, bytes) in checkpoints::random(labels).files() {
-        fs::write(folder.join(file), bytes).expect("a writable folder");
-    }
+    checkpoints::write_random(&folder, labels);
     folder
 }
 
@@ -189,16 +185,11 @@ fn a_further_checkpoint_that_does_not_open_ends_the_start() {
     fs::write(damaged.join("weights.safetensors"), b"no tensors").expect("a writable folder");
     let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v7");
     for further in [missing, damaged, shipped] {
-        let settings = settings(|settings| settings.recognizer.further_checkpoints = vec![further]);
-        assert!(started(&settings).is_err(), "{:?}", settings.recognizer);
+        let named = further.display().to_string();
+        let started = started(
+            |settings| settings.recognizer.further_checkpoints = vec![further],
+            first,
+        );
+        assert!(started.is_err(), "{named}");
     }
-}
-
-fn started(settings: &Settings) -> Result<AppState, impl std::error::Error + use<>> {
-    let recognizer = settings
-        .recognizer
-        .open()
-        .expect("the shipped checkpoint opens");
-    let options = LeptosOptions::builder().output_name("banglaser").build();
-    AppState::new(options, settings, recognizer)
 }

@@ -10,7 +10,11 @@ use axum::{
         header::{CONTENT_TYPE, HOST},
     },
 };
-use banglaser::server::{router, settings::Settings, state::AppState};
+use banglaser::server::{
+    router,
+    settings::Settings,
+    state::{AppState, StateError},
+};
 use http_body_util::BodyExt;
 use inference::Recognizer;
 use leptos::config::LeptosOptions;
@@ -42,12 +46,13 @@ pub fn changed(change: impl FnOnce(&mut Settings)) -> Router {
 
 /// State with the shipped checkpoint and changed settings.
 pub fn state(change: impl FnOnce(&mut Settings)) -> AppState {
-    with_recognizer(change, |settings| {
-        settings
-            .recognizer
-            .open()
-            .expect("the shipped checkpoint opens")
-    })
+    with_recognizer(change, first)
+}
+
+/// What answers where nobody chooses.
+pub fn first(settings: &Settings) -> Recognizer {
+    let opened = settings.recognizer.open(&settings.recognizer.checkpoint);
+    opened.expect("the shipped checkpoint opens")
 }
 
 /// A router that answers with a random network for other labels than the shipped five.
@@ -58,28 +63,29 @@ pub fn labelled(labels: LabelSet) -> Router {
     ))
 }
 
-/// The shipped settings, changed.
-pub fn settings(change: impl FnOnce(&mut Settings)) -> Settings {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut settings = Settings::load(&root.join("Leptos.toml")).expect("Leptos.toml fits");
-    change(&mut settings);
-    settings
-}
-
 /// State with changed settings and the recogniser made for their checkpoint folder.
 pub fn with_recognizer(
     change: impl FnOnce(&mut Settings),
     recognizer: impl FnOnce(&Settings) -> Recognizer,
 ) -> AppState {
+    started(change, recognizer).expect("the settings fit")
+}
+
+/// The same, or why there is none.
+pub fn started(
+    change: impl FnOnce(&mut Settings),
+    recognizer: impl FnOnce(&Settings) -> Recognizer,
+) -> Result<AppState, StateError> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let settings = settings(change);
+    let mut settings = Settings::load(&root.join("Leptos.toml")).expect("Leptos.toml fits");
+    change(&mut settings);
     let options = LeptosOptions::builder()
         .output_name("banglaser")
         .site_root(root.join("public").to_string_lossy())
         .env(leptos::config::Env::PROD)
         .build();
     let recognizer = recognizer(&settings);
-    AppState::new(options, &settings, recognizer).expect("the settings fit")
+    AppState::new(options, &settings, recognizer)
 }
 
 /// An answer, read to its end.

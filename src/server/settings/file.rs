@@ -88,18 +88,16 @@ impl Settings {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
         let mut settings = Self::parse(&text, &variables.collect::<Vec<_>>())?;
+        let folder = path.parent().unwrap_or(Path::new(""));
         if env::var_os(CHECKPOINT_VARIABLE).is_none() {
-            let folder = path.parent().unwrap_or(Path::new(""));
             settings.recognizer.checkpoint = folder.join(settings.recognizer.checkpoint);
         }
         if env::var_os(FURTHER_CHECKPOINTS_VARIABLE).is_none() {
-            let folder = path.parent().unwrap_or(Path::new(""));
             for further in &mut settings.recognizer.further_checkpoints {
                 *further = folder.join(&further);
             }
         }
         if env::var_os(API_KEYS_VARIABLE).is_none() && settings.access.api_keys != Path::new("") {
-            let folder = path.parent().unwrap_or(Path::new(""));
             settings.access.api_keys = folder.join(settings.access.api_keys);
         }
         Ok(settings)

@@ -122,6 +122,14 @@ pub struct RecognizerSettings {
     pub engine: Engine,
 }
 
+/// A checkpoint that does not open.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot open the checkpoint {}", folder.display())]
+pub struct OpenError {
+    folder: PathBuf,
+    source: CheckpointError,
+}
+
 /// What computes the answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -178,19 +186,28 @@ impl Settings {
 }
 
 impl RecognizerSettings {
-    /// Opens the checkpoint for the engine.
-    ///
-    /// # Errors
-    /// [`CheckpointError`] when it is missing, damaged or does not fit this program.
-    pub fn open(&self) -> Result<Recognizer, CheckpointError> {
-        self.open_at(&self.checkpoint)
+    /// Every checkpoint's folder, first that of the one that answers where nobody chooses.
+    pub fn checkpoints(&self) -> impl Iterator<Item = &Path> {
+        let further = self.further_checkpoints.iter();
+        [&self.checkpoint]
+            .into_iter()
+            .chain(further)
+            .map(PathBuf::as_path)
     }
 
     /// Opens the checkpoint in a folder for the engine.
     ///
     /// # Errors
-    /// As of [`open`](Self::open).
-    pub fn open_at(&self, folder: &Path) -> Result<Recognizer, CheckpointError> {
+    /// [`OpenError`] when it is missing, damaged or does not fit this program.
+    pub fn open(&self, folder: &Path) -> Result<Recognizer, OpenError> {
+        let opened = self.read(folder);
+        opened.map_err(|source| OpenError {
+            folder: folder.to_owned(),
+            source,
+        })
+    }
+
+    fn read(&self, folder: &Path) -> Result<Recognizer, CheckpointError> {
         let read = |file: &str| {
             let own = fs::read(folder.join(file));
             own.or_else(|error| match folder.is_dir() {

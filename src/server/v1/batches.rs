@@ -14,7 +14,7 @@ use pipeline::Queue;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{model::ModelChoice, openapi::Refusals, recognition::Recognition};
+use super::{model::ModelName, openapi::Refusals, recognition::Recognition};
 use crate::{
     error::AppError,
     server::{
@@ -65,7 +65,7 @@ pub struct BatchResult {
     path = "/api/v1/batches",
     tag = "recognition",
     security((), ("key" = [])),
-    params(ModelChoice),
+    params(ModelName),
     request_body(content = super::openapi::BatchForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "One result per file", body = Batch),
@@ -76,11 +76,11 @@ pub struct BatchResult {
 pub async fn recognize(
     State(models): State<Arc<Models>>,
     State(MaxBatchFiles(max_files)): State<MaxBatchFiles>,
-    choice: ModelChoice,
+    model: ModelName,
     upload: Upload,
     request: Request,
 ) -> Result<Json<Batch>, Refusal> {
-    let recognitions = models.named(choice.name()).await;
+    let recognitions = models.named(model.get()).await;
     let recognitions = recognitions.map_err(|error| upload.refuse(error))?;
     let reading = Reading {
         recognitions: &recognitions,

@@ -7,36 +7,35 @@ use axum::{
     extract::{FromRequestParts, Query, State},
     http::request::Parts,
 };
-use inference::Metrics;
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
-use vocabulary::{Emotion, LabelSet};
+use vocabulary::Emotion;
 
 use crate::{
     palette,
     server::{
         envelope::{Envelope, Refusal},
-        models::Models,
+        models::{Listed, Models},
         telemetry::RequestId,
     },
 };
 
-/// Which model is meant.
+/// The name of the model that is meant, in the address.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
-pub struct ModelChoice {
+pub struct ModelName {
     /// Its name, as `/api/v1/models` tells it; without one it is the first there.
     model: Option<String>,
 }
 
-impl ModelChoice {
-    /// Its name, where there is any.
-    pub fn name(&self) -> Option<&str> {
+impl ModelName {
+    /// The name, where there is any.
+    pub fn get(&self) -> Option<&str> {
         self.model.as_deref()
     }
 }
 
-impl<S: Sync> FromRequestParts<S> for ModelChoice {
+impl<S: Sync> FromRequestParts<S> for ModelName {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
@@ -95,10 +94,11 @@ pub struct EmotionInfo {
 }
 
 impl Model {
-    fn of(id: &str, labels: &LabelSet, metrics: &Metrics) -> Self {
+    fn of(listed: &Listed) -> Self {
+        let Listed { facts, metrics, .. } = listed;
         Self {
-            id: id.to_owned(),
-            emotions: labels.iter().map(Emotion::code).collect(),
+            id: facts.summary.id.clone(),
+            emotions: facts.labels.iter().map(Emotion::code).collect(),
             evaluation: (!metrics.folds.is_empty()).then(|| Evaluation {
                 protocol: metrics.protocol.clone(),
                 uar_mean: metrics.uar.mean,
@@ -107,15 +107,6 @@ impl Model {
                 ece: metrics.calibration.ece,
             }),
         }
-    }
-
-    fn first(models: &Models) -> Self {
-        let recognizer = models.first().recognizer();
-        Self::of(
-            recognizer.model_id(),
-            recognizer.labels(),
-            recognizer.metrics(),
-        )
     }
 }
 
@@ -127,10 +118,7 @@ impl Model {
     responses((status = 200, description = "The models", body = Vec<Model>))
 )]
 pub async fn models(State(models): State<Arc<Models>>) -> Json<Vec<Model>> {
-    let further = models.further().iter();
-    let further =
-        further.map(|one| Model::of(&one.facts.summary.id, &one.facts.labels, &one.metrics));
-    Json([Model::first(&models)].into_iter().chain(further).collect())
+    Json(models.all().iter().map(Model::of).collect())
 }
 
 /// Tells of the model that answers where nobody chooses.
@@ -141,7 +129,7 @@ pub async fn models(State(models): State<Arc<Models>>) -> Json<Vec<Model>> {
     responses((status = 200, description = "The first model", body = Model))
 )]
 pub async fn model(State(models): State<Arc<Models>>) -> Json<Model> {
-    Json(Model::first(&models))
+    Json(Model::of(&models.all()[0]))
 }
 
 /// Tells which emotions a model tells apart, in class order.
@@ -149,7 +137,7 @@ pub async fn model(State(models): State<Arc<Models>>) -> Json<Model> {
     get,
     path = "/api/v1/emotions",
     tag = "model",
-    params(ModelChoice),
+    params(ModelName),
     responses(
         (status = 200, description = "The emotions", body = Vec<EmotionInfo>),
         (status = 422, description = "No such model", body = Envelope)
@@ -157,7 +145,7 @@ pub async fn model(State(models): State<Arc<Models>>) -> Json<Model> {
 )]
 pub async fn emotions(
     State(models): State<Arc<Models>>,
-    choice: ModelChoice,
+    model: ModelName,
     RequestId(request_id): RequestId,
 ) -> Result<Json<Vec<EmotionInfo>>, Refusal> {
     let info = |emotion: Emotion| EmotionInfo {
@@ -166,7 +154,7 @@ pub async fn emotions(
         label_bn: emotion.label_bn(),
         color: palette::color(emotion),
     };
-    match models.named(choice.name()).await {
+    match models.named(model.get()).await {
         Ok(chosen) => Ok(Json(
             chosen.recognizer().labels().iter().map(info).collect(),
         )),

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vocabulary::Profile;
 
-use super::{model::ModelChoice, openapi::Refusals};
+use super::{model::ModelName, openapi::Refusals};
 use crate::server::{
     asked::{asked, emotion},
     envelope::{Envelope, Refusal},
@@ -52,7 +52,7 @@ impl From<Profile> for VoiceProfile {
     path = "/api/v1/profiles",
     tag = "recognition",
     security((), ("key" = [])),
-    params(ModelChoice),
+    params(ModelName),
     request_body(content = super::openapi::EnrolmentForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "The profile with the clip", body = VoiceProfile),
@@ -62,14 +62,14 @@ impl From<Profile> for VoiceProfile {
 )]
 pub async fn enrol(
     State(models): State<Arc<Models>>,
-    choice: ModelChoice,
+    model: ModelName,
     upload: Upload,
     request: Request,
 ) -> Result<Json<VoiceProfile>, Refusal> {
     let answer = async {
         let clip = upload.read_clip(request).await?;
         let emotion = emotion(&clip.fields)?;
-        let (recognitions, request) = asked(clip, choice.name(), &models).await?;
+        let (recognitions, request) = asked(clip, model.get(), &models).await?;
         upload.heard(recognitions.enrol(upload.turn(), request, emotion).await)
     };
     let answer = answer.await.map(|enrolled| Json(enrolled.profile.into()));

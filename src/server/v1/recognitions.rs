@@ -7,7 +7,7 @@ use axum::{
     extract::{Request, State},
 };
 
-use super::{model::ModelChoice, openapi::Refusals, recognition::Recognition};
+use super::{model::ModelName, openapi::Refusals, recognition::Recognition};
 use crate::server::{
     asked::asked,
     envelope::{Envelope, Refusal},
@@ -27,7 +27,7 @@ use crate::server::{
     path = "/api/v1/recognitions",
     tag = "recognition",
     security((), ("key" = [])),
-    params(ModelChoice),
+    params(ModelName),
     request_body(
         content(
             (super::openapi::ClipForm = "multipart/form-data"),
@@ -43,14 +43,14 @@ use crate::server::{
 )]
 pub async fn recognize(
     State(models): State<Arc<Models>>,
-    choice: ModelChoice,
+    model: ModelName,
     upload: Upload,
     request: Request,
 ) -> Result<Json<Recognition>, Refusal> {
     let answer = async {
         let clip = upload.read_clip(request).await?;
         let n_further_files = clip.n_further_files;
-        let (recognitions, request) = asked(clip, choice.name(), &models).await?;
+        let (recognitions, request) = asked(clip, model.get(), &models).await?;
         let prediction = upload.heard(recognitions.recognize(upload.turn(), request).await)?;
         Ok(Recognition {
             n_further_files,
