@@ -86,5 +86,9 @@ self.addEventListener("fetch", (event) => {
   if (request.method === "POST" && url.pathname === "/share") event.respondWith(receive(request));
   if (request.method !== "GET" || url.origin !== self.location.origin) return;
   if (request.mode === "navigate") event.respondWith(visit(event));
+  // The page itself fetches and keeps these, once a reader wants them (crates/worker/js/page.js).
+  else if (url.pathname.startsWith("/on-device/")) {
+    event.respondWith(caches.match(request).then((kept) => (url.pathname.endsWith("/list") || !kept ? fetch(request) : kept)));
+  }
   else if (isFile(url)) event.respondWith(caches.open(CACHE).then((cache) => file(cache, url.pathname)));
 });

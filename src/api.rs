@@ -69,6 +69,8 @@ pub struct PageFacts {
     pub model: ModelSummary,
     /// Those that can be chosen.
     pub further_models: Vec<ModelSummary>,
+    /// What hears on the reader's own device; `None` where there is nothing for it.
+    pub on_device: Option<OnDeviceFacts>,
 }
 
 impl PageFacts {
@@ -76,6 +78,15 @@ impl PageFacts {
     pub fn models(&self) -> impl Iterator<Item = &ModelSummary> {
         [&self.model].into_iter().chain(&self.further_models)
     }
+}
+
+/// What hears on the reader's own device, as every page tells of it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OnDeviceFacts {
+    /// Path of the script by which the page fetches and asks it.
+    pub script: String,
+    /// What is sent for each of the models, in their order.
+    pub sent_bytes: Vec<u64>,
 }
 
 /// What every page tells of a model.

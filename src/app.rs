@@ -16,6 +16,7 @@ use crate::{
     i18n::{I18n, I18nLocaleTrait, Locale, emotion_words::how_many, path, td_string, use_i18n},
     live::react,
     model_choice::ModelChoice,
+    on_device::OnDevice,
     pages::{AboutPage, HistoryPage, HomePage, ModelPage, NotFoundPage, VoicePage},
     preferences::{LOCALE_COOKIE, Preferences},
     routes::{Links, Localized, PAGES},
@@ -169,7 +170,15 @@ fn Site() -> impl IntoView {
     provide_context(models);
     let voices = Voices::new(models, facts.max_upload_bytes);
     provide_context(voices);
-    let workbench = Workbench::new(facts.clone(), submitted.into_inner(), models, voices);
+    let device = OnDevice::new(&facts, models);
+    provide_context(device);
+    let workbench = Workbench::new(
+        facts.clone(),
+        submitted.into_inner(),
+        models,
+        voices,
+        device,
+    );
     provide_context(workbench);
     provide_context(Enrolment::new(workbench.recorder, voices));
     let navigate = use_navigate();

@@ -20,6 +20,7 @@ pub mod history;
 pub mod i18n;
 pub mod live;
 pub mod model_choice;
+pub mod on_device;
 pub mod pages;
 pub mod palette;
 pub mod parts;
@@ -33,6 +34,7 @@ pub mod spreadsheet;
 pub mod theme;
 pub mod trim;
 pub mod voices;
+pub mod wav;
 pub mod workbench;
 
 /// Brings the page that the server sent to life.

@@ -29,6 +29,11 @@ pub enum Progress {
     },
     /// The server is at it.
     Analysing,
+    /// This device is at it.
+    Hearing {
+        /// What is heard of it, `[0, 1]`.
+        share: f64,
+    },
     /// The end.
     Ended(Outcome),
 }
@@ -62,13 +67,17 @@ impl Progress {
         match event {
             UploadEvent::Sending(share) => Self::Sending { share },
             UploadEvent::Sent => Self::Analysing,
+            UploadEvent::Heard(share) => Self::Hearing { share },
             UploadEvent::Answered(outcome) => Self::Ended(outcome),
         }
     }
 
     /// Whether the clip is on its way or waits for its turn.
     pub const fn is_under_way(&self) -> bool {
-        matches!(self, Self::Waiting | Self::Sending { .. } | Self::Analysing)
+        matches!(
+            self,
+            Self::Waiting | Self::Sending { .. } | Self::Analysing | Self::Hearing { .. }
+        )
     }
 
     /// What became of the clip; `None` before the end.
@@ -99,6 +108,7 @@ const fn may_pass(error: &AppError) -> bool {
             | AppError::TooManyRequests { .. }
             | AppError::Overloaded { .. }
             | AppError::Unreachable
+            | AppError::DeviceFailed
             | AppError::Internal { .. }
     )
 }

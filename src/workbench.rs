@@ -3,6 +3,8 @@
 mod results;
 mod sending;
 
+use std::any::Any;
+
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
 
@@ -10,12 +12,13 @@ pub use crate::queue::Outcome;
 use crate::{
     api::PageFacts,
     browser::{
-        Clip, Recorder, RecorderState, Upload, acknowledge, forget_recording, is_acknowledged,
+        Clip, Recorder, RecorderState, acknowledge, forget_recording, is_acknowledged,
         kept_recording, shared_clips,
     },
     error::AppError,
     live::react,
     model_choice::ModelChoice,
+    on_device::OnDevice,
     queue::{ClipId, Progress, QueuedClip},
     trim::Trim,
     voices::Voices,
@@ -31,6 +34,9 @@ pub enum Wish {
     /// Read the notice, nothing else.
     Read,
 }
+
+/// A clip that is being heard; dropping what stands beside its number ends that.
+type UnderWay = SendWrapper<(ClipId, Box<dyn Any>)>;
 
 /// What the start page is doing. In the context of every page, so that nothing is lost on the way to another page and
 /// back; copies share it.
@@ -61,10 +67,11 @@ pub struct Workbench {
     outcome: Memo<Option<Outcome>>,
     is_busy: Memo<bool>,
     n_taken: StoredValue<ClipId>,
-    upload: StoredValue<Option<SendWrapper<(ClipId, Upload)>>>,
+    upload: StoredValue<Option<UnderWay>>,
     facts: StoredValue<PageFacts>,
     models: ModelChoice,
     voices: Voices,
+    device: OnDevice,
 }
 
 impl Workbench {
@@ -74,6 +81,7 @@ impl Workbench {
         outcome: Option<Outcome>,
         models: ModelChoice,
         voices: Voices,
+        device: OnDevice,
     ) -> Self {
         let is_live = RwSignal::new(false);
         let queue = RwSignal::new(Vec::<QueuedClip>::new());
@@ -107,6 +115,7 @@ impl Workbench {
             facts: StoredValue::new(facts),
             models,
             voices,
+            device,
         };
         react(move || workbench.begin());
         workbench

@@ -11,7 +11,7 @@ use axum::{
     routing::get,
 };
 use banglaser::{
-    api::{Accuracy, ModelSummary, PageFacts, SubmittedOutcome},
+    api::{Accuracy, ModelSummary, OnDeviceFacts, PageFacts, SubmittedOutcome},
     app::shell,
     error::AppError,
     i18n::{Locale, emotion_words::sounds, error_message},
@@ -49,6 +49,10 @@ fn facts() -> PageFacts {
         max_upload_bytes: MAX_UPLOAD_BYTES,
         model: model("five", 5),
         further_models: vec![model("eight", 8)],
+        on_device: Some(OnDeviceFacts {
+            script: "/on-device/page.0123456789abcdef.js".to_owned(),
+            sent_bytes: vec![7 << 20, 3 << 20],
+        }),
     }
 }
 

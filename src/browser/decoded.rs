@@ -12,7 +12,8 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AudioBuffer, Blob, BlobPropertyBag, OfflineAudioContext};
 
-use super::{Clip, wav};
+use super::Clip;
+use crate::wav;
 
 /// The recogniser's own rate: more would be thrown away on arrival.
 pub use vocabulary::SAMPLE_RATE_HZ;

@@ -24,6 +24,9 @@ const PROFILES: &str = "banglaser.profiles";
 /// Name of the model that was chosen last.
 const MODEL: &str = "banglaser.model";
 
+/// Holds something while clips are heard on this device.
+const ON_DEVICE: &str = "banglaser.on_device";
+
 /// The microphone that was chosen last.
 const MICROPHONE: &str = "banglaser.microphone";
 
@@ -106,6 +109,19 @@ pub fn model() -> Option<String> {
 /// Remembers the chosen model.
 pub fn choose_model(id: &str) {
     storage("setItem", &[MODEL, id]);
+}
+
+/// Whether clips are heard on this device.
+pub fn is_on_device() -> bool {
+    storage("getItem", &[ON_DEVICE]).is_some()
+}
+
+/// Remembers where clips are heard.
+pub fn choose_device(is_chosen: bool) {
+    match is_chosen {
+        true => storage("setItem", &[ON_DEVICE, "1"]),
+        false => storage("removeItem", &[ON_DEVICE]),
+    };
 }
 
 /// The microphone that was chosen last.

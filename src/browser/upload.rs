@@ -18,6 +18,8 @@ pub enum UploadEvent<T = Analysis> {
     Sending(f64),
     /// Everything has left; the server is at it.
     Sent,
+    /// So much of it is heard, `[0, 1]`, where that is told.
+    Heard(f64),
     /// The end.
     Answered(Result<T, AppError>),
 }

@@ -22,6 +22,10 @@ fn label(locale: Locale, workbench: Workbench) -> String {
             let percent = number::percent(locale, share as f32);
             td_string!(locale, review.sending, percent)
         }
+        Some(Progress::Hearing { share }) if share > 0.0 => {
+            let percent = number::percent(locale, share as f32);
+            td_string!(locale, review.hearing, percent)
+        }
         _ if workbench.is_busy() => td_string!(locale, review.busy).to_owned(),
         _ if n_clips > 1 => td_string!(locale, queue.analyse).to_owned(),
         _ => td_string!(locale, review.analyse).to_owned(),

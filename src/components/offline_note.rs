@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use super::When;
 use crate::{
     browser::watch_connection,
-    i18n::{text, use_i18n},
-    live::react,
+    i18n::{td_string, use_i18n},
+    live::{live, react},
+    on_device::{OnDevice, Readiness},
 };
 
 /// A line while the browser is offline.
@@ -14,11 +15,19 @@ use crate::{
 pub fn OfflineNote() -> impl IntoView {
     let i18n = use_i18n();
     let is_online = RwSignal::new(true);
+    let device = expect_context::<OnDevice>();
+    let told = move || {
+        let locale = i18n.get_locale();
+        match device.is_chosen.get() && device.readiness.get() == Readiness::Ready {
+            true => td_string!(locale, on_device.offline),
+            false => td_string!(locale, home.offline),
+        }
+    };
     react(move || watch_connection(is_online));
     view! {
         <div role="status">
             <When is=Signal::derive(move || !is_online.get())>
-                <p class="offline-note">{text!(i18n, home.offline)}</p>
+                <p class="offline-note">{live(told)}</p>
             </When>
         </div>
     }

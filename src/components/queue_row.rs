@@ -25,6 +25,10 @@ fn state(locale: Locale, progress: &Progress) -> String {
             let percent = number::percent(locale, *share as f32);
             td_string!(locale, review.sending, percent)
         }
+        Progress::Hearing { share } => {
+            let percent = number::percent(locale, *share as f32);
+            td_string!(locale, review.hearing, percent)
+        }
         Progress::Analysing => td_string!(locale, review.busy).to_owned(),
         Progress::Ended(Err(error)) => error_message(locale, error),
         Progress::Ended(Ok(Analysis { prediction, .. })) => found(locale, prediction),

@@ -3,13 +3,14 @@
 use leptos::prelude::*;
 
 use super::{
-    AnalyseBar, AnsweredClip, ClipReview, ExampleShelf, FilePicker, InterruptedNote, ModelSelect,
-    OfflineNote, QueueList, RecordButton, RecordingPanel, SourceError, VoiceChoice,
+    AnalyseBar, AnsweredClip, ClipReview, DeviceSwitch, ExampleShelf, FilePicker, InterruptedNote,
+    ModelSelect, OfflineNote, QueueList, RecordButton, RecordingPanel, SourceError, VoiceChoice,
 };
 use crate::{
     browser::RecorderState,
-    i18n::{text, use_i18n},
+    i18n::{td_string, text, use_i18n},
     live::live,
+    on_device::OnDevice,
     routes::Links,
     workbench::Workbench,
 };
@@ -35,6 +36,14 @@ pub fn SourcePanel() -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
     let links = expect_context::<Links>();
+    let device = expect_context::<OnDevice>();
+    let privacy = live(move || {
+        let locale = i18n.get_locale();
+        match device.is_chosen.get() {
+            true => td_string!(locale, on_device.privacy),
+            false => td_string!(locale, home.privacy),
+        }
+    });
     let step = Memo::new(move |_| match workbench.recorder.state().get() {
         RecorderState::Recording { .. } | RecorderState::Paused { .. } | RecorderState::Saving => {
             Step::Recording
@@ -69,19 +78,20 @@ pub fn SourcePanel() -> impl IntoView {
                             <FilePicker />
                             <AnalyseBar />
                             <ModelSelect />
+                            <DeviceSwitch />
                             <VoiceChoice />
                             <ExampleShelf />
                         }
                         .into_any()
                     }
                     Step::Recording => view! { <RecordingPanel /> }.into_any(),
-                    Step::Review => view! { <ClipReview /><SourceError /><AnalyseBar /><ModelSelect /><VoiceChoice /> }.into_any(),
+                    Step::Review => view! { <ClipReview /><SourceError /><AnalyseBar /><ModelSelect /><DeviceSwitch /><VoiceChoice /> }.into_any(),
                     Step::Answered => view! { <AnsweredClip /> }.into_any(),
-                    Step::Queue => view! { <QueueList /><SourceError /><AnalyseBar /><ModelSelect /><VoiceChoice /> }.into_any(),
+                    Step::Queue => view! { <QueueList /><SourceError /><AnalyseBar /><ModelSelect /><DeviceSwitch /><VoiceChoice /> }.into_any(),
                 })}
             </form>
             <OfflineNote />
-            <p class="fine">{text!(i18n, home.privacy)}</p>
+            <p class="fine">{privacy}</p>
         </section>
     }
 }

@@ -55,6 +55,7 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
             let max = number::decimal(locale, *max_bytes as f64 / 1024.0, 0);
             td_string!(locale, error.head_too_large, max)
         }
+        AppError::InvalidFrame => td_string!(locale, error.invalid_frame).to_owned(),
         AppError::CrossSite => td_string!(locale, error.cross_site).to_owned(),
         AppError::Unauthorized => td_string!(locale, error.unauthorized).to_owned(),
         AppError::TooManyRequests { retry_after_s } => {
@@ -73,6 +74,7 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
             td_string!(locale, error.recording_unsupported).to_owned()
         }
         AppError::Unreachable => td_string!(locale, error.unreachable).to_owned(),
+        AppError::DeviceFailed => td_string!(locale, error.device_failed).to_owned(),
         AppError::Internal { request_id } if request_id.is_empty() => {
             td_string!(locale, error.internal).to_owned()
         }

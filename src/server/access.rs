@@ -130,6 +130,11 @@ impl Access {
         Some(cors)
     }
 
+    /// Whether pages of this origin may speak with the REST interface.
+    pub fn knows_origin(&self, origin: Option<&HeaderValue>) -> bool {
+        origin.is_some_and(|origin| self.origins.contains(origin))
+    }
+
     /// Who sent a request: a key, where one is needed, else an address.
     fn client(self: &Arc<Self>, request: &Request, needs_key: bool) -> Result<Client, AppError> {
         let who = match &self.keys {
@@ -249,6 +254,11 @@ pub async fn to_page(State(access): State<Arc<Access>>, request: Request, next: 
         response.headers_mut().insert(WWW_AUTHENTICATE, asks);
     }
     response
+}
+
+/// Lets in who may send clips by any request, and leaves a [`Client`] in its extensions.
+pub async fn to_live(State(access): State<Arc<Access>>, request: Request, next: Next) -> Response {
+    admit(access.client(&request, true), request, next).await
 }
 
 async fn admit(client: Result<Client, AppError>, mut request: Request, next: Next) -> Response {

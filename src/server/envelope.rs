@@ -90,6 +90,7 @@ pub fn status(error: &AppError) -> StatusCode {
         AppError::NoFile
         | AppError::EmptyFile
         | AppError::NoBoundary
+        | AppError::InvalidFrame
         | AppError::UploadIncomplete => StatusCode::BAD_REQUEST,
         AppError::UnusableHeader { header } => match header.as_str() {
             "content-encoding" => StatusCode::UNSUPPORTED_MEDIA_TYPE,
@@ -121,6 +122,7 @@ pub fn status(error: &AppError) -> StatusCode {
         | AppError::InsecureOrigin
         | AppError::RecordingUnsupported
         | AppError::Unreachable
+        | AppError::DeviceFailed
         | AppError::Internal { .. } => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -3,10 +3,7 @@
 
 use std::{error::Error, iter};
 
-use audio::DecodeError;
-use inference::{ProfileError, RecognizeError};
 use pipeline::PipelineError;
-use vocabulary::MIN_DURATION_S;
 
 use crate::error::AppError;
 
@@ -22,52 +19,14 @@ pub fn expose(error: &PipelineError, request_id: &str) -> AppError {
 
 /// The error as something that a person can act on; `None` when it is a fault of ours.
 pub fn actionable(error: &PipelineError) -> Option<AppError> {
-    let exposed = match error {
-        PipelineError::QueueTimeout { retry_after_s } => AppError::Overloaded {
+    match error {
+        PipelineError::QueueTimeout { retry_after_s } => Some(AppError::Overloaded {
             retry_after_s: *retry_after_s,
-        },
-        PipelineError::Decode(error) => match error {
-            DecodeError::Empty => AppError::EmptyFile,
-            DecodeError::Unsupported { found } => AppError::UnsupportedAudio {
-                found: found.clone(),
-            },
-            DecodeError::TooLong { max_duration_s } => AppError::TooLong {
-                max_duration_s: *max_duration_s,
-            },
-            DecodeError::TooSlow { max_decode_time } => AppError::TooSlow {
-                max_decode_s: max_decode_time.as_secs_f32(),
-            },
-            DecodeError::NoSamples => AppError::NoSpeech,
-            DecodeError::SampleRateOutOfRange { sample_rate_hz, .. } => {
-                AppError::UnsupportedAudio {
-                    found: Some(format!("{sample_rate_hz} Hz")),
-                }
-            }
-            DecodeError::TooManyChannels { channels, .. } => AppError::UnsupportedAudio {
-                found: Some(format!("{channels} channels")),
-            },
-            DecodeError::Damaged { .. }
-            | DecodeError::TooManySilentPackets { .. }
-            | DecodeError::Panicked { .. } => AppError::DamagedAudio,
-            _ => return None,
-        },
-        PipelineError::Recognize(error) => match error {
-            RecognizeError::TooShort { duration_s } => AppError::TooShort {
-                duration_s: *duration_s,
-                min_duration_s: MIN_DURATION_S,
-            },
-            RecognizeError::NoSpeech => AppError::NoSpeech,
-            RecognizeError::Profile(ProfileError::UnknownEmotion { .. }) => {
-                AppError::UnknownEmotion
-            }
-            RecognizeError::Profile(error) => AppError::ProfileRefused {
-                model: error.model().to_owned(),
-            },
-            _ => return None,
-        },
-        _ => return None,
-    };
-    Some(exposed)
+        }),
+        PipelineError::Decode(error) => error.told(),
+        PipelineError::Recognize(error) => error.told(),
+        _ => None,
+    }
 }
 
 /// The error and its sources, outermost first.

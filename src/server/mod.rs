@@ -11,6 +11,7 @@
 //! | `GET /robots.txt`, `/sitemap.xml` | for search engines |
 //! | `GET /language/{language}` | remembers the language |
 //! | `GET /manifest/{language}` | what a phone needs to install the page |
+//! | `GET /on-device/...` | what hears on the reader's own device, see [`on_device`] |
 //! | `GET /service-worker.js` | the script that keeps the page for when there is no connection |
 //! | anything else | a file of the site, or the page's 404 |
 //!
@@ -31,11 +32,13 @@ mod form_boundary;
 mod form_guard;
 pub mod functions;
 mod http_rules;
+mod live_session;
 mod manifest;
 mod markdown;
 pub mod metrics;
 mod model_card;
 pub mod models;
+pub mod on_device;
 pub mod pages;
 pub mod panics;
 mod part_name;
@@ -80,6 +83,7 @@ pub fn router(state: AppState) -> Router {
         .merge(page(&state))
         .merge(interface(&state))
         .merge(probes(&state))
+        .merge(on_device::worker(&state))
         .route("/robots.txt", get(site::robots))
         .route("/sitemap.xml", get(site::sitemap))
         .route("/service-worker.js", get(site::worker))
@@ -87,6 +91,7 @@ pub fn router(state: AppState) -> Router {
         .method_not_allowed_fallback(envelope::method_not_allowed)
         .fallback(site::file)
         .layer(CompressionLayer::new().quality(COMPRESSION))
+        .merge(on_device::models(&state))
         .layer(from_fn(security::bound_head))
         .layer(from_fn(http_rules::check))
         .layer(from_fn(panics::answer))
@@ -131,7 +136,7 @@ fn interface(state: &AppState) -> Router<AppState> {
         .layer(from_fn_with_state(limits.clone(), body::bound))
         .route("/health", get(rest::health));
     let interface = original
-        .merge(v1::router(limits, max_batch_files))
+        .merge(v1::router(limits, max_batch_files, &state.access))
         .route("/api/{*rest}", any(envelope::not_found))
         // Here too, or preflights would not pass through the layer below.
         .method_not_allowed_fallback(envelope::method_not_allowed)

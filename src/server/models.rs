@@ -109,6 +109,11 @@ impl Models {
         queue.await.cloned()
     }
 
+    /// Where a file of a model's checkpoint lies.
+    pub fn file(&self, model: &Listed, name: &str) -> PathBuf {
+        self.settings.file(&model.checkpoint, name)
+    }
+
     /// Clips that wait for their turn now.
     pub fn n_waiting(&self) -> usize {
         let queues = self.all.iter().filter_map(|listed| listed.queue.get());

@@ -3,7 +3,7 @@
 use axum::{
     extract::Request,
     http::{
-        HeaderName, HeaderValue, Method, Uri,
+        HeaderMap, HeaderName, HeaderValue, Method, Uri,
         header::{
             CACHE_CONTROL, CONTENT_SECURITY_POLICY, HOST, ORIGIN, REFERRER_POLICY,
             X_CONTENT_TYPE_OPTIONS,
@@ -75,7 +75,7 @@ pub fn page_policy(nonce: &Nonce, env: &Env) -> String {
 /// Refuses what another site's page makes a browser post. `/predict` is open to every client: it
 /// reads no cookie, and without CORS headers other sites cannot read its answers.
 pub async fn refuse_cross_site(request: Request, next: Next) -> Response {
-    if request.method() == Method::POST && is_cross_site(&request) {
+    if request.method() == Method::POST && is_cross_site(request.headers()) {
         let request_id = RequestId::of(request.extensions()).0;
         let error = AppError::CrossSite;
         return Refusal { error, request_id }.into_response();
@@ -100,8 +100,8 @@ pub async fn bound_head(request: Request, next: Next) -> Response {
 }
 
 /// By `Sec-Fetch-Site`; browsers without it send `Origin`. Clients that send neither are no browsers.
-fn is_cross_site(request: &Request) -> bool {
-    let header = |name| request.headers().get(name).map(HeaderValue::as_bytes);
+pub fn is_cross_site(headers: &HeaderMap) -> bool {
+    let header = |name| headers.get(name).map(HeaderValue::as_bytes);
     if let Some(site) = header(HeaderName::from_static("sec-fetch-site")) {
         return site != b"same-origin" && site != b"none";
     }

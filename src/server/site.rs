@@ -28,7 +28,7 @@ const WORKER_POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; connect-src 'self'");
 
 /// Of a file whose name changes with its content.
-const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
+pub const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// Digits of the hash in such a name, hexadecimal; `xtask` writes them.
 const HASH_LENGTH: usize = 16;
@@ -58,16 +58,18 @@ pub async fn file(State(state): State<AppState>, mut request: Request) -> Respon
             }
             found
         }
-        Err(error) if !is_of_path(&error) => {
-            let request_id = RequestId::of(&head.extensions).0;
-            tracing::error!(request_id, error = exposure::chain(&error), "a file");
-            let error = AppError::Internal {
-                request_id: request_id.clone(),
-            };
-            Refusal { error, request_id }.into_response()
-        }
+        Err(error) if !is_of_path(&error) => unreadable(&error, RequestId::of(&head.extensions).0),
         _ => pages::not_found(State(state), Request::from_parts(head, Body::empty())).await,
     }
+}
+
+/// The answer where a file that is there cannot be read.
+pub fn unreadable(error: &io::Error, request_id: String) -> Response {
+    tracing::error!(request_id, error = exposure::chain(error), "a file");
+    let error = AppError::Internal {
+        request_id: request_id.clone(),
+    };
+    Refusal { error, request_id }.into_response()
 }
 
 /// The refusal of a request that does not only read: there is nothing, or it can be read only.

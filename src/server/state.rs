@@ -1,8 +1,11 @@
 //! What every request can reach.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    path::Path,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use axum::extract::FromRef;
@@ -16,6 +19,7 @@ use super::{
     body::BodyLimits,
     metrics::Metrics,
     models::{Models, ModelsError},
+    on_device::OnDevice,
     public_url::PublicUrl,
     settings::Settings,
     site,
@@ -38,6 +42,8 @@ pub struct AppState {
     pub public_url: PublicUrl,
     /// The recognisers behind their permits.
     pub models: Arc<Models>,
+    /// What there is for the reader's device; `None` where the site has no worker.
+    pub on_device: Option<Arc<OnDevice>>,
     /// What one clip's upload may cost.
     pub body_limits: BodyLimits,
     /// Most files of a batch.
@@ -86,6 +92,9 @@ impl AppState {
             .iter()
             .map(|listed| listed.facts.clone())
             .collect();
+        let on_device = OnDevice::find(Path::new(&*leptos_options.site_root), &models);
+        let ids = model_facts.iter().map(|facts| &*facts.summary.id);
+        let of_device = on_device.as_ref().map(|on_device| on_device.facts(ids));
         let mut summaries = model_facts.iter().map(|facts| facts.summary.clone());
         Ok(Self {
             site: site::files(&leptos_options.site_root),
@@ -94,10 +103,12 @@ impl AppState {
                 max_upload_bytes: server.max_upload_bytes.get(),
                 model: summaries.next().expect("there is a first model"),
                 further_models: summaries.collect(),
+                on_device: of_device,
             },
             model_facts,
             public_url: PublicUrl::new(&server.public_url),
             models: Arc::new(models),
+            on_device: on_device.map(Arc::new),
             body_limits: server.body_limits(memory),
             max_batch_files: MaxBatchFiles(server.max_batch_files.get()),
             metrics,

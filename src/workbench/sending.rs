@@ -1,4 +1,6 @@
-//! The clips of the start page on their way to the server, one after the other.
+//! The clips of the start page on their way to the server, or to what hears on this device, one after the other.
+
+use std::any::Any;
 
 use leptos::prelude::*;
 use send_wrapper::SendWrapper;
@@ -25,16 +27,25 @@ impl Workbench {
             let max_upload_bytes = self.facts.with_value(|facts| facts.max_upload_bytes);
             let model = self.models.asked();
             let fields = [("model", model.as_deref()), ("profile", profile.as_deref())];
-            let form = clip.form(max_upload_bytes, &fields);
             self.change(id, |one| one.voice = voice.map(|voice| voice.name));
+            if let Some(hearing) = self.device.hear(clip.clone(), profile.clone(), on_event) {
+                self.set_progress(id, |_| Progress::Hearing { share: 0.0 });
+                self.under_way(id, Box::new(hearing));
+                return;
+            }
+            let form = clip.form(max_upload_bytes, &fields);
             match form.and_then(|form| Upload::start::<Recognize, _>(&form, on_event)) {
                 Ok(upload) => {
                     self.set_progress(id, |_| Progress::Sending { share: 0.0 });
-                    self.upload.set_value(Some(SendWrapper::new((id, upload))));
+                    self.under_way(id, Box::new(upload));
                 }
                 Err(error) => self.set_progress(id, |_| Progress::Ended(Err(error))),
             }
         }
+    }
+
+    fn under_way(self, id: ClipId, heard: Box<dyn Any>) {
+        self.upload.set_value(Some(SendWrapper::new((id, heard))));
     }
 
     fn hear(self, id: ClipId, event: UploadEvent) {

@@ -15,6 +15,7 @@ mod limits;
 mod model;
 mod models;
 mod odd_requests;
+mod on_device;
 mod page;
 #[path = "../pinned/mod.rs"]
 mod pinned;

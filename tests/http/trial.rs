@@ -76,16 +76,28 @@ pub fn started(
     change: impl FnOnce(&mut Settings),
     recognizer: impl FnOnce(&Settings) -> Recognizer,
 ) -> Result<AppState, StateError> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut settings = Settings::load(&root.join("Leptos.toml")).expect("Leptos.toml fits");
+    started_with(&root().join("public"), change, recognizer)
+}
+
+/// The same, with the site in another folder.
+pub fn started_with(
+    site_root: &Path,
+    change: impl FnOnce(&mut Settings),
+    recognizer: impl FnOnce(&Settings) -> Recognizer,
+) -> Result<AppState, StateError> {
+    let mut settings = Settings::load(&root().join("Leptos.toml")).expect("Leptos.toml fits");
     change(&mut settings);
     let options = LeptosOptions::builder()
         .output_name("banglaser")
-        .site_root(root.join("public").to_string_lossy())
+        .site_root(site_root.to_string_lossy())
         .env(leptos::config::Env::PROD)
         .build();
     let recognizer = recognizer(&settings);
     AppState::new(options, &settings, recognizer)
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// An answer, read to its end.

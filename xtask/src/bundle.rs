@@ -8,6 +8,7 @@ use std::process::Command;
 use anyhow::{Context, Result};
 
 use crate::command::run;
+use crate::on_device;
 use crate::page::{self, copy_tree, empty};
 use crate::sbom;
 use crate::steps::Steps;
@@ -20,6 +21,8 @@ pub const RUST: &str = "find or install Rust for the page";
 const COMPILE_PAGE: &str = "compile the page to WebAssembly, small before fast";
 /// Step: wasm-bindgen and what follows it.
 pub const SHRINK_PAGE: &str = "make the page small and compress it";
+/// Step: the worker.
+pub const COMPILE_WORKER: &str = "compile what hears on the reader's device";
 const COMPILE_DRAFT: &str = "compile the page to WebAssembly, soon and large";
 const COMPILE_SERVER: &str = "compile the server in release mode";
 const COMPILE_DEBUG: &str = "compile the debug server";
@@ -27,10 +30,20 @@ const DIST: &str = "put dist/ together";
 
 /// `cargo xtask build`: compiles page and server and replaces dist/; returns the program in it.
 pub fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let mut steps = Steps::plan(vec![RUST, COMPILE_PAGE, SHRINK_PAGE, COMPILE_SERVER, DIST]);
+    let mut steps = Steps::plan(vec![
+        RUST,
+        COMPILE_PAGE,
+        COMPILE_WORKER,
+        SHRINK_PAGE,
+        COMPILE_SERVER,
+        DIST,
+    ]);
     let toolchain = steps.run(RUST, || wasm_target::ensure(workspace))?;
     steps.run(COMPILE_PAGE, || {
         page::compile(toolchain.cargo(workspace), page::SHIPPED)
+    })?;
+    steps.run(COMPILE_WORKER, || {
+        on_device::compile(toolchain.cargo(workspace))
     })?;
     let site = steps.run(SHRINK_PAGE, || page::assemble(workspace, page::SHIPPED))?;
     steps.run(COMPILE_SERVER, || {

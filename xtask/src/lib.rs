@@ -11,6 +11,7 @@ mod compress;
 mod hashed_name;
 mod never_called;
 mod node;
+mod on_device;
 pub mod outside;
 pub mod page;
 pub mod python;

@@ -15,6 +15,7 @@ use crate::compact::compact;
 use crate::compress;
 use crate::hashed_name;
 use crate::never_called;
+use crate::on_device;
 use crate::toolchain::WASM_TARGET;
 use crate::workspace::Workspace;
 
@@ -70,6 +71,9 @@ pub fn assemble(workspace: &Workspace, profile: &str) -> Result<PathBuf> {
     copy_tree(&workspace.root.join("public"), &site)?;
     copy_tree(&pkg, &site.join("pkg"))?;
     fs::remove_file(site.join("pkg").join(STAMP))?;
+    if ships || on_device::is_compiled(workspace) {
+        on_device::add(workspace, &site)?;
+    }
     let style_sheet = join_style_sheets(&workspace.root.join("style"))?;
     name_by_content(&site, style_sheet)?;
     if ships {

@@ -6,9 +6,10 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::browser;
-use crate::bundle::{self, RUST, SHRINK_PAGE};
+use crate::bundle::{self, COMPILE_WORKER, RUST, SHRINK_PAGE};
 use crate::command::{run, run_tests};
 use crate::node;
+use crate::on_device;
 use crate::outside;
 use crate::page;
 use crate::python;
@@ -43,7 +44,7 @@ const INTERFACE: &str = "send what the OpenAPI document allows and forbids";
 const PAGE_TESTS: &str = "test the page in the browser";
 
 /// All steps; those of [`OF_PYTHON`] only where there is Python.
-const PLANNED: [&str; 14] = [
+const PLANNED: [&str; 15] = [
     RUST,
     BROWSER,
     NODE,
@@ -52,6 +53,7 @@ const PLANNED: [&str; 14] = [
     CORE_LINTS,
     RUST_TESTS,
     PAGE,
+    COMPILE_WORKER,
     SHRINK_PAGE,
     SERVER,
     PYTHON,
@@ -92,6 +94,9 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, has_python: bool) -> Resu
     check(workspace, &toolchain, steps)?;
     steps.run(PAGE, || {
         page::compile(toolchain.linting_cargo(workspace)?, page::SHIPPED)
+    })?;
+    steps.run(COMPILE_WORKER, || {
+        on_device::compile(toolchain.linting_cargo(workspace)?)
     })?;
     let site = steps.run(SHRINK_PAGE, || page::assemble(workspace, page::SHIPPED))?;
     let server = steps.run(SERVER, || {

@@ -77,6 +77,28 @@ impl Speech {
         }
         sounding.start.max(vowels.start)..sounding.end.min(vowels.end)
     }
+
+    /// Frames of what was said last: behind the last pause of at least `pause_s` seconds; `None` where nothing was said.
+    pub fn last_utterance(&self, pause_s: f32) -> Option<Range<usize>> {
+        let mut last: Option<Range<usize>> = None;
+        for frame_idx in spoken(&self.sounding, &self.vowels) {
+            last = match last {
+                Some(last) if frame_s(frame_idx - last.end) < pause_s => {
+                    Some(last.start..frame_idx + 1)
+                }
+                _ => Some(frame_idx..frame_idx + 1),
+            };
+        }
+        last
+    }
+
+    /// How many of these frames hold speech.
+    pub fn n_spoken(&self, frames: Range<usize>) -> usize {
+        let spoken = spoken(&self.sounding, &self.vowels);
+        spoken
+            .filter(|frame_idx| frames.contains(frame_idx))
+            .count()
+    }
 }
 
 impl Features {

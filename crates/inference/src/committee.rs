@@ -52,6 +52,15 @@ impl<N: Network> Committee<'_, N> {
         &self,
         clips: &[(&Recording, Option<&Profile>)],
     ) -> Vec<Result<Prediction, RecognizeError>> {
+        self.predict_watched(clips, |_| {})
+    }
+
+    /// The same; `watch` is told the share of the windows that are answered, `[0, 1]`, whenever some are.
+    pub(crate) fn predict_watched(
+        &self,
+        clips: &[(&Recording, Option<&Profile>)],
+        mut watch: impl FnMut(f32),
+    ) -> Vec<Result<Prediction, RecognizeError>> {
         let heard = clips.iter().map(|&(recording, profile)| {
             let speaker_mean = self.voice_prior.map(|prior| prior.speaker_mean(profile));
             Heard::new(
@@ -62,8 +71,11 @@ impl<N: Network> Committee<'_, N> {
         });
         let heard: Vec<_> = heard.collect();
         let spoken: Vec<_> = heard.iter().flatten().flat_map(Heard::spoken).collect();
-        let batches = spoken.chunks(BATCH_WINDOWS);
-        let answers: Vec<_> = batches.flat_map(|batch| self.answers(batch)).collect();
+        let mut answers = Vec::with_capacity(spoken.len());
+        for batch in spoken.chunks(BATCH_WINDOWS) {
+            answers.extend(self.answers(batch));
+            watch(answers.len() as f32 / spoken.len() as f32);
+        }
         let mut answers = &answers[..];
         let of_clip = |heard: Result<Heard, _>| {
             let heard = heard?;

@@ -7,7 +7,9 @@
 use std::{fmt, io};
 
 use audio::Recording;
-use vocabulary::{LabelSet, NotProbabilities, Prediction, Profile};
+use vocabulary::{
+    AppError, Calibration, LabelSet, MIN_DURATION_S, NotProbabilities, Prediction, Profile,
+};
 
 use crate::{
     Architecture, Checkpoint, CheckpointError, Committee, Config, Metrics, Network, Packed,
@@ -20,7 +22,7 @@ use crate::{
 #[non_exhaustive]
 pub enum RecognizeError {
     /// The recording is shorter than [`vocabulary::MIN_DURATION_S`].
-    #[error("{duration_s} s is shorter than {} s", vocabulary::MIN_DURATION_S)]
+    #[error("{duration_s} s is shorter than {MIN_DURATION_S} s")]
     TooShort {
         /// Its length.
         duration_s: f32,
@@ -34,6 +36,24 @@ pub enum RecognizeError {
     /// The voice profile is none of this checkpoint's.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+}
+
+impl RecognizeError {
+    /// The error as something that a person can act on; `None` when it is a fault of ours.
+    pub fn told(&self) -> Option<AppError> {
+        match self {
+            Self::TooShort { duration_s } => Some(AppError::TooShort {
+                duration_s: *duration_s,
+                min_duration_s: MIN_DURATION_S,
+            }),
+            Self::NoSpeech => Some(AppError::NoSpeech),
+            Self::Profile(ProfileError::UnknownEmotion { .. }) => Some(AppError::UnknownEmotion),
+            Self::Profile(error) => Some(AppError::ProfileRefused {
+                model: error.model().to_owned(),
+            }),
+            Self::Logits(_) => None,
+        }
+    }
 }
 
 /// A checkpoint ready to use; shared between threads.
@@ -95,6 +115,11 @@ impl Recognizer {
         &self.config.labels
     }
 
+    /// What the confidence of its answers is worth.
+    pub fn calibration(&self) -> &Calibration {
+        &self.config.calibration
+    }
+
     /// What the checkpoint reaches on speakers it never heard.
     pub fn metrics(&self) -> &Metrics {
         &self.metrics
@@ -106,6 +131,26 @@ impl Recognizer {
     /// [`RecognizeError`]; see the module's head.
     pub fn recognize(&self, recording: &Recording) -> Result<Prediction, RecognizeError> {
         self.committee().predict(recording, None)
+    }
+
+    /// The same of a clip of somebody of whom there may be a profile; `watch` is told the share of the windows that
+    /// are answered, `[0, 1]`, whenever some are.
+    ///
+    /// # Errors
+    /// [`RecognizeError`]; also when the profile is another checkpoint's.
+    pub fn recognize_watched(
+        &self,
+        recording: &Recording,
+        profile: Option<&Profile>,
+        watch: impl FnMut(f32),
+    ) -> Result<Prediction, RecognizeError> {
+        if let Some(profile) = profile {
+            self.verify(profile)?;
+        }
+        let mut predictions = self
+            .committee()
+            .predict_watched(&[(recording, profile)], watch);
+        predictions.pop().expect("one for each recording")
     }
 
     /// The same of several clips, each with the profile of who speaks where there is one: one result each, in order,

@@ -12,7 +12,6 @@
 mod error;
 mod observer;
 mod permits;
-mod pictures;
 mod queue;
 mod request;
 mod together;

@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use vocabulary::{Prediction, Profile};
 
 use crate::{
-    Heard, Observer, pictures,
+    Heard, Observer,
     request::Enrolment,
     waiting::{Answer, Client, Clip, Told, Waiting},
 };
@@ -102,7 +102,7 @@ impl Decoded {
             enrolled: self.enrolment.map(enrol).transpose()?,
             pictures: self
                 .with_pictures
-                .then(|| pictures::draw(&self.recording.waveform)),
+                .then(|| audio::draw(&self.recording.waveform)),
             prediction,
         })
     }

@@ -76,6 +76,9 @@ pub enum AppError {
         /// Names of those that do.
         models: Vec<String>,
     },
+    /// What came over a live connection is no audio of the kind that it takes.
+    #[error("no frame of 16-bit samples")]
+    InvalidFrame,
     /// The bytes are no audio that the server can decode.
     #[error("unsupported audio: {}", found.as_deref().unwrap_or("unknown format"))]
     UnsupportedAudio {
@@ -139,6 +142,9 @@ pub enum AppError {
     /// The server did not answer.
     #[error("server unreachable")]
     Unreachable,
+    /// What hears on the reader's own device stopped, or does not run there.
+    #[error("the device failed")]
+    DeviceFailed,
     /// A fault of ours.
     #[error("internal error {request_id}")]
     Internal {
@@ -200,6 +206,7 @@ impl TryFrom<Told> for AppError {
             "unknown_model" => Self::UnknownModel {
                 models: needed(told.models)?,
             },
+            "invalid_frame" => Self::InvalidFrame,
             "unsupported_audio" => Self::UnsupportedAudio { found: told.found },
             "damaged_audio" => Self::DamagedAudio,
             "too_slow" => Self::TooSlow {
@@ -224,6 +231,7 @@ impl TryFrom<Told> for AppError {
             "insecure_origin" => Self::InsecureOrigin,
             "recording_unsupported" => Self::RecordingUnsupported,
             "unreachable" => Self::Unreachable,
+            "device_failed" => Self::DeviceFailed,
             "internal" => Self::Internal {
                 request_id: needed(told.request_id)?,
             },

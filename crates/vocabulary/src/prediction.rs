@@ -35,6 +35,16 @@ pub enum Outcome {
     Unclear,
 }
 
+impl Outcome {
+    /// What an answer of this confidence is.
+    pub const fn of(band: ConfidenceBand) -> Self {
+        match band {
+            ConfidenceBand::Unclear => Self::Unclear,
+            _ => Self::Emotion,
+        }
+    }
+}
+
 /// What the recogniser says about one window of a clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WindowPrediction {
@@ -59,9 +69,6 @@ impl Prediction {
 
     /// Whether the voice gave an emotion, or one that is as good as no answer.
     pub fn outcome(&self) -> Outcome {
-        match self.certainty.band {
-            ConfidenceBand::Unclear => Outcome::Unclear,
-            _ => Outcome::Emotion,
-        }
+        Outcome::of(self.certainty.band)
     }
 }

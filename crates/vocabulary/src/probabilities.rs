@@ -74,6 +74,12 @@ impl Probabilities {
         tempered
     }
 
+    /// Probability of a label; 0 of one that the model does not tell apart.
+    pub fn of(&self, label: Emotion) -> f32 {
+        let found = self.iter().find(|(known, _)| *known == label);
+        found.map_or(0.0, |(_, value)| value)
+    }
+
     /// Every label with its probability, in label order.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (Emotion, f32)> + '_ {
         self.0.iter().copied()

@@ -207,14 +207,17 @@ impl RecognizerSettings {
         })
     }
 
+    /// Where a file of the checkpoint in `folder` lies: what a further one lacks is the first one's.
+    pub fn file(&self, folder: &Path, name: &str) -> PathBuf {
+        let own = folder.join(name);
+        match folder.is_dir() && !own.exists() {
+            true => self.checkpoint.join(name),
+            false => own,
+        }
+    }
+
     fn read(&self, folder: &Path) -> Result<Recognizer, CheckpointError> {
-        let read = |file: &str| {
-            let own = fs::read(folder.join(file));
-            own.or_else(|error| match folder.is_dir() {
-                true => fs::read(self.checkpoint.join(file)),
-                false => Err(error),
-            })
-        };
+        let read = |file: &str| fs::read(self.file(folder, file));
         match self.engine {
             Engine::Packed => Recognizer::open(read),
             Engine::Burn => Ok(Recognizer::with(

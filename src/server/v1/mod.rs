@@ -6,11 +6,13 @@
 //! | `POST /api/v1/recognitions` | the emotion in one clip: a form with the field `file`, or the clip as the body |
 //! | `POST /api/v1/profiles` | a voice profile, made or bettered by one clip |
 //! | `POST /api/v1/batches` | the emotion in each file of a form |
+//! | `GET /api/v1/live` | the emotion while somebody speaks: a WebSocket |
 //! | `GET /api/v1/models`, `GET /api/v1/model` | the models that answer, or the first of them, and what they reach |
 //! | `GET /api/v1/emotions` | the emotions that a model tells apart |
 //! | `GET /api/v1/openapi.json`, `GET /api` | this interface, for machines and for people |
 
 mod batches;
+mod live;
 mod model;
 mod openapi;
 mod profiles;
@@ -18,17 +20,24 @@ pub mod recognition;
 mod recognitions;
 mod reference;
 
+use std::sync::Arc;
+
 use axum::{Json, Router, middleware::from_fn_with_state, routing::get};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
+    access::{self, Access},
     body::{self, BodyLimits},
     probes,
     state::AppState,
 };
 
 /// Every route of the interface, with its document.
-pub fn router(limits: &BodyLimits, max_batch_files: usize) -> Router<AppState> {
+pub fn router(
+    limits: &BodyLimits,
+    max_batch_files: usize,
+    access: &Arc<Access>,
+) -> Router<AppState> {
     let bounded = |n_files| from_fn_with_state(limits.for_files(n_files), body::bound);
     let clips = OpenApiRouter::new()
         .routes(routes!(recognitions::recognize))
@@ -37,9 +46,13 @@ pub fn router(limits: &BodyLimits, max_batch_files: usize) -> Router<AppState> {
     let batches = OpenApiRouter::new()
         .routes(routes!(batches::recognize))
         .layer(bounded(max_batch_files));
+    let live = OpenApiRouter::new()
+        .routes(routes!(live::live))
+        .layer(from_fn_with_state(Arc::clone(access), access::to_live));
     let (router, document) = OpenApiRouter::with_openapi(openapi::head())
         .merge(clips)
         .merge(batches)
+        .merge(live)
         .routes(routes!(model::models))
         .routes(routes!(model::model))
         .routes(routes!(model::emotions))

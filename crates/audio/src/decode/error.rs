@@ -2,6 +2,8 @@
 
 use std::{error::Error, time::Duration};
 
+use vocabulary::AppError;
+
 /// Why a clip gives no waveform.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -69,6 +71,31 @@ pub enum DecodeError {
 }
 
 impl DecodeError {
+    /// The error as something that a person can act on; `None` when it is a fault of ours.
+    pub fn told(&self) -> Option<AppError> {
+        let unsupported = |found| AppError::UnsupportedAudio { found: Some(found) };
+        Some(match self {
+            Self::Empty => AppError::EmptyFile,
+            Self::Unsupported { found } => AppError::UnsupportedAudio {
+                found: found.clone(),
+            },
+            Self::TooLong { max_duration_s } => AppError::TooLong {
+                max_duration_s: *max_duration_s,
+            },
+            Self::TooSlow { max_decode_time } => AppError::TooSlow {
+                max_decode_s: max_decode_time.as_secs_f32(),
+            },
+            Self::NoSamples => AppError::NoSpeech,
+            Self::SampleRateOutOfRange { sample_rate_hz, .. } => {
+                unsupported(format!("{sample_rate_hz} Hz"))
+            }
+            Self::TooManyChannels { channels, .. } => unsupported(format!("{channels} channels")),
+            Self::Damaged { .. } | Self::TooManySilentPackets { .. } | Self::Panicked { .. } => {
+                AppError::DamagedAudio
+            }
+        })
+    }
+
     /// Whether the next of several joined files may be heard nevertheless.
     pub(super) fn is_about_one_file(&self) -> bool {
         matches!(

@@ -127,7 +127,7 @@ pub(super) trait PairProducts: Simd {
 /// What runs on such a processor.
 pub(super) trait WithPairProducts {
     #[cfg_attr(
-        not(target_arch = "x86_64"),
+        not(any(target_arch = "x86_64", target_arch = "wasm32")),
         expect(dead_code, reason = "no other processor's products are written yet")
     )]
     fn with<S: PairProducts>(self, simd: S);
@@ -203,6 +203,44 @@ mod x86 {
     }
 }
 
+#[cfg(target_arch = "wasm32")]
+mod wasm {
+    use std::arch::wasm32::{f32x4_convert_i32x4, i32x4_dot_i16x8};
+
+    use pulp::{NullaryFnOnce, cast, wasm::Simd128};
+
+    use super::{PairProducts, WithPairProducts};
+
+    impl PairProducts for Simd128 {
+        #[inline(always)]
+        fn add_products(self, left: Self::f32s, right: Self::f32s) -> Self::i32s {
+            cast(i32x4_dot_i16x8(cast(left), cast(right)))
+        }
+
+        #[inline(always)]
+        fn number(self, whole: Self::i32s) -> Self::f32s {
+            cast(f32x4_convert_i32x4(cast(whole)))
+        }
+    }
+
+    struct Call<Op>(Op, Simd128);
+
+    impl<Op: WithPairProducts> NullaryFnOnce for Call<Op> {
+        type Output = ();
+
+        #[inline(always)]
+        fn call(self) {
+            self.0.with(self.1);
+        }
+    }
+
+    /// Runs `op` if the module was compiled with vectors.
+    pub fn dispatch(op: impl WithPairProducts) -> bool {
+        let simd = Simd128::try_new();
+        simd.map(|simd| simd.vectorize(Call(op, simd))).is_some()
+    }
+}
+
 /// Runs `op` with the widest vectors that the processor has.
 ///
 /// # Panics
@@ -210,7 +248,9 @@ mod x86 {
 pub(super) fn dispatch(op: impl WithPairProducts) {
     #[cfg(target_arch = "x86_64")]
     let done = x86::dispatch(op);
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(target_arch = "wasm32")]
+    let done = wasm::dispatch(op);
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
     let done = {
         let _ = op;
         false
@@ -222,7 +262,9 @@ pub(super) fn dispatch(op: impl WithPairProducts) {
 pub(super) fn are_supported() -> bool {
     #[cfg(target_arch = "x86_64")]
     return pulp::x86::V3::is_available();
-    #[cfg(not(target_arch = "x86_64"))]
+    #[cfg(target_arch = "wasm32")]
+    return pulp::wasm::Simd128::is_available();
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "wasm32")))]
     false
 }
 

@@ -1,14 +1,14 @@
-//! Draws a clip for the page: the outline of its waveform and its log-mel energies.
+//! A clip as pictures: the outline of its waveform and its log-mel energies.
 //!
 //! Input   16 kHz waveform
 //! Output  [`Pictures`], at most 30 KB however long the clip is
 
 use std::fmt::Write;
 
-use audio::{N_MELS, Overview, Waveform};
 use base64::{Engine, prelude::BASE64_STANDARD};
-
 use vocabulary::Pictures;
+
+use crate::{N_MELS, Overview, Waveform};
 
 /// Width of the outline, whatever the clip's length.
 const WIDTH: f32 = 400.0;
@@ -25,7 +25,7 @@ const N_SHADES: u8 = 16;
 /// Headers and colours before an image's pixels.
 const HEAD_BYTES: usize = 54 + 4 * N_SHADES as usize;
 
-/// Draws a clip.
+/// Draws a clip of any length.
 pub fn draw(waveform: &Waveform) -> Pictures {
     let overview = Overview::of(&waveform.samples);
     let spectrogram = BASE64_STANDARD.encode(spectrogram(&overview.log_mel));
@@ -111,14 +111,14 @@ mod tests {
         let sample = |n: usize| ((n * n * 7919 + n * 104_729) % 2003) as f32 / 1001.5 - 1.0;
         Waveform {
             samples: (0..n_samples).map(sample).collect(),
-            sample_rate_hz: audio::SAMPLE_RATE_HZ,
+            sample_rate_hz: crate::SAMPLE_RATE_HZ,
         }
     }
 
     #[test]
     fn pictures_are_bounded_however_long_the_clip_is() {
         for duration_s in [1, 4, 60, 600] {
-            let pictures = draw(&waveform(duration_s * audio::SAMPLE_RATE_HZ as usize));
+            let pictures = draw(&waveform(duration_s * crate::SAMPLE_RATE_HZ as usize));
             let n_bytes = pictures.waveform.len() + pictures.spectrogram.len();
             assert!(n_bytes < 30_000, "{duration_s} s: {n_bytes} bytes");
         }

@@ -1,0 +1,164 @@
+// The page's side of the worker: fetches and keeps what it needs, starts it, asks it. Loaded when a reader first chooses
+// "on this device" (src/browser/on_device.rs), so that nobody else pays for it.
+
+const CACHE = "on-device-1";
+const LIST = "/on-device/list";
+const UNREACHABLE = "unreachable";
+const FAILED = JSON.stringify({ code: "device_failed" });
+
+/** What was fetched, by path: where a browser keeps nothing, for as long as the page is open. */
+const fetched = new Map();
+let list;
+/** The model that is ready or becomes so, and when it is. */
+let model, ready;
+let worker;
+let n_asked = 0;
+
+/** The cache, where there is one: browsers have none on insecure origins. */
+const store = async () => (globalThis.caches ? caches.open(CACHE).catch(() => undefined) : undefined);
+
+/** What the server has; without a connection as it was last. */
+async function newest() {
+  const cache = await store();
+  try {
+    const answer = await fetch(LIST);
+    if (answer.ok) {
+      await cache?.put(LIST, answer.clone()).catch(() => {});
+      return answer.json();
+    }
+  } catch { /* No connection. */ }
+  const kept = await cache?.match(LIST);
+  if (!kept) throw new Error(UNREACHABLE);
+  return kept.json();
+}
+
+/** The bytes of a file, from the cache if it is there; `tell` is told how many have come. */
+async function bytes({ path }, tell) {
+  if (fetched.has(path)) return fetched.get(path);
+  const cache = await store();
+  let answer = await cache?.match(path);
+  if (!answer) {
+    answer = await fetch(path);
+    if (!answer.ok) throw new Error(UNREACHABLE);
+    const parts = [];
+    let n_bytes = 0;
+    for (const reader = answer.body.getReader(); ;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      parts.push(value);
+      tell((n_bytes += value.length));
+    }
+    answer = new Response(new Blob(parts), { headers: answer.headers });
+    // The body is no longer compressed.
+    for (const name of ["content-encoding", "content-length"]) answer.headers.delete(name);
+    // Full storage: the next visit fetches it once more.
+    await cache?.put(path, answer.clone()).catch(() => {});
+  }
+  const content = new Uint8Array(await answer.arrayBuffer());
+  fetched.set(path, content);
+  return content;
+}
+
+/** Lets go what the server's list no longer names. */
+async function tidy() {
+  const cache = await store();
+  const wanted = new Set([LIST, list.page.path, list.script.path, list.module.path]);
+  for (const files of Object.values(list.models)) for (const { path } of files) wanted.add(path);
+  for (const request of (await cache?.keys()) ?? []) {
+    if (!wanted.has(new URL(request.url).pathname)) await cache.delete(request);
+  }
+}
+
+async function open(wanted, tell) {
+  list = await newest();
+  const files = list.models[wanted];
+  if (!files) throw new Error("no such model");
+  const all = [list.page, list.script, list.module, ...files];
+  const total = all.reduce((sum, file) => sum + file.bytes, 0);
+  let before = 0;
+  for (const file of all) {
+    await bytes(file, (n_bytes) => tell(Math.min(1, (before + n_bytes) / total)));
+    before += file.bytes;
+    tell(before / total);
+  }
+  await tidy();
+  await start();
+}
+
+/** Starts a worker and hands it all that it needs. */
+async function start() {
+  const module = await WebAssembly.compile(fetched.get(list.module.path));
+  const named = list.models[model].map(({ name, path }) => [name, fetched.get(path)]);
+  worker = new Worker(list.script.path, { type: "module", name: "banglaser" });
+  const answer = await ask({ verb: "open", module, files: Object.fromEntries(named) });
+  if (answer.failure !== undefined) throw new Error(answer.failure);
+}
+
+/** Asks the worker; `watch` is told the share that is done. A worker that dies has failed. */
+function ask(question, watch = () => {}) {
+  const id = ++n_asked;
+  const asked = worker;
+  return new Promise((resolve) => {
+    asked.addEventListener("error", (event) => resolve({ failure: event.message ?? "error" }));
+    asked.addEventListener("message", ({ data }) => {
+      if (data.id !== id) return;
+      if (data.share === undefined) resolve(data);
+      else watch(data.share);
+    });
+    asked.postMessage({ ...question, id });
+  });
+}
+
+function stop() {
+  worker?.terminate();
+  worker = undefined;
+}
+
+/** What went wrong, as a status of the server's: 0 where something could not be fetched. */
+const status = (error) => (error.message === UNREACHABLE || error instanceof TypeError ? 0 : 500);
+
+/** Makes a model ready; once more after it failed, or for another one. */
+function prepare(wanted, tell) {
+  if (model !== wanted || !ready) {
+    stop();
+    model = wanted;
+    const opened = open(wanted, tell);
+    opened.catch(() => { if (ready === opened) ready = undefined; });
+    ready = opened;
+  }
+  return ready;
+}
+
+async function hear(wanted, clip, profile, tell, isWanted) {
+  try {
+    await prepare(wanted, () => {});
+    if (isWanted() && !worker) await start();
+  } catch (error) {
+    return [status(error), FAILED];
+  }
+  const content = new Uint8Array(await clip.arrayBuffer());
+  if (!isWanted()) return [];
+  const { answer, refusal, failure } = await ask({ verb: "analyse", clip: content, profile }, tell);
+  // The next clip starts another worker.
+  if (failure !== undefined) stop();
+  return failure !== undefined ? [500, FAILED] : answer !== undefined ? [200, answer] : [422, refusal];
+}
+
+globalThis.onDevice = {
+  /** Makes a model ready; `tell` is told the share of the bytes that have come. Promises a status. */
+  prepare: (wanted, tell) => prepare(wanted, tell).then(() => 200, status),
+  /** Hears a clip; `tell` is told a share and, at the end, a status and JSON, as the server answers. Returns what
+   *  cancels it. */
+  analyse(wanted, clip, profile, tell) {
+    let isWanted = true;
+    const told = (...what) => { if (isWanted) tell(...what); };
+    hear(wanted, clip, profile, told, () => isWanted)
+      .catch(() => [500, FAILED])
+      .then((end) => { told(1, ...end); isWanted = false; });
+    return () => {
+      // What is being computed ends only with the worker.
+      if (isWanted) stop();
+      isWanted = false;
+    };
+  },
+};

@@ -1,0 +1,183 @@
+/** Clips are heard on this device: by a worker that reaches no network, and without a connection. */
+import type { Page } from "@playwright/test";
+
+import {
+  analyseButton, chooseFile, clip, expect, expectAccessible, expectResult, LANGUAGES, open, picture, recordButton, result,
+  test, words, type Language,
+} from "../fixtures";
+
+const choice = (page: Page, language: Language) =>
+  page.getByRole("switch", { name: words(language, "on_device.choice") });
+const ready = (page: Page, language: Language) => page.getByText(words(language, "on_device.ready"), { exact: true });
+
+async function choose(page: Page, language: Language) {
+  await open(page, language);
+  await choice(page, language).check();
+  await expect(ready(page, language)).toBeVisible();
+}
+
+async function analyse(page: Page, language: Language, name: string) {
+  await chooseFile(page, language).setInputFiles(clip(name));
+  await analyseButton(page, language).click();
+}
+
+for (const language of LANGUAGES) {
+  test(`nothing is sent, and the result is a whole one (${language})`, async ({ page }) => {
+    const sent: string[] = [];
+    page.on("request", (request) => { if (request.method() !== "GET") sent.push(request.url()); });
+    await choose(page, language);
+    await expect(page.getByText(words(language, "on_device.privacy"))).toBeVisible();
+    await expect(page.getByText(words(language, "home.privacy"))).toBeHidden();
+    await expectAccessible(page);
+    await picture(page, `device-${language}`);
+    await analyse(page, language, "clip.webm");
+    await expectResult(page, language);
+    await picture(page, `device-result-${language}`);
+    expect(sent).toEqual([]);
+    // Remembered, and ready again without being asked.
+    await open(page, language);
+    await expect(ready(page, language)).toBeVisible();
+    await choice(page, language).uncheck();
+    await expect(page.getByText(words(language, "home.privacy"))).toBeVisible();
+    await analyse(page, language, "clip.opus");
+    await expectResult(page, language);
+    expect(sent).toHaveLength(1);
+  });
+}
+
+test("the worker reaches no network", async ({ page }) => {
+  test.info().annotations.push({ type: "expected console error", description: "Content Security Policy" });
+  test.info().annotations.push({ type: "expected console error", description: "Refused to" });
+  await choose(page, "en");
+  const [worker] = page.workers();
+  const reached = await worker.evaluate(async () => {
+    const tries = {
+      fetch: () => fetch("/healthz"),
+      module: () => import(`${location.origin}/on-device/list?secret`),
+      script: async () => (self as any).importScripts("/service-worker.js"),
+      request: () => new Promise<void>((resolve, reject) => {
+        const request = new XMLHttpRequest();
+        request.onload = () => resolve();
+        request.onerror = reject;
+        request.open("GET", "/healthz");
+        request.send();
+      }),
+      socket: () => new Promise<void>((resolve, reject) => {
+        const socket = new WebSocket(`ws://${location.host}/api/v1/live`);
+        socket.onopen = () => resolve();
+        socket.onerror = reject;
+      }),
+      worker: () => new Promise<void>((resolve, reject) => {
+        const worker = new Worker("/service-worker.js");
+        worker.onerror = reject;
+        setTimeout(resolve, 2000);
+      }),
+    };
+    const reached: string[] = [];
+    for (const [name, attempt] of Object.entries(tries)) {
+      await attempt().then(() => reached.push(name), () => {});
+    }
+    return reached;
+  });
+  expect(reached).toEqual([]);
+});
+
+/** What the device and the server answer to the same bytes. */
+async function answers(page: Page, name: string) {
+  return page.evaluate(async ([bytes, model]) => {
+    const blob = new Blob([Uint8Array.from(atob(bytes), (character) => character.charCodeAt(0))]);
+    const heard = await new Promise<any>((resolve) => {
+      (window as any).onDevice.analyse(model, blob, undefined, (share: number, status?: number, body?: string) => {
+        if (status !== undefined) resolve({ status, ...JSON.parse(body!) });
+      });
+    });
+    const answer = await fetch("/api/v1/recognitions", { method: "POST", body: blob });
+    return { heard, asked: await answer.json() };
+  }, [(await import("node:fs")).readFileSync(clip(name)).toString("base64"), "bilstm-v7"]);
+}
+
+test("device and server answer the same", async ({ page }) => {
+  await choose(page, "en");
+  for (const name of ["clip.wav", "clip.flac", "clip.mp3", "clip.ogg", "clip.opus", "clip.webm", "clip.m4a", "clip.aac"]) {
+    const { heard, asked } = await answers(page, name);
+    expect(heard.status).toBe(200);
+    expect(heard.prediction.certainty.band).toBe(asked.band.name);
+    for (const [emotion, probability] of Object.entries<number>(heard.prediction.probabilities)) {
+      expect(Math.abs(probability - asked.probabilities[emotion]), `${name}: ${emotion}`).toBeLessThan(1e-3);
+    }
+  }
+  const { heard } = await answers(page, "text.wav");
+  expect(heard).toMatchObject({ status: 422, code: "unsupported_audio" });
+});
+
+test("what is being heard can be given up, and the next clip is heard", async ({ page }) => {
+  await choose(page, "en");
+  await analyse(page, "en", "long.opus");
+  const cancel = page.getByRole("button", { name: words("en", "review.cancel"), exact: true });
+  await cancel.click();
+  await expect(cancel).toBeHidden();
+  await expect(result(page)).toBeHidden();
+  await page.getByRole("button", { name: words("en", "review.discard"), exact: true }).click();
+  await analyse(page, "en", "clip.wav");
+  await expectResult(page, "en");
+});
+
+test("a worker that died is told, and another one hears", async ({ page }) => {
+  await page.addInitScript(() => {
+    const post = Worker.prototype.postMessage;
+    let hasDied = false;
+    Worker.prototype.postMessage = function (message: any, ...rest: any[]) {
+      if (message.verb !== "analyse" || hasDied) return post.call(this, message, ...(rest as []));
+      hasDied = true;
+      this.dispatchEvent(new ErrorEvent("error", { message: "unreachable executed" }));
+    };
+  });
+  await choose(page, "en");
+  await analyse(page, "en", "clip.wav");
+  await expect(page.getByRole("alert")).toContainText(words("en", "error.device_failed"));
+  await analyseButton(page, "en").click();
+  await expectResult(page, "en");
+});
+
+test("what could not be fetched is told, and fetched again", async ({ page }) => {
+  test.info().annotations.push({ type: "expected console error", description: "Failed to load resource" });
+  await open(page, "en");
+  await page.route("**/weights.safetensors", (route) => route.abort());
+  await choice(page, "en").check();
+  await expect(page.getByText(words("en", "error.unreachable"))).toBeVisible();
+  await page.unroute("**/weights.safetensors");
+  await page.getByRole("button", { name: words("en", "on_device.retry"), exact: true }).click();
+  await expect(ready(page, "en")).toBeVisible();
+});
+
+test.describe("without a connection", () => {
+  test.use({ serviceWorkers: "allow" });
+
+  test("all of it works: recording, analysing, history, the other language", async ({ page, context }) => {
+    test.info().annotations.push({ type: "expected console error", description: "ERR_INTERNET_DISCONNECTED" });
+    test.info().annotations.push({ type: "expected console error", description: "Failed to load resource" });
+    await context.grantPermissions(["microphone"]);
+    await choose(page, "en");
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await expect.poll(() => page.evaluate(async () =>
+      (await (await caches.open("page-1")).keys()).map((request) => new URL(request.url).pathname))).toContain("/history");
+    await context.setOffline(true);
+    await page.reload();
+    await expect(ready(page, "en")).toBeVisible();
+    await expect(page.getByText(words("en", "on_device.offline"))).toBeVisible();
+    await picture(page, "device-offline");
+    await recordButton(page, "en").click();
+    await page.waitForTimeout(4000);
+    await page.getByRole("button", { name: words("en", "recorder.stop"), exact: true }).click();
+    await analyseButton(page, "en").click();
+    await expectResult(page, "en");
+    await page.goto("/bn");
+    await expect(ready(page, "bn")).toBeVisible();
+    await analyse(page, "bn", "clip.m4a");
+    await expectResult(page, "bn");
+    await page.goto("/bn/history");
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(words("bn", "history.heading"));
+    await expect(page.getByText("clip.m4a")).toBeVisible();
+    await context.setOffline(false);
+  });
+});

@@ -1,0 +1,185 @@
+//! One live connection's samples and answers.
+//!
+//! Listening finds the speech (`live`); what is found is heard by a queue like any clip, as the WAV file that it would
+//! be, so that a live answer is that of the interface to the same samples.
+//! Time    samples that come as they are spoken are answered or, where the server falls behind, left out; a file that
+//!         is sent faster is answered whole, and its sender waits
+
+use std::{collections::VecDeque, sync::Arc};
+
+use axum::body::Bytes;
+use live::{Heard, Listener, Word};
+use pipeline::{Queue, Request};
+use tokio::{
+    task::{JoinError, spawn_blocking},
+    time::Instant,
+};
+use vocabulary::{LiveEvent, SAMPLE_RATE_HZ};
+
+use super::{access::Client, exposure};
+use crate::{error::AppError, wav};
+
+/// Two seconds of samples: a longer message would be answered late.
+pub const MAX_MESSAGE_BYTES: usize = 2 * 2 * SAMPLE_RATE_HZ as usize;
+
+/// Samples that count as a clip, seconds.
+const CLIP_S: f32 = 4.0;
+
+/// Samples that come earlier than they can have been spoken, seconds, are a file's.
+const MAX_AHEAD_S: f32 = 1.0;
+
+/// One live connection.
+pub struct LiveSession {
+    queue: Arc<Queue>,
+    client: Client,
+    request_id: String,
+    /// `None` while it listens on another thread.
+    listener: Option<Listener>,
+    word: Word,
+    began: Instant,
+    /// Counted so far, seconds.
+    counted_s: f32,
+    /// Samples that were not listened to yet.
+    samples: Vec<f32>,
+    heard: VecDeque<Heard>,
+}
+
+impl LiveSession {
+    /// A connection of a client that hears by `queue`.
+    pub fn new(queue: Arc<Queue>, client: Client, request_id: String) -> Self {
+        Self {
+            queue,
+            client,
+            request_id,
+            listener: Some(Listener::new(SAMPLE_RATE_HZ)),
+            word: Word::default(),
+            began: Instant::now(),
+            counted_s: 0.0,
+            samples: Vec::new(),
+            heard: VecDeque::new(),
+        }
+    }
+
+    /// Under which the log tells more.
+    pub fn request_id(&self) -> &str {
+        &self.request_id
+    }
+
+    /// The first event.
+    pub fn created(&self) -> LiveEvent {
+        LiveEvent::Created {
+            model: self.queue.recognizer().model_id().to_owned(),
+            sample_rate_hz: SAMPLE_RATE_HZ,
+        }
+    }
+
+    /// The last event.
+    pub fn closed(&self) -> LiveEvent {
+        LiveEvent::Closed {
+            duration_s: self.duration_s(),
+        }
+    }
+
+    /// Takes a message.
+    ///
+    /// # Errors
+    /// [`AppError::InvalidFrame`], [`AppError::TooLarge`], [`AppError::TooManyRequests`].
+    pub fn take(&mut self, bytes: &[u8]) -> Result<(), AppError> {
+        if bytes.len() > MAX_MESSAGE_BYTES {
+            return Err(AppError::TooLarge {
+                max_bytes: MAX_MESSAGE_BYTES as u64,
+            });
+        }
+        let (samples, []) = bytes.as_chunks() else {
+            return Err(AppError::InvalidFrame);
+        };
+        let samples = samples.iter().map(|sample| i16::from_le_bytes(*sample));
+        self.samples
+            .extend(samples.map(|sample| f32::from(sample) / 32_768.0));
+        let all_s = self.duration_s() + self.samples.len() as f32 / SAMPLE_RATE_HZ as f32;
+        while all_s > self.counted_s {
+            self.client.count_clip()?;
+            self.counted_s += CLIP_S;
+        }
+        Ok(())
+    }
+
+    /// Listens to what was taken.
+    ///
+    /// # Errors
+    /// [`AppError::Internal`].
+    pub async fn listen(&mut self) -> Result<(), AppError> {
+        let samples = std::mem::take(&mut self.samples);
+        let listener = self.listener.take();
+        let mut listener = listener.unwrap_or_else(|| Listener::new(SAMPLE_RATE_HZ));
+        let heard = match listener.is_due(samples.len()) {
+            false => listener.push(&samples),
+            true => {
+                let listening = spawn_blocking(move || {
+                    let heard = listener.push(&samples);
+                    (listener, heard)
+                });
+                let (back, heard) = listening.await.map_err(|panic| self.failed(&panic))?;
+                listener = back;
+                heard
+            }
+        };
+        self.listener = Some(listener);
+        self.heard.extend(heard);
+        self.catch_up();
+        Ok(())
+    }
+
+    /// Of several answers that have become due, whoever speaks now wants the newest.
+    fn catch_up(&mut self) {
+        let ahead_s = self.duration_s() - self.began.elapsed().as_secs_f32();
+        let is_speech = |heard: &Heard| matches!(heard, Heard::Speech(_));
+        let mut n_speech = self.heard.iter().filter(|heard| is_speech(heard)).count();
+        if ahead_s < MAX_AHEAD_S {
+            self.heard.retain(|heard| {
+                n_speech -= usize::from(is_speech(heard));
+                !is_speech(heard) || n_speech == 0
+            });
+        }
+    }
+
+    /// What was heard next; `None` when there is nothing more.
+    ///
+    /// # Errors
+    /// [`AppError::Overloaded`] for an answer that is left out, others after which the connection cannot go on.
+    pub async fn next(&mut self) -> Option<Result<LiveEvent, AppError>> {
+        loop {
+            let utterance = match self.heard.pop_front()? {
+                Heard::SpeechStart { at_s } => return Some(Ok(LiveEvent::SpeechStart { at_s })),
+                Heard::SpeechEnd { at_s } => return Some(Ok(LiveEvent::SpeechEnd { at_s })),
+                Heard::Speech(utterance) => utterance,
+            };
+            let clip = wav::encode(&utterance.waveform.samples, SAMPLE_RATE_HZ);
+            let request: Request = Bytes::from(clip).into();
+            let outcome = self.queue.recognize(self.client.turn(), request).await;
+            let outcome = outcome.map_err(|error| exposure::expose(&error, &self.request_id));
+            match outcome {
+                Ok(prediction) => {
+                    let calibration = self.queue.recognizer().calibration();
+                    let result = self.word.take(&utterance, &prediction, calibration);
+                    return Some(Ok(LiveEvent::Result(result.clone())));
+                }
+                // Too little speech after all.
+                Err(AppError::NoSpeech | AppError::TooShort { .. }) => {}
+                Err(error) => return Some(Err(error)),
+            }
+        }
+    }
+
+    fn failed(&self, panic: &JoinError) -> AppError {
+        let error = exposure::chain(panic);
+        tracing::error!(request_id = self.request_id, error, "listening failed");
+        AppError::Internal {
+            request_id: self.request_id.clone(),
+        }
+    }
+
+    fn duration_s(&self) -> f32 {
+        self.listener.as_ref().map_or(0.0, Listener::duration_s)
+    }
+}

@@ -1,0 +1,230 @@
+//! `GET /api/v1/live`: what a voice expresses, told while somebody speaks (WebSocket, RFC 6455).
+//!
+//! Input   binary messages: 16 kHz mono, 16-bit samples, little-endian; the text `{"type": "session.close"}` ends it
+//! Output  text messages, JSON: [`LiveEvent`], or an error in the interface's envelope with `"type": "error"`
+//! Cost    four seconds of samples count as a clip; each answer waits for its turn as other clips do
+
+use std::time::Duration;
+
+use axum::{
+    Extension,
+    extract::{
+        State,
+        ws::{
+            CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code,
+            rejection::WebSocketUpgradeRejection,
+        },
+    },
+    http::{
+        HeaderMap,
+        header::{ORIGIN, UPGRADE},
+    },
+    response::Response,
+};
+use futures::FutureExt;
+use serde::Serialize;
+use tokio::time::{Instant, MissedTickBehavior, interval};
+
+use super::{model::ModelName, openapi::Refusals};
+use crate::{
+    error::AppError,
+    server::{
+        access::Client,
+        envelope::{Envelope, Refusal},
+        live_session::{LiveSession, MAX_MESSAGE_BYTES},
+        security::is_cross_site,
+        state::AppState,
+        telemetry::RequestId,
+    },
+};
+
+/// A client that sends no samples for so long is no longer there, or cannot keep up.
+const SILENCE_LIMIT: Duration = Duration::from_secs(30);
+
+/// Messages that are taken before they are listened to.
+const MAX_AT_ONCE: usize = 64;
+
+/// Proxies close what is quiet for longer.
+const PING_PERIOD: Duration = Duration::from_secs(10);
+
+/// An error as it is told over a live connection.
+#[derive(Serialize)]
+#[serde(tag = "type", rename = "error")]
+struct Told {
+    #[serde(flatten)]
+    envelope: Envelope,
+}
+
+/// Tells what a voice expresses while somebody speaks.
+///
+/// A WebSocket: samples go in as binary messages (16 kHz, mono, 16-bit, little-endian), events come out as JSON.
+/// docs/api.md lists them.
+///
+/// # Errors
+/// [`Refusal`].
+#[utoipa::path(
+    get,
+    path = "/api/v1/live",
+    tag = "recognition",
+    security((), ("key" = [])),
+    params(ModelName),
+    responses(
+        (status = 101, description = "A WebSocket"),
+        (status = 403, description = "Another site's page asks", body = Envelope),
+        (status = 422, description = "No model of that name", body = Envelope),
+        Refusals
+    )
+)]
+pub async fn live(
+    State(state): State<AppState>,
+    model: ModelName,
+    Extension(client): Extension<Client>,
+    RequestId(request_id): RequestId,
+    headers: HeaderMap,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Refusal> {
+    let answer = async {
+        // Browsers let any page open a WebSocket anywhere.
+        if is_cross_site(&headers) && !state.access.knows_origin(headers.get(ORIGIN)) {
+            return Err(AppError::CrossSite);
+        }
+        let queue = state.models.named(model.get()).await?;
+        let upgrade = upgrade.map_err(|_| AppError::UnusableHeader {
+            header: UPGRADE.to_string(),
+        })?;
+        let session = LiveSession::new(queue, client, request_id.clone());
+        let is_ending = move || state.is_ending();
+        Ok(upgrade
+            .max_message_size(2 * MAX_MESSAGE_BYTES)
+            .on_upgrade(move |socket| hold(socket, session, is_ending)))
+    };
+    answer.await.map_err(|error| Refusal { error, request_id })
+}
+
+/// Answers until one of both ends it.
+async fn hold(mut socket: WebSocket, mut session: LiveSession, is_ending: impl Fn() -> bool) {
+    let ended = converse(&mut socket, &mut session, is_ending).await;
+    // Who has gone away does not want to know.
+    let _ = match ended {
+        Ok(code) => {
+            let _ = tell(&mut socket, &session.closed()).await;
+            close(&mut socket, code).await
+        }
+        Err(Ended::Gone) => Ok(()),
+        Err(Ended::Refused(error)) => {
+            let code = close_code_of(&error);
+            let _ = refuse(&mut socket, &session, error).await;
+            close(&mut socket, code).await
+        }
+    };
+}
+
+/// Why a conversation ends before its time.
+enum Ended {
+    /// The client is gone.
+    Gone,
+    /// The client is told why.
+    Refused(AppError),
+}
+
+impl From<axum::Error> for Ended {
+    fn from(_: axum::Error) -> Self {
+        Self::Gone
+    }
+}
+
+impl From<AppError> for Ended {
+    fn from(error: AppError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+async fn converse(
+    socket: &mut WebSocket,
+    session: &mut LiveSession,
+    is_ending: impl Fn() -> bool,
+) -> Result<u16, Ended> {
+    tell(socket, &session.created()).await?;
+    let mut pings = interval(PING_PERIOD);
+    pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last_samples = Instant::now();
+    while !is_ending() {
+        let first = tokio::select! {
+            message = socket.recv() => message,
+            _ = pings.tick() => {
+                if last_samples.elapsed() > SILENCE_LIMIT {
+                    let max_decode_s = SILENCE_LIMIT.as_secs_f32();
+                    return Err(AppError::TooSlow { max_decode_s }.into());
+                }
+                socket.send(Message::Ping(Vec::new().into())).await?;
+                continue;
+            }
+        };
+        let mut next = Some(first);
+        let mut n_taken = 0;
+        while let Some(message) = next {
+            match message.transpose()? {
+                Some(Message::Binary(bytes)) => {
+                    last_samples = Instant::now();
+                    session.take(&bytes)?;
+                }
+                Some(Message::Text(text)) if is_farewell(&text) => return Ok(close_code::NORMAL),
+                Some(Message::Text(_)) => return Err(AppError::InvalidFrame.into()),
+                Some(Message::Ping(_) | Message::Pong(_)) => {}
+                // Whoever closes is answered by the library.
+                Some(Message::Close(_)) | None => return Err(Ended::Gone),
+            }
+            // What has come in the meantime, too.
+            n_taken += 1;
+            next = (n_taken < MAX_AT_ONCE)
+                .then(|| socket.recv().now_or_never())
+                .flatten();
+        }
+        session.listen().await?;
+        while let Some(heard) = session.next().await {
+            match heard {
+                Ok(event) => tell(socket, &event).await?,
+                Err(error @ AppError::Overloaded { .. }) => refuse(socket, session, error).await?,
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+    Ok(close_code::AWAY)
+}
+
+fn is_farewell(text: &str) -> bool {
+    let message: Result<serde_json::Value, _> = serde_json::from_str(text);
+    message.is_ok_and(|message| message["type"] == "session.close")
+}
+
+async fn tell(socket: &mut WebSocket, event: &impl Serialize) -> Result<(), axum::Error> {
+    let json = serde_json::to_string(event).expect("events have names for keys");
+    socket.send(Message::Text(json.into())).await
+}
+
+async fn refuse(
+    socket: &mut WebSocket,
+    session: &LiveSession,
+    error: AppError,
+) -> Result<(), axum::Error> {
+    let envelope = Envelope::new(error, session.request_id().to_owned());
+    tell(socket, &Told { envelope }).await
+}
+
+async fn close(socket: &mut WebSocket, code: u16) -> Result<(), axum::Error> {
+    let frame = CloseFrame {
+        code,
+        reason: "".into(),
+    };
+    socket.send(Message::Close(Some(frame))).await
+}
+
+fn close_code_of(error: &AppError) -> u16 {
+    match error {
+        AppError::InvalidFrame => close_code::UNSUPPORTED,
+        AppError::TooLarge { .. } => close_code::SIZE,
+        AppError::Overloaded { .. } => close_code::AGAIN,
+        AppError::Internal { .. } => close_code::ERROR,
+        _ => close_code::POLICY,
+    }
+}
