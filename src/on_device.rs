@@ -1,10 +1,11 @@
 //! Whether clips are heard on the reader's own device, and whether that is ready.
 
 use leptos::{prelude::*, task::spawn_local};
+use wasm_bindgen::JsValue;
 
 use crate::{
     api::{OnDeviceFacts, PageFacts},
-    browser::{Clip, Hearing, UploadEvent, prepare_device, storage},
+    browser::{Clip, Hearing, Now, Recorder, UploadEvent, prepare_device, storage},
     error::AppError,
     live::react,
     model_choice::ModelChoice,
@@ -94,7 +95,25 @@ impl OnDevice {
     ) -> Option<Hearing> {
         let model = self.models.chosen.get_untracked();
         let script = self.script().filter(|_| self.is_chosen.get_untracked())?;
-        Some(Hearing::start(script, model, clip, profile, on_event))
+        Some(Hearing::clip(script, model, &clip, profile, on_event))
+    }
+
+    /// Begins to hear what a recorder records, and draws it into a canvas.
+    pub fn listen(
+        self,
+        recorder: Recorder,
+        canvas: JsValue,
+        on_change: impl Fn(Now) + 'static,
+    ) -> Option<Hearing> {
+        let model = self.models.chosen.get_untracked();
+        let stream = recorder.stream()?;
+        Some(Hearing::stream(
+            self.script()?,
+            model,
+            stream,
+            canvas,
+            on_change,
+        ))
     }
 
     fn prepare(self, model: String) {

@@ -12,8 +12,8 @@ pub use crate::queue::Outcome;
 use crate::{
     api::PageFacts,
     browser::{
-        Clip, Recorder, RecorderState, acknowledge, forget_recording, is_acknowledged,
-        kept_recording, shared_clips,
+        Clip, MAX_LIVE_S, MAX_RECORDING_S, Recorder, RecorderState, acknowledge, forget_recording,
+        is_acknowledged, kept_recording, shared_clips,
     },
     error::AppError,
     live::react,
@@ -29,6 +29,8 @@ use crate::{
 pub enum Wish {
     /// Record.
     Record,
+    /// Record, and be told meanwhile what the voice expresses.
+    Listen,
     /// Send what there is.
     Analyse,
     /// Read the notice, nothing else.
@@ -55,6 +57,8 @@ pub struct Workbench {
     pub trim: Trim,
     /// Whether a file is held over the page, to be dropped.
     pub is_held_over: RwSignal<bool>,
+    /// Whether the page tells, during the recording, what the voice expresses.
+    pub is_listening: RwSignal<bool>,
     /// Whether another part of an answered clip is being chosen.
     pub is_trimming: RwSignal<bool>,
     /// A recording that was never analysed, from before the page was left or loaded again.
@@ -97,6 +101,7 @@ impl Workbench {
             notice: RwSignal::new(None),
             trim: Trim::new(),
             is_held_over: RwSignal::new(false),
+            is_listening: RwSignal::new(false),
             is_trimming: RwSignal::new(false),
             interrupted: RwSignal::new(None),
             queue,
@@ -181,7 +186,24 @@ impl Workbench {
         if self.is_noted(Wish::Record) {
             self.clear();
             self.decline();
-            self.recorder.start(move |clip| self.take(vec![clip]));
+            self.is_listening.set(false);
+            let take = move |clip| self.take(vec![clip]);
+            self.recorder.start(MAX_RECORDING_S, take);
+        }
+    }
+
+    /// Records, tells meanwhile what the voice expresses, and analyses what was recorded; on this device, which the
+    /// reader so chooses.
+    pub fn listen(self) {
+        if self.is_noted(Wish::Listen) {
+            self.device.choose(true);
+            self.clear();
+            self.decline();
+            self.is_listening.set(true);
+            self.recorder.start(MAX_LIVE_S, move |clip| {
+                self.take(vec![clip]);
+                self.analyse();
+            });
         }
     }
 
@@ -333,6 +355,7 @@ impl Workbench {
         self.notice.set(None);
         match wish {
             Some(Wish::Record) => self.record(),
+            Some(Wish::Listen) => self.listen(),
             Some(Wish::Analyse) => self.analyse(),
             Some(Wish::Read) | None => {}
         }

@@ -97,6 +97,7 @@ async function answers(page: Page, name: string) {
 }
 
 test("device and server answer the same", async ({ page }) => {
+  test.info().annotations.push({ type: "expected console error", description: "415 (Unsupported Media Type)" });
   await choose(page, "en");
   for (const name of ["clip.wav", "clip.flac", "clip.mp3", "clip.ogg", "clip.opus", "clip.webm", "clip.m4a", "clip.aac"]) {
     const { heard, asked } = await answers(page, name);
@@ -148,6 +149,44 @@ test("what could not be fetched is told, and fetched again", async ({ page }) =>
   await page.unroute("**/weights.safetensors");
   await page.getByRole("button", { name: words("en", "on_device.retry"), exact: true }).click();
   await expect(ready(page, "en")).toBeVisible();
+});
+
+for (const language of LANGUAGES) {
+  test(`live: a word while one speaks, then an ordinary result (${language})`, async ({ page, context }) => {
+    await context.grantPermissions(["microphone"]);
+    await choose(page, language);
+    await page.getByRole("button", { name: words(language, "on_device.live"), exact: true }).click();
+    const word = page.locator(".live-word");
+    await expect(word).toHaveText(words(language, "on_device.listening"));
+    await expect(word).not.toHaveText(words(language, "on_device.listening"));
+    await expect(word).toBeInViewport();
+    // Seven seconds of it: several answers are drawn.
+    await page.waitForTimeout(7000);
+    const drawn = await page.locator(".live canvas").evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = canvas.getContext("2d")!.getImageData(0, 0, canvas.width, canvas.height);
+      return data.some((value) => value > 0);
+    });
+    expect(drawn).toBe(true);
+    await expectAccessible(page);
+    await picture(page, `live-${language}`);
+    await page.getByRole("button", { name: words(language, "recorder.stop"), exact: true }).click();
+    await expectResult(page, language);
+  });
+}
+
+test("live: who pauses is not heard, who goes on is", async ({ page, context }) => {
+  await context.grantPermissions(["microphone"]);
+  await choose(page, "en");
+  await page.getByRole("button", { name: words("en", "on_device.live"), exact: true }).click();
+  const word = page.locator(".live-word");
+  await expect(word).toHaveText(words("en", "on_device.listening"));
+  await expect(word).not.toHaveText(words("en", "on_device.listening"));
+  await page.getByRole("button", { name: words("en", "recorder.pause"), exact: true }).click();
+  await expect(word).toHaveText(words("en", "on_device.listening"));
+  await page.getByRole("button", { name: words("en", "recorder.resume"), exact: true }).click();
+  await expect(word).not.toHaveText(words("en", "on_device.listening"));
+  await page.getByRole("button", { name: words("en", "recorder.cancel"), exact: true }).click();
+  await expect(recordButton(page, "en")).toBeEnabled();
 });
 
 test.describe("without a connection", () => {

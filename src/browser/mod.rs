@@ -51,12 +51,14 @@ pub use kept_recording::{forget_recording, kept_recording, shared_clips};
 pub use keys::{Key, seek_shown, toggle_shown, watch_keys};
 pub use leaving::ask_before_leaving;
 pub use level::{LevelHint, LevelHistory, N_LEVELS};
-pub use on_device::{Hearing, prepare_device};
+pub use on_device::{Hearing, Now, prepare_device};
 pub use part_player::play_within;
 pub use player::{Player, hold_pointer, pause_others, pointer_share};
 pub use recorder::Recorder;
 use recorder_session::RecorderSession;
-pub use recorder_state::{MAX_RECORDING_S, NEARLY_FULL_S, RecorderEvent, RecorderState};
+pub use recorder_state::{
+    MAX_LIVE_S, MAX_RECORDING_S, NEARLY_FULL_S, RecorderEvent, RecorderState,
+};
 pub use result_picture::{Lane, ResultPicture};
 pub use slider::move_slider;
 pub use upload::{Upload, UploadEvent};

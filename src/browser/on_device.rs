@@ -5,7 +5,7 @@ use std::{cell::RefCell, rc::Rc, slice};
 use js_sys::{Function, Promise};
 use leptos::prelude::{document, window};
 use leptos::task::spawn_local;
-use vocabulary::Analysis;
+use vocabulary::{ConfidenceBand, Emotion};
 use wasm_bindgen::{JsCast, JsValue, closure::Closure};
 use wasm_bindgen_futures::JsFuture;
 
@@ -16,22 +16,45 @@ use super::{
 };
 use crate::error::AppError;
 
+/// What the script tells of a stream when something could not be fetched.
+const NOT_FETCHED: f64 = -2.0;
+
+/// In the script's order.
+const BANDS: [ConfidenceBand; 4] = [
+    ConfidenceBand::High,
+    ConfidenceBand::Medium,
+    ConfidenceBand::Low,
+    ConfidenceBand::Unclear,
+];
+
 /// What the script adds to the window.
 const DOOR: &str = "onDevice";
 
-/// A clip that is being heard on this device. Dropping it ends that; no event comes afterwards.
+/// Something that is being heard on this device. Dropping it ends that; nothing is told afterwards.
 pub struct Hearing(Rc<RefCell<State>>);
 
 enum State {
     /// The script is on its way.
     Waiting,
-    /// The script has the clip: what cancels it, and what it tells.
+    /// The script is at it: what ends it, and what it tells.
     Hearing(JsValue, Tell),
     /// Nobody wants to know.
     Dropped,
 }
 
+/// Three values, as the script's verbs say.
 type Tell = Closure<dyn FnMut(f64, JsValue, JsValue)>;
+
+/// What a voice expresses now.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Now {
+    /// Nobody speaks.
+    Pause,
+    /// This emotion, so probable, so sure.
+    Emotion(Emotion, f32, ConfidenceBand),
+    /// It is not heard: something could not be fetched, or does not run.
+    Failed,
+}
 
 /// Makes a model ready to hear on this device; `tell` is told the share of what is fetched that has come, `[0, 1]`.
 ///
@@ -55,13 +78,59 @@ pub async fn prepare_device(
 
 impl Hearing {
     /// Hears `clip` by a model, of somebody of whom there may be a profile (JSON).
-    pub fn start(
+    pub fn clip(
         script: String,
         model: String,
-        clip: Clip,
+        clip: &Clip,
         profile: Option<String>,
         on_event: impl Fn(UploadEvent) + 'static,
     ) -> Self {
+        let profile = profile.map_or(JsValue::UNDEFINED, Into::into);
+        let tell = move |share, status: JsValue, body: JsValue| {
+            on_event(match status.as_f64() {
+                None => UploadEvent::Heard(share),
+                Some(status) => {
+                    let body = body.as_string().unwrap_or_default();
+                    UploadEvent::Answered(read(status as u16, &body))
+                }
+            });
+        };
+        Self::start(
+            script,
+            "analyse",
+            vec![model.into(), clip.blob().into(), profile],
+            tell,
+        )
+    }
+
+    /// Hears a stream by a model, and draws what it expresses into a canvas whose `data-labels` are [`Emotion::ALL`].
+    pub fn stream(
+        script: String,
+        model: String,
+        stream: JsValue,
+        canvas: JsValue,
+        on_change: impl Fn(Now) + 'static,
+    ) -> Self {
+        let tell = move |place: f64, confidence: JsValue, band: JsValue| {
+            let emotion = Emotion::ALL.get(place as usize).filter(|_| place >= 0.0);
+            let band = BANDS.get(band.as_f64().unwrap_or_default() as usize);
+            let confidence = confidence.as_f64().unwrap_or_default() as f32;
+            on_change(match (emotion, band) {
+                (Some(emotion), Some(band)) => Now::Emotion(*emotion, confidence, *band),
+                _ if place > -1.5 => Now::Pause,
+                _ => Now::Failed,
+            });
+        };
+        Self::start(script, "live", vec![model.into(), stream, canvas], tell)
+    }
+
+    fn start(
+        script: String,
+        verb: &'static str,
+        mut arguments: Vec<JsValue>,
+        tell: impl FnMut(f64, JsValue, JsValue) + 'static,
+    ) -> Self {
+        let mut tell: Box<dyn FnMut(f64, JsValue, JsValue)> = Box::new(tell);
         let state = Rc::new(RefCell::new(State::Waiting));
         let kept = Rc::clone(&state);
         spawn_local(async move {
@@ -69,24 +138,13 @@ impl Hearing {
             if matches!(*kept.borrow(), State::Dropped) {
                 return;
             }
-            let door = match door {
-                Ok(door) => door,
-                Err(error) => return on_event(UploadEvent::Answered(Err(error))),
+            let Ok(door) = door else {
+                return tell(NOT_FETCHED, 0.into(), JsValue::NULL);
             };
-            let tell: Tell = Closure::new(move |share, status: JsValue, body: JsValue| {
-                on_event(match status.as_f64() {
-                    None => UploadEvent::Heard(share),
-                    Some(status) => {
-                        let body = body.as_string().unwrap_or_default();
-                        UploadEvent::Answered(read::<Analysis>(status as u16, &body))
-                    }
-                });
-            });
-            let profile = profile.map_or(JsValue::UNDEFINED, Into::into);
-            let blob = clip.blob().into();
-            let told = tell.as_ref().clone();
-            let cancel = call(&door, "analyse", &[model.into(), blob, profile, told]);
-            *kept.borrow_mut() = State::Hearing(cancel.unwrap_or_default(), tell);
+            let tell: Tell = Closure::wrap(tell);
+            arguments.push(tell.as_ref().clone());
+            let end = call(&door, verb, &arguments);
+            *kept.borrow_mut() = State::Hearing(end.unwrap_or_default(), tell);
         });
         Self(state)
     }

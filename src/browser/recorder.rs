@@ -4,9 +4,11 @@ use std::mem::take;
 
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
+use wasm_bindgen::JsValue;
 
 use super::{
-    Clip, InputDevice, LevelHistory, RecorderEvent, RecorderSession, RecorderState, input_devices,
+    Clip, InputDevice, LevelHistory, MAX_RECORDING_S, RecorderEvent, RecorderSession,
+    RecorderState, input_devices,
     recorder_session::Tick,
     storage::{microphone, remember_microphone},
 };
@@ -19,6 +21,7 @@ pub struct Recorder {
     devices: RwSignal<Vec<InputDevice>>,
     device_id: RwSignal<Option<String>>,
     session: StoredValue<Option<SendWrapper<RecorderSession>>>,
+    max_s: StoredValue<f64>,
 }
 
 impl Recorder {
@@ -30,6 +33,7 @@ impl Recorder {
             devices: RwSignal::new(Vec::new()),
             device_id: RwSignal::new(None),
             session: StoredValue::new(None),
+            max_s: StoredValue::new(MAX_RECORDING_S),
         }
     }
 
@@ -41,6 +45,17 @@ impl Recorder {
     /// How loud the recording under way has been lately.
     pub fn levels(self) -> ReadSignal<LevelHistory> {
         self.levels.read_only()
+    }
+
+    /// How long the recording under way may become, seconds.
+    pub fn max_s(self) -> f64 {
+        self.max_s.get_value()
+    }
+
+    /// What the microphone hears, while there is a recording.
+    pub fn stream(self) -> Option<JsValue> {
+        self.session
+            .with_value(|session| session.as_deref().map(RecorderSession::stream))
     }
 
     /// The microphones to choose from, as far as the browser tells.
@@ -73,12 +88,14 @@ impl Recorder {
 
     /// Asks for the microphone and records. `on_clip` receives the recording after
     /// [`stop`](Self::stop) or at the maximum length.
-    pub fn start(self, on_clip: impl Fn(Clip) + 'static) {
+    pub fn start(self, max_s: f64, on_clip: impl Fn(Clip) + 'static) {
+        self.max_s.set_value(max_s);
         self.record(true, Box::new(on_clip));
     }
 
     /// The same with a recording that is lost with the page.
     pub fn start_unkept(self, on_clip: impl Fn(Clip) + 'static) {
+        self.max_s.set_value(MAX_RECORDING_S);
         self.record(false, Box::new(on_clip));
     }
 
@@ -138,7 +155,8 @@ impl Recorder {
             peak,
             is_muted,
         } = tick;
-        self.tell(RecorderEvent::Tick { passed_s });
+        let max_s = self.max_s.try_get_value().unwrap_or(MAX_RECORDING_S);
+        self.tell(RecorderEvent::Tick { passed_s, max_s });
         let is_listening = matches!(
             self.state.try_get_untracked(),
             Some(RecorderState::Recording { .. })

@@ -45,7 +45,7 @@ pub struct RecorderSession {
     // The browser calls these until they are taken off the recorder, in `drop`.
     _on_data: Closure<dyn FnMut(BlobEvent)>,
     _on_stop: Closure<dyn FnMut()>,
-    _microphone: Microphone,
+    microphone: Microphone,
 }
 
 impl RecorderSession {
@@ -110,19 +110,33 @@ impl RecorderSession {
             _meter: meter,
             _on_data: on_data,
             _on_stop: on_stop,
-            _microphone: microphone,
+            microphone,
         })
+    }
+
+    /// What the microphone hears.
+    pub fn stream(&self) -> JsValue {
+        self.microphone.stream().into()
     }
 
     /// Stops listening for a while.
     pub fn pause(&self) {
+        self.hear(false);
         // It fails where nothing is recorded, and then there is nothing to pause.
         drop(self.recorder.pause());
     }
 
     /// Listens again after [`pause`](Self::pause).
     pub fn resume(&self) {
+        self.hear(true);
         drop(self.recorder.resume());
+    }
+
+    /// Whoever else listens to the stream hears silence meanwhile.
+    fn hear(&self, is_heard: bool) {
+        if let Some(track) = self.microphone.track() {
+            track.set_enabled(is_heard);
+        }
     }
 
     /// Ends the recording; the clip arrives a little later. A second call changes nothing.

@@ -5,6 +5,10 @@ use crate::error::AppError;
 /// A recording ends by itself after this many seconds.
 pub const MAX_RECORDING_S: f64 = 60.0;
 
+/// So does one during which the page tells what the voice expresses: it is heard as a clip afterwards, and the longest
+/// of those is ten minutes.
+pub const MAX_LIVE_S: f64 = 590.0;
+
 /// This many seconds before the end the listener is told.
 pub const NEARLY_FULL_S: f64 = 10.0;
 
@@ -43,6 +47,8 @@ pub enum RecorderEvent {
     Tick {
         /// Seconds.
         passed_s: f64,
+        /// The longest recording, seconds.
+        max_s: f64,
     },
     /// The user pauses.
     Pause,
@@ -65,9 +71,9 @@ impl RecorderState {
         match (self, event) {
             (S::Idle | S::Failed(_), E::Ask) => S::Asking,
             (S::Asking, E::Opened) => S::Recording { elapsed_s: 0.0 },
-            (S::Recording { elapsed_s }, E::Tick { passed_s }) => {
+            (S::Recording { elapsed_s }, E::Tick { passed_s, max_s }) => {
                 let elapsed_s = elapsed_s + passed_s.max(0.0);
-                match elapsed_s < MAX_RECORDING_S {
+                match elapsed_s < max_s {
                     true => S::Recording { elapsed_s },
                     false => S::Saving,
                 }
@@ -89,10 +95,10 @@ impl RecorderState {
         }
     }
 
-    /// Whether the recording is about to end by itself.
-    pub fn is_nearly_full(&self) -> bool {
+    /// Whether a recording of at most `max_s` seconds is about to end by itself.
+    pub fn is_nearly_full(&self, max_s: f64) -> bool {
         self.elapsed_s()
-            .is_some_and(|elapsed_s| elapsed_s >= MAX_RECORDING_S - NEARLY_FULL_S)
+            .is_some_and(|elapsed_s| elapsed_s >= max_s - NEARLY_FULL_S)
     }
 }
 
@@ -107,7 +113,10 @@ mod tests {
     }
 
     const fn tick(passed_s: f64) -> RecorderEvent {
-        RecorderEvent::Tick { passed_s }
+        RecorderEvent::Tick {
+            passed_s,
+            max_s: MAX_RECORDING_S,
+        }
     }
 
     use RecorderEvent::{Ask, Fail, Opened, Pause, Reset, Resume, Stop};
@@ -124,8 +133,10 @@ mod tests {
             after([Ask, Opened, tick(MAX_RECORDING_S)]),
             RecorderState::Saving
         );
-        assert!(after([Ask, Opened, tick(MAX_RECORDING_S - 1.0)]).is_nearly_full());
-        assert!(!after([Ask, Opened, tick(1.0)]).is_nearly_full());
+        let recording = after([Ask, Opened, tick(MAX_RECORDING_S - 1.0)]);
+        assert!(recording.is_nearly_full(MAX_RECORDING_S));
+        assert!(!recording.is_nearly_full(MAX_LIVE_S));
+        assert!(!after([Ask, Opened, tick(1.0)]).is_nearly_full(MAX_RECORDING_S));
     }
 
     #[test]

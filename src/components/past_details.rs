@@ -19,8 +19,9 @@ use crate::{
 pub fn PastDetails(entry: StoredValue<Entry>) -> impl IntoView {
     let i18n = use_i18n();
     let prediction = StoredValue::new(entry.with_value(|entry| entry.prediction.clone()));
-    let sure =
-        live(move || prediction.with_value(|prediction| how_sure(i18n.get_locale(), prediction)));
+    let sure = live(move || {
+        prediction.with_value(|prediction| how_sure(i18n.get_locale(), prediction.certainty.band))
+    });
     let confidence =
         live(move || prediction.with_value(|prediction| confidence(i18n.get_locale(), prediction)));
     let worth =

@@ -5,8 +5,9 @@ use leptos::prelude::*;
 use super::MicrophoneChoice;
 use crate::{
     browser::{MAX_RECORDING_S, RecorderState},
-    i18n::{number, td_string, use_i18n},
+    i18n::{number, td_string, text, use_i18n},
     live::live,
+    on_device::OnDevice,
     workbench::Workbench,
 };
 
@@ -15,6 +16,7 @@ use crate::{
 pub fn RecordButton() -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
+    let device = expect_context::<OnDevice>();
     let is_asking = move || workbench.recorder.state().get() == RecorderState::Asking;
     let label = live(move || match is_asking() {
         true => td_string!(i18n.get_locale(), recorder.asking),
@@ -46,6 +48,19 @@ pub fn RecordButton() -> impl IntoView {
             <p id="record-hint" class="fine">
                 {hint}
             </p>
+            {device.is_offered().then(|| {
+                view! {
+                    <button
+                        type="button"
+                        class="button needs-script"
+                        disabled=live(move || !workbench.is_live.get() || is_asking())
+                        on:click=move |_| workbench.listen()
+                    >
+                        {text!(i18n, on_device.live)}
+                    </button>
+                }
+                .into_any()
+            })}
             <MicrophoneChoice />
             // Where scripts run, a browser parses this element's content as text: nothing to hydrate.
             <noscript inner_html=no_script></noscript>

@@ -2,13 +2,23 @@
 
 use leptos::{html, prelude::*};
 
-use super::{Action, RecordingLevel, RecordingTimer};
+use super::{Action, LiveView, RecordingLevel, RecordingTimer};
 use crate::{
     browser::{RecorderState, focus},
-    i18n::{SPOKEN, td_string, text, use_i18n},
+    i18n::{I18n, SPOKEN, td_string, text, use_i18n},
     live::{live, react},
     workbench::Workbench,
 };
+
+fn passage(i18n: I18n) -> AnyView {
+    view! {
+        <div class="passage">
+            <p class="fine">{text!(i18n, recorder.read)}</p>
+            <p lang=SPOKEN>{text!(i18n, recorder.passage)}</p>
+        </div>
+    }
+    .into_any()
+}
 
 /// The recording under way.
 #[component]
@@ -43,10 +53,10 @@ pub fn RecordingPanel() -> impl IntoView {
             </p>
             <RecordingLevel />
             <RecordingTimer />
-            <div class="passage">
-                <p class="fine">{text!(i18n, recorder.read)}</p>
-                <p lang=SPOKEN>{text!(i18n, recorder.passage)}</p>
-            </div>
+            {match workbench.is_listening.get_untracked() {
+                true => view! { <LiveView /> }.into_any(),
+                false => passage(i18n),
+            }}
             <div class="buttons">
                 <button type="button" class="button" disabled=is_saving on:click=toggle>
                     {pause_or_resume}

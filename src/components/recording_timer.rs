@@ -3,7 +3,6 @@
 use leptos::prelude::*;
 
 use crate::{
-    browser::MAX_RECORDING_S,
     fixed::css_percent,
     i18n::{number, td_string, use_i18n},
     live::live,
@@ -15,14 +14,15 @@ use crate::{
 #[component]
 pub fn RecordingTimer() -> AnyView {
     let i18n = use_i18n();
-    let state = expect_context::<Workbench>().recorder.state();
-    let elapsed_s = move || state.get().elapsed_s().unwrap_or(MAX_RECORDING_S);
+    let recorder = expect_context::<Workbench>().recorder;
+    let (state, max_s) = (recorder.state(), recorder.max_s());
+    let elapsed_s = move || state.get().elapsed_s().unwrap_or(max_s);
     let clock = Memo::new(move |_| number::clock(i18n.get_locale(), elapsed_s()));
     let maximum = live(move || {
-        let maximum = number::clock(i18n.get_locale(), MAX_RECORDING_S);
+        let maximum = number::clock(i18n.get_locale(), max_s);
         td_string!(i18n.get_locale(), recorder.maximum, maximum)
     });
-    let share = live(move || css_percent(elapsed_s() / MAX_RECORDING_S));
+    let share = live(move || css_percent(elapsed_s() / max_s));
     view! {
         <p class="timer" role="timer" aria-live="off">
             <span class="timer-clock">{clock}</span>

@@ -52,8 +52,9 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
         workbench.reset();
     };
     let answer = prediction.with_value(answer);
-    let sure =
-        live(move || prediction.with_value(|prediction| how_sure(i18n.get_locale(), prediction)));
+    let sure = live(move || {
+        prediction.with_value(|prediction| how_sure(i18n.get_locale(), prediction.certainty.band))
+    });
     let probabilities = prediction.with_value(|prediction| prediction.probabilities.clone());
     view! {
         <section class="card result" data-emotion=tone(answer) aria-labelledby="result-heading">

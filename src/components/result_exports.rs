@@ -32,7 +32,7 @@ fn picture(locale: Locale, entry: &Entry, waveform: &str) -> Option<String> {
         .source
         .as_deref()
         .unwrap_or(td_string!(locale, history.recorded));
-    let sure = how_sure(locale, prediction).map(str::to_owned);
+    let sure = how_sure(locale, prediction.certainty.band).map(str::to_owned);
     let words = [confidence(locale, prediction), worth(locale, prediction)];
     let ranked = prediction.probabilities.ranked().into_iter();
     let bars = ranked.map(|(emotion, share)| {

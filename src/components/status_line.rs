@@ -29,7 +29,9 @@ fn status(workbench: Workbench) -> Status {
     let state = workbench.recorder.state().get();
     match state {
         RecorderState::Asking => Status::Asking,
-        RecorderState::Recording { .. } if state.is_nearly_full() => Status::NearlyFull,
+        RecorderState::Recording { .. } if state.is_nearly_full(workbench.recorder.max_s()) => {
+            Status::NearlyFull
+        }
         RecorderState::Recording { .. } => {
             match workbench.recorder.levels().with(LevelHistory::hint) {
                 Some(LevelHint::TooQuiet) => Status::TooQuiet,

@@ -66,8 +66,8 @@ pub fn sentence(locale: Locale, prediction: &Prediction) -> &'static str {
 }
 
 /// How sure the model is of its answer; `None` where it has none.
-pub fn how_sure(locale: Locale, prediction: &Prediction) -> Option<&'static str> {
-    match prediction.certainty.band {
+pub fn how_sure(locale: Locale, band: ConfidenceBand) -> Option<&'static str> {
+    match band {
         ConfidenceBand::High => Some(td_string!(locale, result.sure.high)),
         ConfidenceBand::Medium => Some(td_string!(locale, result.sure.medium)),
         ConfidenceBand::Low => Some(td_string!(locale, result.sure.low)),
@@ -142,7 +142,7 @@ pub fn note(locale: Locale, note: Note, speech_s: f32) -> String {
 /// A whole result as lines of text.
 pub fn as_text(locale: Locale, prediction: &Prediction) -> String {
     let mut lines = vec![sentence(locale, prediction).to_owned()];
-    lines.extend(how_sure(locale, prediction).map(str::to_owned));
+    lines.extend(how_sure(locale, prediction.certainty.band).map(str::to_owned));
     lines.extend([confidence(locale, prediction), worth(locale, prediction)]);
     let notes = prediction.notes.iter();
     lines.extend(notes.map(|&said| note(locale, said, prediction.speech_s)));

@@ -64,6 +64,7 @@ pub struct OnDevice {
 struct List {
     page: Served,
     script: Served,
+    tap: Served,
     module: Served,
     models: BTreeMap<String, Vec<Served>>,
 }
@@ -101,6 +102,7 @@ impl OnDevice {
         let mut list = List {
             page: served("page")?,
             script: served("script")?,
+            tap: served("tap")?,
             module: served("module")?,
             models: BTreeMap::new(),
         };
@@ -124,11 +126,12 @@ impl OnDevice {
         let List {
             page,
             script,
+            tap,
             module,
             models,
         } = &self.list;
         let sent = |id: &str| {
-            let of_worker = [page, script, module].into_iter();
+            let of_worker = [page, script, tap, module].into_iter();
             let all = of_worker.chain(models.get(id).into_iter().flatten());
             all.map(|file| file.sent_bytes).sum()
         };

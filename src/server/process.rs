@@ -84,12 +84,14 @@ async fn answer(state: AppState, settings: &ServerSettings) -> Result<(), ServeE
     let n_open = state.metrics.connections();
     let connections = Connections::new(n_connections, settings.write_timeout(), n_open);
     let mut server = Server::from_listener(listener)
-        .http1_only()
         .handle(handle.clone())
         .acceptor(connections)
         .first_request_timeout(settings.header_timeout())
         .accept_error_handler(|_, error| tracing::warn!(%error, "a connection was not accepted"));
-    let mut http = server.http_builder().http1();
+    // The server's own `http1_only` would end what becomes a WebSocket.
+    let builder = server.http_builder();
+    *builder = builder.clone().http1_only();
+    let mut http = builder.http1();
     http.header_read_timeout(settings.keep_alive_timeout());
     http.max_buf_size(MAX_READ_BYTES);
     let router = router(state.clone()).layer(from_fn_with_state(state, close_at_the_end));

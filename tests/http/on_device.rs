@@ -16,6 +16,7 @@ fn site() -> PathBuf {
     let names = [
         "page:page.0123456789abcdef.js",
         "script:hear.0123456789abcdef.js",
+        "tap:tap.0123456789abcdef.js",
         "module:hear.0123456789abcdef.wasm",
     ];
     for name in names {
@@ -35,7 +36,7 @@ fn trial() -> axum::Router {
 #[tokio::test]
 async fn every_file_of_the_list_is_there_and_whole() {
     let list = send(trial(), get("/on-device/list")).await.json();
-    for kind in ["page", "script", "module"] {
+    for kind in ["page", "script", "tap", "module"] {
         let path = list[kind]["path"].as_str().expect("a path");
         let answer = send(trial(), get(path)).await;
         assert_eq!(answer.status, StatusCode::OK, "{path}");

@@ -51,19 +51,19 @@ pub fn compile(mut cargo: Command) -> Result<()> {
 pub fn add(workspace: &Workspace, site: &Path) -> Result<()> {
     let made = workspace.target_dir.join(FOLDER);
     let compiled = compiled(workspace);
-    let scripts = ["hear.js", "page.js"].map(|name| {
+    let scripts = ["hear.js", "page.js", "tap.js"].map(|name| {
         let script = workspace.root.join("crates/worker/js").join(name);
         fs::read_to_string(&script).with_context(|| format!("cannot read {}", script.display()))
     });
-    let [hear, page] = scripts;
-    let (hear, page) = (hear?, page?);
+    let [hear, page, tap] = scripts;
+    let scripts = [hear?, page?, tap?];
     let module =
         fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
-    let stamp =
-        hashed_name::hash(&[&[RECIPE], &module[..], hear.as_bytes(), page.as_bytes()].concat());
+    let stamp = [&[RECIPE], &module[..], scripts.concat().as_bytes()].concat();
+    let stamp = hashed_name::hash(&stamp);
     let stamped = workspace.target_dir.join(format!("{FOLDER}.stamp"));
     if fs::read_to_string(&stamped).ok().as_ref() != Some(&stamp) {
-        make(&compiled, &made, &hear, &page)?;
+        make(&compiled, &made, &scripts)?;
         compress::tree(&made)?;
         fs::write(&stamped, stamp).context("cannot write the worker's stamp")?;
     }
@@ -80,7 +80,7 @@ fn compiled(workspace: &Workspace) -> PathBuf {
     folder.join("worker.wasm")
 }
 
-fn make(compiled: &Path, folder: &Path, hear: &str, page: &str) -> Result<()> {
+fn make(compiled: &Path, folder: &Path, [hear, page, tap]: &[String; 3]) -> Result<()> {
     empty(folder)?;
     let module = ModuleConfig::new()
         .generate_name_section(false)
@@ -93,15 +93,16 @@ fn make(compiled: &Path, folder: &Path, hear: &str, page: &str) -> Result<()> {
         .omit_default_module_path(true)
         .generate(folder)
         .context("wasm-bindgen could not write the worker's JavaScript")?;
-    let files = ["page.js", "hear.js", "hear.wasm"].map(|name| folder.join(name));
-    let [page_file, script, module] = &files;
+    let files = ["page.js", "hear.js", "tap.js", "hear.wasm"].map(|name| folder.join(name));
+    let [page_file, script, tap_file, module] = &files;
     fs::rename(folder.join("hear_bg.wasm"), module)?;
     every_browser_takes(&fs::read(module)?)?;
     let bound = fs::read_to_string(script)?;
     fs::write(script, compact(&(bound + hear)))?;
     fs::write(page_file, compact(page))?;
+    fs::write(tap_file, compact(tap))?;
     let mut list = String::new();
-    for (name, file) in ["page", "script", "module"].into_iter().zip(&files) {
+    for (name, file) in ["page", "script", "tap", "module"].into_iter().zip(&files) {
         let named = hashed_name::give(file)?;
         let file = file.file_name().unwrap_or_default().to_string_lossy();
         list += &format!("{name}:{}\n", hashed_name::with_hash(&file, &named));

@@ -2,6 +2,8 @@
 // policy (src/server/on_device.rs) lets it fetch nothing.
 
 let device;
+/** Whoever speaks now. */
+let live;
 
 const verbs = {
   /** Takes the compiled module and the checkpoint's files by name. */
@@ -12,6 +14,15 @@ const verbs = {
   /** Hears a clip; the answer is JSON. */
   analyse({ clip, profile }, watch) {
     return device.analyse(clip, profile, watch);
+  },
+  /** Begins to listen to somebody who speaks now. */
+  listen({ rate }) {
+    live?.free();
+    live = device.listen(rate);
+  },
+  /** Takes the samples that came since; the answer is a list of events, JSON. */
+  hear({ samples }) {
+    return live.hear(samples);
   },
 };
 

@@ -62,7 +62,7 @@ async function bytes({ path }, tell) {
 /** Lets go what the server's list no longer names. */
 async function tidy() {
   const cache = await store();
-  const wanted = new Set([LIST, list.page.path, list.script.path, list.module.path]);
+  const wanted = new Set([LIST, list.page.path, list.script.path, list.tap.path, list.module.path]);
   for (const files of Object.values(list.models)) for (const { path } of files) wanted.add(path);
   for (const request of (await cache?.keys()) ?? []) {
     if (!wanted.has(new URL(request.url).pathname)) await cache.delete(request);
@@ -73,7 +73,7 @@ async function open(wanted, tell) {
   list = await newest();
   const files = list.models[wanted];
   if (!files) throw new Error("no such model");
-  const all = [list.page, list.script, list.module, ...files];
+  const all = [list.page, list.script, list.tap, list.module, ...files];
   const total = all.reduce((sum, file) => sum + file.bytes, 0);
   let before = 0;
   for (const file of all) {
@@ -144,6 +144,129 @@ async function hear(wanted, clip, profile, tell, isWanted) {
   return failure !== undefined ? [500, FAILED] : answer !== undefined ? [200, answer] : [422, refusal];
 }
 
+/** A context at the microphone's own rate, with what hands its samples over. */
+async function tapped(stream, take) {
+  const context = new AudioContext();
+  await context.audioWorklet.addModule(list.tap.path);
+  const tap = new AudioWorkletNode(context, "tap", { numberOfOutputs: 0 });
+  tap.port.onmessage = ({ data }) => take(data);
+  context.createMediaStreamSource(stream).connect(tap);
+  return context;
+}
+
+/** Listens to a stream; `tell` is told the events. Samples that come while the worker is busy wait, and are heard
+ *  together. Returns what ends it. */
+async function listen(stream, tell) {
+  let waiting = [];
+  let isBusy = true;
+  let isWanted = true;
+  const send = async () => {
+    isBusy = true;
+    while (waiting.length && isWanted) {
+      const samples = new Float32Array(waiting.reduce((sum, piece) => sum + piece.length, 0));
+      let at = 0;
+      for (const piece of waiting) samples.set(piece, (at += piece.length) - piece.length);
+      waiting = [];
+      const { answer, failure } = await ask({ verb: "hear", samples });
+      if (failure !== undefined) {
+        stop();
+        isWanted = false;
+        tell({ type: "error" });
+      } else if (isWanted) for (const event of JSON.parse(answer)) tell(event);
+    }
+    isBusy = false;
+  };
+  const take = (samples) => {
+    if (!isWanted) return;
+    waiting.push(samples);
+    if (!isBusy) send();
+  };
+  let context = await tapped(stream, take);
+  // After a call iOS leaves a context "interrupted" for good.
+  const renew = async () => {
+    if (!isWanted || context.state !== "interrupted") return;
+    context.close().catch(() => {});
+    context = await tapped(stream, take);
+    context.onstatechange = renew;
+  };
+  context.onstatechange = renew;
+  await ask({ verb: "listen", rate: context.sampleRate });
+  isBusy = false;
+  return () => {
+    isWanted = false;
+    context.close().catch(() => {});
+  };
+}
+
+/** What is remembered for the ribbon, seconds. */
+const RIBBON_S = 60;
+
+/** Draws the last minute: shares stacked over time, pauses as gaps, what is unclear hatched. */
+class Ribbon {
+  results = [];
+
+  constructor(canvas) {
+    this.canvas = canvas;
+    this.colors = canvas.dataset.colors.split(" ");
+    this.labels = canvas.dataset.labels.split(" ");
+  }
+
+  add(result) {
+    this.results.push(result);
+    while (this.results[0].end_s < result.end_s - RIBBON_S) this.results.shift();
+    this.draw(result.end_s);
+  }
+
+  draw(now_s) {
+    const { canvas } = this;
+    const scale = globalThis.devicePixelRatio || 1;
+    const [width, height] = [canvas.clientWidth * scale, canvas.clientHeight * scale];
+    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    const context = canvas.getContext("2d");
+    context.clearRect(0, 0, width, height);
+    const x = (at_s) => width * (1 - (now_s - at_s) / RIBBON_S);
+    for (const { end_s, probabilities, outcome } of this.results) {
+      const [left, right] = [x(end_s - 0.5), x(end_s) + 0.5];
+      let top = 0;
+      for (const [place, label] of this.labels.entries()) {
+        const tall = (probabilities[label] ?? 0) * height;
+        context.fillStyle = this.colors[place];
+        context.globalAlpha = outcome === "unclear" ? 0.45 : 1;
+        context.fillRect(left, top, right - left, tall);
+        context.globalAlpha = 1;
+        this.hatch(context, place, left, top, right - left, tall, scale);
+        top += tall;
+      }
+    }
+  }
+
+  /** Lines of another slope for each emotion, for eyes that do not tell the colours apart. */
+  hatch(context, place, left, top, wide, tall, scale) {
+    if (place === 0 || tall < 4 * scale) return;
+    context.save();
+    context.beginPath();
+    context.rect(left, top, wide, tall);
+    context.clip();
+    context.strokeStyle = "rgb(255 255 255 / 0.55)";
+    context.lineWidth = scale;
+    context.beginPath();
+    const step = (3 + 2 * (place % 4)) * scale;
+    const rise = [0, 1, -1, 0][place % 4] * tall;
+    for (let at = place % 4 === 3 ? 0 : Math.floor((left - tall) / step) * step; at < left + wide + tall; at += step) {
+      if (place % 4 === 3) {
+        if (at > tall) break;
+        context.moveTo(left, top + at);
+        context.lineTo(left + wide, top + at);
+      } else {
+        context.moveTo(at, rise < 0 ? top + tall : top);
+        context.lineTo(at + Math.abs(rise), rise < 0 ? top : top + tall);
+      }
+    }
+    context.stroke();
+    context.restore();
+  }
+}
+
 globalThis.onDevice = {
   /** Makes a model ready; `tell` is told the share of the bytes that have come. Promises a status. */
   prepare: (wanted, tell) => prepare(wanted, tell).then(() => 200, status),
@@ -159,6 +282,34 @@ globalThis.onDevice = {
       // What is being computed ends only with the worker.
       if (isWanted) stop();
       isWanted = false;
+    };
+  },
+  /** Tells what a microphone's stream expresses, and draws it: `tell` gets the place of the emotion among the canvas's
+   *  labels (-1: nobody speaks; -2: not fetched; -3: it does not run), how probable it is, and its band's place. */
+  live(wanted, stream, canvas, tell) {
+    const ribbon = new Ribbon(canvas);
+    const bands = ["high", "medium", "low", "unclear"];
+    let end = () => {};
+    let isWanted = true;
+    const told = (event) => {
+      if (event.type === "error") tell(-3);
+      if (event.type === "speech.end") tell(-1);
+      if (event.type !== "result") return;
+      ribbon.add(event);
+      const { emotion, probabilities, band } = event;
+      tell(ribbon.labels.indexOf(emotion), probabilities[emotion], bands.indexOf(band));
+    };
+    prepare(wanted, () => {})
+      .then(async () => {
+        if (!worker) await start();
+        if (isWanted) end = await listen(stream, (event) => { if (isWanted) told(event); });
+        if (!isWanted) end();
+        else tell(-1);
+      })
+      .catch((error) => { if (isWanted) tell(status(error) ? -3 : -2); });
+    return () => {
+      isWanted = false;
+      end();
     };
   },
 };

@@ -5,7 +5,9 @@
 //! Invariant: knows neither a network nor a clock, and one clip at a time; a panic ends the module, and the page starts
 //! another
 
-use std::io;
+mod live;
+
+use std::{io, rc::Rc};
 
 use audio::DecodeLimits;
 use inference::Recognizer;
@@ -14,11 +16,13 @@ use serde::Serialize;
 use vocabulary::{Analysis, AppError, Profile};
 use wasm_bindgen::prelude::*;
 
+pub use crate::live::Live;
+
 /// A checkpoint, ready to hear.
 #[wasm_bindgen]
 #[derive(Debug)]
 pub struct Device {
-    recognizer: Recognizer,
+    recognizer: Rc<Recognizer>,
 }
 
 #[wasm_bindgen]
@@ -36,8 +40,15 @@ impl Device {
         };
         let opened = Recognizer::open(read);
         opened
-            .map(|recognizer| Self { recognizer })
+            .map(|recognizer| Self {
+                recognizer: Rc::new(recognizer),
+            })
             .map_err(|error| error.to_string())
+    }
+
+    /// Begins to listen to somebody who speaks now, at this rate.
+    pub fn listen(&self, sample_rate_hz: u32) -> Live {
+        Live::new(Rc::clone(&self.recognizer), sample_rate_hz.max(1))
     }
 
     /// Hears a clip of somebody of whom there may be a profile, as JSON; `watch` is told the share that is heard,
