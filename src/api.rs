@@ -69,8 +69,9 @@ pub struct PageFacts {
     pub model: ModelSummary,
     /// Those that can be chosen.
     pub further_models: Vec<ModelSummary>,
-    /// What hears on the reader's own device; `None` where there is nothing for it.
-    pub on_device: Option<OnDeviceFacts>,
+    /// Path of the script by which the page fetches and asks what hears on the reader's own device; empty where there
+    /// is nothing for it.
+    pub device_script: String,
 }
 
 impl PageFacts {
@@ -80,15 +81,6 @@ impl PageFacts {
     }
 }
 
-/// What hears on the reader's own device, as every page tells of it.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OnDeviceFacts {
-    /// Path of the script by which the page fetches and asks it.
-    pub script: String,
-    /// What is sent for each of the models, in their order.
-    pub sent_bytes: Vec<u64>,
-}
-
 /// What every page tells of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ModelSummary {
@@ -96,6 +88,8 @@ pub struct ModelSummary {
     pub id: String,
     /// How many emotions it tells apart.
     pub n_emotions: usize,
+    /// What is sent for hearing by it on the reader's own device.
+    pub device_bytes: u64,
     /// What it reached on unseen speakers; `None` where its metrics do not say.
     pub accuracy: Option<Accuracy>,
 }

@@ -1,26 +1,17 @@
 //! Whether clips are heard on the reader's own device, and whether that is ready.
 
 use leptos::{prelude::*, task::spawn_local};
-use wasm_bindgen::JsValue;
 
 use crate::{
-    api::{OnDeviceFacts, PageFacts},
-    browser::{Clip, Hearing, Now, Recorder, UploadEvent, prepare_device, storage},
+    api::PageFacts,
+    browser::{Clip, Hearing, Now, Recorder, Ribbon, UploadEvent, prepare_device, storage},
     error::AppError,
     live::react,
     model_choice::ModelChoice,
 };
 
-/// How far what hears on the device has come.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Readiness {
-    /// A share of what is fetched has come, `[0, 1]`.
-    Fetching(f64),
-    /// It can hear.
-    Ready,
-    /// It cannot.
-    Failed(AppError),
-}
+/// What is fetched still has to start.
+const ALMOST: f64 = 0.99;
 
 /// Whether clips are heard on the reader's own device; the browser remembers it. In the context of every page; copies
 /// share it.
@@ -29,9 +20,11 @@ pub struct OnDevice {
     /// Whether the reader wants it.
     pub is_chosen: ReadSignal<bool>,
     set_chosen: WriteSignal<bool>,
-    /// How far it has come, where the reader wants it.
-    pub readiness: RwSignal<Readiness>,
-    facts: StoredValue<Option<OnDeviceFacts>>,
+    /// Share of what is fetched that has come, `[0, 1]`; 1 once it can hear.
+    pub share: RwSignal<f64>,
+    /// Why it cannot.
+    pub fault: RwSignal<Option<AppError>>,
+    script: StoredValue<String>,
     models: ModelChoice,
 }
 
@@ -42,8 +35,9 @@ impl OnDevice {
         let on_device = Self {
             is_chosen,
             set_chosen,
-            readiness: RwSignal::new(Readiness::Fetching(0.0)),
-            facts: StoredValue::new(facts.on_device.clone()),
+            share: RwSignal::new(0.0),
+            fault: RwSignal::new(None),
+            script: StoredValue::new(facts.device_script.clone()),
             models,
         };
         react(move || {
@@ -63,16 +57,20 @@ impl OnDevice {
 
     /// Whether the server has what is needed.
     pub fn is_offered(self) -> bool {
-        self.facts.with_value(Option::is_some)
+        self.script.with_value(|script| !script.is_empty())
+    }
+
+    /// Whether it can hear.
+    pub fn is_ready(self) -> bool {
+        self.share.get() >= 1.0
     }
 
     /// What is fetched for the chosen model, once.
     pub fn n_bytes(self) -> u64 {
-        let place = models_place(self.models);
-        let bytes = |facts: &OnDeviceFacts| facts.sent_bytes.get(place).copied();
-        self.facts
-            .with_value(|facts| facts.as_ref().and_then(bytes))
-            .unwrap_or_default()
+        let chosen = self.models.chosen.get();
+        let all = self.models.all();
+        let found = all.iter().find(|model| model.id == chosen);
+        found.map_or(0, |model| model.device_bytes)
     }
 
     /// Lets the next clips be heard here, or on the server.
@@ -98,55 +96,40 @@ impl OnDevice {
         Some(Hearing::clip(script, model, &clip, profile, on_event))
     }
 
-    /// Begins to hear what a recorder records, and draws it into a canvas.
+    /// Begins to hear what a recorder records, and draws it.
     pub fn listen(
         self,
         recorder: Recorder,
-        canvas: JsValue,
+        ribbon: Ribbon,
         on_change: impl Fn(Now) + 'static,
     ) -> Option<Hearing> {
         let model = self.models.chosen.get_untracked();
-        let stream = recorder.stream()?;
-        Some(Hearing::stream(
-            self.script()?,
-            model,
-            stream,
-            canvas,
-            on_change,
-        ))
+        let (stream, script) = (recorder.stream()?, self.script()?);
+        Some(Hearing::stream(script, model, stream, ribbon, on_change))
     }
 
     fn prepare(self, model: String) {
         let Some(script) = self.script() else { return };
-        self.readiness.set(Readiness::Fetching(0.0));
+        self.share.set(0.0);
+        self.fault.set(None);
         spawn_local(async move {
             let wanted = model.clone();
             let tell = move |share| {
                 if self.models.chosen.try_get_untracked().as_ref() == Some(&wanted) {
-                    self.readiness.set(Readiness::Fetching(share));
+                    self.share.set(share * ALMOST);
                 }
             };
             let prepared = prepare_device(&script, &model, tell).await;
             if self.models.chosen.try_get_untracked() == Some(model) {
-                self.readiness.set(match prepared {
-                    Ok(()) => Readiness::Ready,
-                    Err(error) => Readiness::Failed(error),
-                });
+                match prepared {
+                    Ok(()) => self.share.set(1.0),
+                    Err(error) => self.fault.set(Some(error)),
+                }
             }
         });
     }
 
     fn script(self) -> Option<String> {
-        let facts = self.facts.get_value()?;
-        Some(facts.script)
+        self.is_offered().then(|| self.script.get_value())
     }
-}
-
-/// Place of the chosen model among all.
-fn models_place(models: ModelChoice) -> usize {
-    let chosen = models.chosen.get();
-    let all = models.all();
-    all.iter()
-        .position(|one| one.id == chosen)
-        .unwrap_or_default()
 }

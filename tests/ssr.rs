@@ -11,7 +11,7 @@ use axum::{
     routing::get,
 };
 use banglaser::{
-    api::{Accuracy, ModelSummary, OnDeviceFacts, PageFacts, SubmittedOutcome},
+    api::{Accuracy, ModelSummary, PageFacts, SubmittedOutcome},
     app::shell,
     error::AppError,
     i18n::{Locale, emotion_words::sounds, error_message},
@@ -39,6 +39,7 @@ fn facts() -> PageFacts {
     let model = |id: &str, n_emotions| ModelSummary {
         id: id.to_owned(),
         n_emotions,
+        device_bytes: 7 << 20,
         accuracy: Some(Accuracy {
             uar_mean: 0.52,
             uar_std: 0.04,
@@ -49,10 +50,7 @@ fn facts() -> PageFacts {
         max_upload_bytes: MAX_UPLOAD_BYTES,
         model: model("five", 5),
         further_models: vec![model("eight", 8)],
-        on_device: Some(OnDeviceFacts {
-            script: "/on-device/page.0123456789abcdef.js".to_owned(),
-            sent_bytes: vec![7 << 20, 3 << 20],
-        }),
+        device_script: "/on-device/page.0123456789abcdef.js".to_owned(),
     }
 }
 

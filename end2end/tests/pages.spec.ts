@@ -56,7 +56,7 @@ test("an unknown address is said to be one", async ({ page }) => {
 test("everything is reached by keyboard, with a focus that can be seen", async ({ page }) => {
   await open(page, "en");
   const seen: string[] = [];
-  for (let step = 0; step < 12; step++) {
+  for (let step = 0; step < 16; step++) {
     await page.keyboard.press("Tab");
     const focused = page.locator(":focus");
     if ((await focused.count()) === 0) break;

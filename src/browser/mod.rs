@@ -51,7 +51,7 @@ pub use kept_recording::{forget_recording, kept_recording, shared_clips};
 pub use keys::{Key, seek_shown, toggle_shown, watch_keys};
 pub use leaving::ask_before_leaving;
 pub use level::{LevelHint, LevelHistory, N_LEVELS};
-pub use on_device::{Hearing, Now, prepare_device};
+pub use on_device::{Hearing, Now, Ribbon, prepare_device};
 pub use part_player::play_within;
 pub use player::{Player, hold_pointer, pause_others, pointer_share};
 pub use recorder::Recorder;

@@ -1,4 +1,5 @@
-//! The program that hears clips on this device: its script (crates/worker/js/page.js) is fetched when it is first wanted.
+//! The program that hears clips on this device: its script (crates/worker/js/page.js) is fetched when it is first
+//! wanted.
 
 use std::{cell::RefCell, rc::Rc, slice};
 
@@ -44,6 +45,16 @@ enum State {
 
 /// Three values, as the script's verbs say.
 type Tell = Closure<dyn FnMut(f64, JsValue, JsValue)>;
+
+/// Where the last minute is drawn, and how: each a list in the order of [`Emotion::ALL`].
+pub struct Ribbon {
+    /// An empty element.
+    pub place: JsValue,
+    /// `#rrggbb`, with spaces between them.
+    pub colors: String,
+    /// Names for people, with `|` between them.
+    pub names: String,
+}
 
 /// What a voice expresses now.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -103,12 +114,12 @@ impl Hearing {
         )
     }
 
-    /// Hears a stream by a model, and draws what it expresses into a canvas whose `data-labels` are [`Emotion::ALL`].
+    /// Hears a stream by a model, and draws what it expresses.
     pub fn stream(
         script: String,
         model: String,
         stream: JsValue,
-        canvas: JsValue,
+        ribbon: Ribbon,
         on_change: impl Fn(Now) + 'static,
     ) -> Self {
         let tell = move |place: f64, confidence: JsValue, band: JsValue| {
@@ -121,7 +132,21 @@ impl Hearing {
                 _ => Now::Failed,
             });
         };
-        Self::start(script, "live", vec![model.into(), stream, canvas], tell)
+        let labels = Emotion::ALL.map(Emotion::code).join(" ");
+        let Ribbon {
+            place,
+            colors,
+            names,
+        } = ribbon;
+        let arguments = vec![
+            model.into(),
+            stream,
+            place,
+            labels.into(),
+            colors.into(),
+            names.into(),
+        ];
+        Self::start(script, "live", arguments, tell)
     }
 
     fn start(

@@ -2,18 +2,19 @@
 
 use leptos::prelude::*;
 
-use super::{Action, When};
+use super::{Action, Meter, Switch, When};
 use crate::{
-    fixed::fixed,
+    fixed::css_percent,
     i18n::{Locale, error_message, number, td_string, text, use_i18n},
     live::live,
-    on_device::{OnDevice, Readiness},
+    on_device::OnDevice,
 };
 
 /// Bytes.
 const MEBIBYTE: f64 = 1_048_576.0;
 
-/// A switch with what it costs, and how far it has come; nothing without script, or where the server has nothing for it.
+/// A switch with what it costs, and how far it has come; nothing without script, or where the server has nothing for
+/// it.
 #[component]
 pub fn DeviceSwitch() -> impl IntoView {
     let i18n = use_i18n();
@@ -24,30 +25,28 @@ pub fn DeviceSwitch() -> impl IntoView {
         let megabytes = number::decimal(locale, device.n_bytes() as f64 / MEBIBYTE, 1);
         td_string!(locale, on_device.choice, megabytes)
     });
-    let share = move || match device.readiness.get() {
-        Readiness::Fetching(share) => Some(share),
-        _ => None,
-    };
-    let has_failed = move || matches!(device.readiness.get(), Readiness::Failed(_));
-    let choose = move |event| device.choose(event_target_checked(&event));
-    let told = live(move || {
-        is_chosen
-            .get()
-            .then(|| words(i18n.get_locale(), &device.readiness.get()))
+    let is_fetching =
+        move || is_chosen.get() && device.fault.with(Option::is_none) && device.share.get() < 1.0;
+    let has_failed = move || is_chosen.get() && device.fault.with(Option::is_some);
+    let told = live(move || match is_chosen.get() {
+        true => words(i18n.get_locale(), device),
+        false => String::new(),
     });
     device.is_offered().then(|| {
         view! {
-            <label class="switch needs-script">
-                <input type="checkbox" role="switch" prop:checked=is_chosen on:change=choose />
-                <span>{label}</span>
-            </label>
-            <When is=Signal::derive(move || is_chosen.get() && share().is_some())>
-                <progress aria-label=text!(i18n, on_device.fetching) max="1" value=live(move || share().map(|share| fixed(share, 2)))></progress>
+            <Switch
+                class="switch needs-script"
+                label
+                is_on=is_chosen
+                change=move |is_chosen| device.choose(is_chosen)
+            />
+            <When is=Signal::derive(is_fetching)>
+                <Meter share=live(move || css_percent(device.share.get())) />
             </When>
             <div class="fine" role="status">
                 {told}
             </div>
-            <When is=Signal::derive(move || is_chosen.get() && has_failed())>
+            <When is=Signal::derive(has_failed)>
                 <Action act=move |_| device.retry() label=text!(i18n, on_device.retry) />
             </When>
         }
@@ -55,10 +54,10 @@ pub fn DeviceSwitch() -> impl IntoView {
     })
 }
 
-fn words(locale: Locale, readiness: &Readiness) -> String {
-    match readiness {
-        Readiness::Fetching(_) => td_string!(locale, on_device.fetching).to_owned(),
-        Readiness::Ready => td_string!(locale, on_device.ready).to_owned(),
-        Readiness::Failed(error) => error_message(locale, error),
+fn words(locale: Locale, device: OnDevice) -> String {
+    match device.fault.get() {
+        Some(error) => error_message(locale, &error),
+        None if device.is_ready() => td_string!(locale, on_device.ready).to_owned(),
+        None => td_string!(locale, on_device.fetching).to_owned(),
     }
 }

@@ -2,11 +2,11 @@
 
 use leptos::{html, prelude::*};
 
-use super::Action;
+use super::{Action, Switch};
 use crate::{
     browser::{Key, close_dialog, open_dialog, seek_shown, storage, toggle_shown, watch_keys},
-    i18n::{text, use_i18n},
-    live::react,
+    i18n::{td_string, text, use_i18n},
+    live::{live, react},
     workbench::Workbench,
 };
 
@@ -44,10 +44,11 @@ pub fn KeysDialog() -> impl IntoView {
             }
         });
     });
-    let switch = move |event| {
-        is_on.set(event_target_checked(&event));
-        storage::use_keys(is_on.get_untracked());
+    let switch = move |on| {
+        is_on.set(on);
+        storage::use_keys(on);
     };
+    let label = live(move || td_string!(i18n.get_locale(), keys.on).to_owned());
     view! {
         <Action class="button button-quiet button-small keys-button needs-script" act=move |_| open() label=text!(i18n, keys.heading) />
         <dialog class="notice" aria-labelledby="keys-heading" node_ref=dialog>
@@ -62,10 +63,7 @@ pub fn KeysDialog() -> impl IntoView {
                 <dt><kbd>"?"</kbd></dt>
                 <dd>{text!(i18n, keys.help)}</dd>
             </dl>
-            <label class="switch">
-                <input type="checkbox" role="switch" prop:checked=is_on on:change=switch />
-                <span>{text!(i18n, keys.on)}</span>
-            </label>
+            <Switch class="switch" label is_on change=switch />
             <div class="buttons">
                 <Action act=close label=text!(i18n, notice.close) />
             </div>

@@ -1,19 +1,17 @@
 //! What the voice expresses while it is recorded: a word, how sure it is, and the last minute as a ribbon.
 
 use leptos::{html, prelude::*};
-use send_wrapper::SendWrapper;
 use vocabulary::{ConfidenceBand, Emotion};
 
 use crate::{
-    browser::Now,
+    browser::{Now, Ribbon},
     error::AppError,
     i18n::{
         Locale,
-        emotion_words::{how_sure, sounds},
+        emotion_words::{how_sure, label, sounds},
         error_message, number, td_string, text, use_i18n,
     },
     live::{live, react},
-    on_device::OnDevice,
     palette,
     workbench::Workbench,
 };
@@ -22,9 +20,9 @@ use crate::{
 #[component]
 pub fn LiveView() -> AnyView {
     let i18n = use_i18n();
-    let recorder = expect_context::<Workbench>().recorder;
-    let device = expect_context::<OnDevice>();
-    let canvas = NodeRef::<html::Canvas>::new();
+    let workbench = expect_context::<Workbench>();
+    let recorder = workbench.recorder;
+    let place = NodeRef::<html::Div>::new();
     let waiting = td_string!(i18n.get_locale_untracked(), on_device.fetching);
     let (word, sure) = (
         RwSignal::new(waiting.to_owned()),
@@ -32,7 +30,6 @@ pub fn LiveView() -> AnyView {
     );
     let said = RwSignal::new(String::new());
     let told_s = StoredValue::new(f64::MIN);
-    let hearing = StoredValue::new(None);
     let change = move |now| {
         let locale = i18n.get_locale_untracked();
         let (sentence, certainty) = words(locale, now);
@@ -49,18 +46,21 @@ pub fn LiveView() -> AnyView {
         sure.try_set(certainty);
     };
     react(move || {
-        if let Some(canvas) = canvas.get() {
-            let begun = device.listen(recorder, (*canvas).clone().into(), change);
-            hearing.set_value(begun.map(SendWrapper::new));
+        if let Some(place) = place.get() {
+            let locale = i18n.get_locale_untracked();
+            let ribbon = Ribbon {
+                place: (*place).clone().into(),
+                colors: Emotion::ALL.map(palette::color).join(" "),
+                names: Emotion::ALL.map(|emotion| label(locale, emotion)).join("|"),
+            };
+            workbench.hear_now(ribbon, change);
         }
     });
-    let colors = Emotion::ALL.map(palette::color).join(" ");
-    let labels = Emotion::ALL.map(Emotion::code).join(" ");
     view! {
         <div class="live">
             <p class="live-word">{live(move || word.get())}</p>
             <p class="fine">{live(move || sure.get())}</p>
-            <canvas node_ref=canvas aria-hidden="true" data-colors=colors data-labels=labels></canvas>
+            <div node_ref=place aria-hidden="true"></div>
             <p class="fine">{text!(i18n, on_device.minute)}</p>
             <div class="visually-hidden" role="status">
                 {live(move || said.get())}

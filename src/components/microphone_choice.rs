@@ -2,10 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::When;
+use super::{Switch, When};
 use crate::{
     browser::storage,
-    i18n::{text, use_i18n},
+    i18n::{td_string, text, use_i18n},
     live::{live, react},
     workbench::Workbench,
 };
@@ -22,7 +22,7 @@ pub fn MicrophoneChoice() -> AnyView {
         recorder.find_devices();
         is_cleaned.set(storage::is_cleaned());
     });
-    let clean = move |event| storage::clean(event_target_checked(&event));
+    let label = live(move || td_string!(i18n.get_locale(), recorder.clean).to_owned());
     let options = move || {
         let options = devices.get().into_iter().map(|device| {
             let id = device.id.clone();
@@ -42,10 +42,7 @@ pub fn MicrophoneChoice() -> AnyView {
                 <select on:change=move |event| recorder.choose(event_target_value(&event))>{options}</select>
             </label>
         </When>
-        <label class="switch fine needs-script">
-            <input type="checkbox" role="switch" prop:checked=is_cleaned on:change=clean />
-            <span>{text!(i18n, recorder.clean)}</span>
-        </label>
+        <Switch class="switch fine needs-script" label is_on=is_cleaned change=storage::clean />
     }
     .into_any()
 }

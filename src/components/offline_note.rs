@@ -7,7 +7,7 @@ use crate::{
     browser::watch_connection,
     i18n::{td_string, use_i18n},
     live::{live, react},
-    on_device::{OnDevice, Readiness},
+    on_device::OnDevice,
 };
 
 /// A line while the browser is offline.
@@ -18,7 +18,7 @@ pub fn OfflineNote() -> impl IntoView {
     let device = expect_context::<OnDevice>();
     let told = move || {
         let locale = i18n.get_locale();
-        match device.is_chosen.get() && device.readiness.get() == Readiness::Ready {
+        match device.is_chosen.get() && device.is_ready() {
             true => td_string!(locale, on_device.offline),
             false => td_string!(locale, home.offline),
         }

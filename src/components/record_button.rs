@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::MicrophoneChoice;
+use super::{Action, MicrophoneChoice};
 use crate::{
     browser::{MAX_RECORDING_S, RecorderState},
     i18n::{number, td_string, text, use_i18n},
@@ -50,14 +50,7 @@ pub fn RecordButton() -> impl IntoView {
             </p>
             {device.is_offered().then(|| {
                 view! {
-                    <button
-                        type="button"
-                        class="button needs-script"
-                        disabled=live(move || !workbench.is_live.get() || is_asking())
-                        on:click=move |_| workbench.listen()
-                    >
-                        {text!(i18n, on_device.live)}
-                    </button>
+                    <Action class="button needs-script" act=move |_| workbench.listen() label=text!(i18n, on_device.live) />
                 }
                 .into_any()
             })}

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::PeakBars;
+use super::{Meter, PeakBars};
 use crate::{
     browser::{LevelHint, N_LEVELS},
     fixed::css_percent,
@@ -31,10 +31,7 @@ pub fn RecordingLevel() -> AnyView {
     view! {
         <div class="level" class:is-wrong=live(move || hint.get().is_some())>
             <PeakBars peaks n_bars=N_LEVELS />
-            <svg class="meter level-now" aria-hidden="true">
-                <rect class="meter-track" width="100%" height="100%" rx="3" />
-                <rect class="meter-fill" width=latest height="100%" rx="3" />
-            </svg>
+            <Meter class="meter level-now" share=latest />
             <p class="level-hint">{sentence}</p>
         </div>
     }

@@ -27,6 +27,7 @@ pub fn RecordingPanel() -> impl IntoView {
     let workbench = expect_context::<Workbench>();
     let recorder = workbench.recorder;
     let state = recorder.state();
+    let is_listening = workbench.is_listening.get_untracked();
     let is_paused = Memo::new(move |_| matches!(state.get(), RecorderState::Paused { .. }));
     let is_saving = Memo::new(move |_| state.get() == RecorderState::Saving);
     let heading = live(move || match (is_paused.get(), is_saving.get()) {
@@ -51,12 +52,10 @@ pub fn RecordingPanel() -> impl IntoView {
                 <span class="recording-dot" aria-hidden="true"></span>
                 {heading}
             </p>
+            {is_listening.then(|| view! { <LiveView /> })}
             <RecordingLevel />
             <RecordingTimer />
-            {match workbench.is_listening.get_untracked() {
-                true => view! { <LiveView /> }.into_any(),
-                false => passage(i18n),
-            }}
+            {(!is_listening).then(|| passage(i18n))}
             <div class="buttons">
                 <button type="button" class="button" disabled=is_saving on:click=toggle>
                     {pause_or_resume}

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::Meter;
 use crate::{
     fixed::css_percent,
     i18n::{number, td_string, use_i18n},
@@ -28,10 +29,7 @@ pub fn RecordingTimer() -> AnyView {
             <span class="timer-clock">{clock}</span>
             <span class="timer-maximum">{maximum}</span>
         </p>
-        <svg class="meter" aria-hidden="true">
-            <rect class="meter-track" width="100%" height="100%" rx="3" />
-            <rect class="meter-fill" width=share height="100%" rx="3" />
-        </svg>
+        <Meter share />
     }
     .into_any()
 }

@@ -30,6 +30,17 @@ enum Step {
     Queue,
 }
 
+/// What is done with a clip, and how.
+fn choices() -> AnyView {
+    view! {
+        <AnalyseBar />
+        <ModelSelect />
+        <DeviceSwitch />
+        <VoiceChoice />
+    }
+    .into_any()
+}
+
 /// Records or chooses a clip, and sends it. The browser itself posts the form where there is no WASM.
 #[component]
 pub fn SourcePanel() -> impl IntoView {
@@ -76,18 +87,15 @@ pub fn SourcePanel() -> impl IntoView {
                             <SourceError />
                             <RecordButton />
                             <FilePicker />
-                            <AnalyseBar />
-                            <ModelSelect />
-                            <DeviceSwitch />
-                            <VoiceChoice />
+                            {choices()}
                             <ExampleShelf />
                         }
                         .into_any()
                     }
                     Step::Recording => view! { <RecordingPanel /> }.into_any(),
-                    Step::Review => view! { <ClipReview /><SourceError /><AnalyseBar /><ModelSelect /><DeviceSwitch /><VoiceChoice /> }.into_any(),
+                    Step::Review => view! { <ClipReview /><SourceError />{choices()} }.into_any(),
                     Step::Answered => view! { <AnsweredClip /> }.into_any(),
-                    Step::Queue => view! { <QueueList /><SourceError /><AnalyseBar /><ModelSelect /><DeviceSwitch /><VoiceChoice /> }.into_any(),
+                    Step::Queue => view! { <QueueList /><SourceError />{choices()} }.into_any(),
                 })}
             </form>
             <OfflineNote />

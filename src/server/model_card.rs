@@ -34,6 +34,7 @@ pub fn summary(recognizer: &Recognizer) -> ModelSummary {
     ModelSummary {
         id: recognizer.model_id().to_owned(),
         n_emotions: recognizer.labels().n_labels(),
+        device_bytes: 0,
         accuracy: (!metrics.folds.is_empty()).then_some(Accuracy {
             uar_mean: metrics.uar.mean as f32,
             uar_std: metrics.uar.std as f32,

@@ -31,7 +31,6 @@ use sha2::{Digest, Sha256};
 use tower_http::services::ServeFile;
 
 use super::{access, models::Models, pages, site, state::AppState, telemetry::RequestId};
-use crate::api::OnDeviceFacts;
 
 /// Folder of the site, and first part of every path.
 const FOLDER: &str = "on-device";
@@ -121,8 +120,13 @@ impl OnDevice {
         Ok(Self { list, folders })
     }
 
-    /// What the page tells of it; `ids` are those of its models, in order.
-    pub fn facts<'a>(&self, ids: impl Iterator<Item = &'a str>) -> OnDeviceFacts {
+    /// Path of the page's script.
+    pub fn script(&self) -> &str {
+        &self.list.page.path
+    }
+
+    /// What is sent for hearing by a model.
+    pub fn sent_bytes(&self, model: &str) -> u64 {
         let List {
             page,
             script,
@@ -130,15 +134,9 @@ impl OnDevice {
             module,
             models,
         } = &self.list;
-        let sent = |id: &str| {
-            let of_worker = [page, script, tap, module].into_iter();
-            let all = of_worker.chain(models.get(id).into_iter().flatten());
-            all.map(|file| file.sent_bytes).sum()
-        };
-        OnDeviceFacts {
-            script: page.path.clone(),
-            sent_bytes: ids.map(sent).collect(),
-        }
+        let of_worker = [page, script, tap, module].into_iter();
+        let all = of_worker.chain(models.get(model).into_iter().flatten());
+        all.map(|file| file.sent_bytes).sum()
     }
 }
 

@@ -93,9 +93,17 @@ impl AppState {
             .map(|listed| listed.facts.clone())
             .collect();
         let on_device = OnDevice::find(Path::new(&*leptos_options.site_root), &models);
-        let ids = model_facts.iter().map(|facts| &*facts.summary.id);
-        let of_device = on_device.as_ref().map(|on_device| on_device.facts(ids));
-        let mut summaries = model_facts.iter().map(|facts| facts.summary.clone());
+        let summary = |facts: &ModelFacts| {
+            let mut summary = facts.summary.clone();
+            if let Some(on_device) = &on_device {
+                summary.device_bytes = on_device.sent_bytes(&summary.id);
+            }
+            summary
+        };
+        let mut summaries = model_facts.iter().map(summary);
+        let device_script = on_device
+            .as_ref()
+            .map(|on_device| on_device.script().to_owned());
         Ok(Self {
             site: site::files(&leptos_options.site_root),
             leptos_options,
@@ -103,7 +111,7 @@ impl AppState {
                 max_upload_bytes: server.max_upload_bytes.get(),
                 model: summaries.next().expect("there is a first model"),
                 further_models: summaries.collect(),
-                on_device: of_device,
+                device_script: device_script.unwrap_or_default(),
             },
             model_facts,
             public_url: PublicUrl::new(&server.public_url),

@@ -44,7 +44,7 @@ impl Workbench {
         }
     }
 
-    fn under_way(self, id: ClipId, heard: Box<dyn Any>) {
+    pub(super) fn under_way(self, id: ClipId, heard: Box<dyn Any>) {
         self.upload.set_value(Some(SendWrapper::new((id, heard))));
     }
 

@@ -12,6 +12,7 @@ mod hostile;
 #[path = "../clips/hostile.rs"]
 mod hostile_clips;
 mod limits;
+mod live;
 mod model;
 mod models;
 mod odd_requests;

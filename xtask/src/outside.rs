@@ -5,10 +5,10 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::bundle;
-use crate::command::run;
+use crate::command::{output, run};
 use crate::page;
 use crate::python;
 use crate::toolchain::Toolchain;
@@ -48,6 +48,32 @@ pub fn interface(workspace: &Workspace, python: &Path, server: &TrialServer) -> 
         .current_dir(workspace.root.join("tests/openapi"));
     if let Err(error) = run(&mut schemathesis) {
         bail!("{error:#}; the server's log is {}", server.log().display());
+    }
+    live_clients(workspace, python, server)
+}
+
+/// Runs the clients that docs/api.md shows.
+fn live_clients(workspace: &Workspace, python: &Path, server: &TrialServer) -> Result<()> {
+    let clients = workspace.root.join("docs/clients");
+    let clip = workspace.root.join("end2end/clips/clip.wav");
+    let url = format!("ws://{}/api/v1/live", server.address());
+    let mut in_python = Command::new(python);
+    in_python.arg(clients.join("live.py"));
+    let mut in_node = Command::new("node");
+    in_node
+        .arg("--experimental-websocket")
+        .arg(clients.join("live.mjs"));
+    for mut client in [in_python, in_node] {
+        let told = output(client.arg(&clip).arg(&url)).context("a live client failed")?;
+        println!("{told}");
+        for event in [
+            "session.created",
+            "speech.start",
+            "result",
+            "session.closed",
+        ] {
+            ensure!(told.contains(event), "a live client was not told {event}");
+        }
     }
     Ok(())
 }

@@ -78,7 +78,8 @@ impl Speech {
         sounding.start.max(vowels.start)..sounding.end.min(vowels.end)
     }
 
-    /// Frames of what was said last: behind the last pause of at least `pause_s` seconds; `None` where nothing was said.
+    /// Frames of what was said last: behind the last pause of at least `pause_s` seconds; `None` where nothing was
+    /// said.
     pub fn last_utterance(&self, pause_s: f32) -> Option<Range<usize>> {
         let mut last: Option<Range<usize>> = None;
         for frame_idx in spoken(&self.sounding, &self.vowels) {

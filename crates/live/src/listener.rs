@@ -1,15 +1,20 @@
 //! Finds speech in a stream.
 
-use audio::{Recording, Waveform, frame_s};
+use std::collections::VecDeque;
 
-/// From one answer to the next, seconds.
-const STEP_S: f64 = 0.5;
+use audio::{N_FRAMES, Recorder, Waveform, frame_s};
+
+/// How often it looks for speech, seconds.
+const STEP_S: f64 = 0.25;
+
+/// From one answer to the next about the same utterance, seconds.
+const ANSWER_S: f32 = 0.5;
 
 /// What is looked at, and the most that is recognised, seconds.
 const WINDOW_S: f64 = 4.0;
 
 /// Least speech that is recognised, seconds: less sounds like anything.
-const MIN_SPEECH_S: f32 = 1.0;
+const MIN_SPEECH_S: f32 = 0.6;
 
 /// Silence behind which another utterance begins, seconds: what comes then is heard by itself, so that another emotion
 /// is shown as soon as it is there.
@@ -52,17 +57,20 @@ pub struct Utterance {
 }
 
 /// Listens to a stream.
-#[derive(Debug)]
 pub struct Listener {
     sample_rate_hz: u32,
     /// The last samples, at most a window.
     recent: Vec<f32>,
+    /// Makes the frames of the last window, and those of the next one: each begins a window after the one before.
+    recorders: VecDeque<(u64, Recorder)>,
     /// Samples that came since the last step.
     n_since: usize,
     /// Samples of the stream.
     n_heard: u64,
     /// Where the utterance began that was heard last, while somebody speaks.
     began_s: Option<f32>,
+    /// The utterance that was to be recognised last, by where it began, and where it ended then.
+    recognised: Option<(f32, f32)>,
 }
 
 impl Listener {
@@ -71,9 +79,11 @@ impl Listener {
         Self {
             sample_rate_hz,
             recent: Vec::new(),
+            recorders: VecDeque::new(),
             n_since: 0,
             n_heard: 0,
             began_s: None,
+            recognised: None,
         }
     }
 
@@ -109,23 +119,37 @@ impl Listener {
     }
 
     fn keep(&mut self, samples: &[f32]) {
+        let n_window = self.n_samples(WINDOW_S);
+        let is_over = |(began, _): &(u64, Recorder)| self.n_heard - began >= n_window as u64;
+        if self.recorders.back().is_none_or(is_over) {
+            let recorder = Recorder::new(self.sample_rate_hz);
+            self.recorders.push_back((self.n_heard, recorder));
+            // Two hold the last window, whenever that is.
+            if self.recorders.len() > 2 {
+                self.recorders.pop_front();
+            }
+        }
+        for (_, recorder) in &mut self.recorders {
+            recorder.push(samples);
+        }
         self.recent.extend(samples);
         self.n_since += samples.len();
         self.n_heard += samples.len() as u64;
-        let n_over = self.recent.len().saturating_sub(self.n_samples(WINDOW_S));
+        let n_over = self.recent.len().saturating_sub(n_window);
         self.recent.drain(..n_over);
     }
 
     /// Looks at the last seconds.
     fn listen(&mut self, heard: &mut Vec<Heard>) {
-        let waveform = Waveform {
-            samples: self.recent.clone(),
-            sample_rate_hz: self.sample_rate_hz,
-        };
         let now_s = self.duration_s();
-        let first_s = now_s - waveform.duration_s();
-        let recording = Recording::from(&waveform);
-        let speech = recording.features.speech();
+        let Some((n_before, recorder)) = self.recorders.front() else {
+            return;
+        };
+        let features = recorder.features();
+        let n_frames = features.pitch.len();
+        let first_frame = n_frames.saturating_sub(N_FRAMES);
+        let first_s = *n_before as f32 / self.sample_rate_hz as f32 + frame_s(first_frame);
+        let speech = features.slice(first_frame..n_frames).speech();
         let last = speech
             .is_spoken()
             .then(|| speech.last_utterance(PAUSE_S))
@@ -145,10 +169,14 @@ impl Listener {
             heard.push(Heard::SpeechStart { at_s: start_s });
         }
         self.began_s = Some(began_s);
-        if frame_s(speech.n_spoken(last.clone())) >= MIN_SPEECH_S {
-            let at_s = f64::from(frame_s(last.start));
-            let first = self.n_samples(at_s).min(waveform.samples.len());
-            let samples = waveform.samples[first..].to_vec();
+        let is_due = self.recognised.is_none_or(|(of_s, until_s)| {
+            of_s != began_s || now_s - until_s > ANSWER_S - 0.5 * STEP_S as f32
+        });
+        if is_due && frame_s(speech.n_spoken(last.clone())) >= MIN_SPEECH_S {
+            self.recognised = Some((began_s, now_s));
+            let n_now = self.n_samples(f64::from((now_s - start_s).max(0.0)));
+            let first = self.recent.len().saturating_sub(n_now);
+            let samples = self.recent[first..].to_vec();
             heard.push(Heard::Speech(Utterance {
                 waveform: Waveform {
                     samples,

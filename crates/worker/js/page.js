@@ -1,5 +1,5 @@
-// The page's side of the worker: fetches and keeps what it needs, starts it, asks it. Loaded when a reader first chooses
-// "on this device" (src/browser/on_device.rs), so that nobody else pays for it.
+// The page's side of the worker: fetches and keeps what it needs, starts it, asks it. Loaded when a reader first
+// chooses "on this device" (src/browser/on_device.rs), so that nobody else pays for it.
 
 const CACHE = "on-device-1";
 const LIST = "/on-device/list";
@@ -205,16 +205,39 @@ const RIBBON_S = 60;
 class Ribbon {
   results = [];
 
-  constructor(canvas) {
-    this.canvas = canvas;
-    this.colors = canvas.dataset.colors.split(" ");
-    this.labels = canvas.dataset.labels.split(" ");
+  constructor(place, labels, colors, names) {
+    this.labels = labels.split(" ");
+    this.colors = colors.split(" ");
+    this.names = names.split("|");
+    this.canvas = document.createElement("canvas");
+    this.legend = document.createElement("p");
+    this.legend.className = "legend";
+    place.replaceChildren(this.canvas, this.legend);
   }
 
   add(result) {
     this.results.push(result);
+    if (this.results.length === 1) this.explain(result);
     while (this.results[0].end_s < result.end_s - RIBBON_S) this.results.shift();
     this.draw(result.end_s);
+  }
+
+  /** Which colour and pattern is which emotion, of those that the model tells apart, below the canvas. */
+  explain({ probabilities }) {
+    const scale = globalThis.devicePixelRatio || 1;
+    const entries = this.labels.flatMap((label, place) => {
+      if (!(label in probabilities)) return [];
+      const swatch = document.createElement("canvas");
+      swatch.width = swatch.height = 14 * scale;
+      const context = swatch.getContext("2d");
+      context.fillStyle = this.colors[place];
+      context.fillRect(0, 0, swatch.width, swatch.height);
+      this.hatch(context, place, 0, 0, swatch.width, swatch.height, scale);
+      const entry = document.createElement("span");
+      entry.append(swatch, this.names[place]);
+      return [entry];
+    });
+    this.legend.replaceChildren(...entries);
   }
 
   draw(now_s) {
@@ -284,10 +307,10 @@ globalThis.onDevice = {
       isWanted = false;
     };
   },
-  /** Tells what a microphone's stream expresses, and draws it: `tell` gets the place of the emotion among the canvas's
+  /** Tells what a microphone's stream expresses, and draws it: `tell` gets the place of the emotion among the
    *  labels (-1: nobody speaks; -2: not fetched; -3: it does not run), how probable it is, and its band's place. */
-  live(wanted, stream, canvas, tell) {
-    const ribbon = new Ribbon(canvas);
+  live(wanted, stream, place, labels, colors, names, tell) {
+    const ribbon = new Ribbon(place, labels, colors, names);
     const bands = ["high", "medium", "low", "unclear"];
     let end = () => {};
     let isWanted = true;

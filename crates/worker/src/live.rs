@@ -12,7 +12,6 @@ use crate::to_json;
 
 /// Somebody who speaks now.
 #[wasm_bindgen]
-#[derive(Debug)]
 pub struct Live {
     recognizer: Rc<Recognizer>,
     listener: Listener,

@@ -161,14 +161,14 @@ async fn converse(
             }
         };
         let mut next = Some(first);
-        let mut n_taken = 0;
+        let (mut n_taken, mut is_leaving) = (0, false);
         while let Some(message) = next {
             match message.transpose()? {
                 Some(Message::Binary(bytes)) => {
                     last_samples = Instant::now();
                     session.take(&bytes)?;
                 }
-                Some(Message::Text(text)) if is_farewell(&text) => return Ok(close_code::NORMAL),
+                Some(Message::Text(text)) if is_farewell(&text) => is_leaving = true,
                 Some(Message::Text(_)) => return Err(AppError::InvalidFrame.into()),
                 Some(Message::Ping(_) | Message::Pong(_)) => {}
                 // Whoever closes is answered by the library.
@@ -176,7 +176,7 @@ async fn converse(
             }
             // What has come in the meantime, too.
             n_taken += 1;
-            next = (n_taken < MAX_AT_ONCE)
+            next = (n_taken < MAX_AT_ONCE && !is_leaving)
                 .then(|| socket.recv().now_or_never())
                 .flatten();
         }
@@ -187,6 +187,9 @@ async fn converse(
                 Err(error @ AppError::Overloaded { .. }) => refuse(socket, session, error).await?,
                 Err(error) => return Err(error.into()),
             }
+        }
+        if is_leaving {
+            return Ok(close_code::NORMAL);
         }
     }
     Ok(close_code::AWAY)
