@@ -3,14 +3,14 @@
 //! Each command does its own set-up, so that a fresh machine with Rust needs nothing else installed by hand. Works on
 //! Linux, macOS and Windows.
 
-mod browser;
+pub mod browser;
 pub mod bundle;
 pub mod command;
 mod compact;
 mod compress;
 mod hashed_name;
 mod never_called;
-mod node;
+pub mod node;
 mod on_device;
 pub mod outside;
 pub mod page;

@@ -14,7 +14,7 @@ use crate::outside;
 use crate::page;
 use crate::python;
 use crate::steps::Steps;
-use crate::toolchain::{Toolchain, WASM_TARGET};
+use crate::toolchain::Toolchain;
 use crate::trial_server::TrialServer;
 use crate::wasm_target;
 use crate::workspace::{SERVER_SELECTION, Workspace};
@@ -24,33 +24,20 @@ const NODE: &str = "install Node.js packages";
 const FORMATTING: &str = "check the formatting";
 const LINTS: &str = "compile and lint server, crates and tests";
 const PAGE: &str = "compile and lint the page, small before fast";
-const CORE_LINTS: &str = "lint the inference core, compiled for a browser";
 const RUST_TESTS: &str = "test the Rust crates";
 const SERVER: &str = "start a server for the tests from outside";
 const PYTHON: &str = "install Python packages";
 const SCHEMAS: &str = "hold deploy/ against published schemas";
-/// What a browser could run itself: no tensors, no decoder, no file system.
-const CORE_SELECTION: [&str; 8] = [
-    "--package",
-    "audio",
-    "--package",
-    "inference",
-    "--no-default-features",
-    "--lib",
-    "--target",
-    WASM_TARGET,
-];
 const INTERFACE: &str = "send what the OpenAPI document allows and forbids";
 const PAGE_TESTS: &str = "test the page in the browser";
 
 /// All steps; those of [`OF_PYTHON`] only where there is Python.
-const PLANNED: [&str; 15] = [
+const PLANNED: [&str; 14] = [
     RUST,
     BROWSER,
     NODE,
     FORMATTING,
     LINTS,
-    CORE_LINTS,
     RUST_TESTS,
     PAGE,
     COMPILE_WORKER,
@@ -130,13 +117,6 @@ fn check(workspace: &Workspace, toolchain: &Toolchain, steps: &mut Steps) -> Res
         run(cargo
             .args(["build", "--all-targets"])
             .args(SERVER_SELECTION))
-    })?;
-    steps.run(CORE_LINTS, || {
-        let mut cargo = cargo();
-        run(cargo
-            .arg("clippy")
-            .args(CORE_SELECTION)
-            .args(["--", "-D", "warnings"]))
     })?;
     steps.run_tests(RUST_TESTS, |skipped| {
         let mut cargo = toolchain.linting_cargo(workspace)?;

@@ -177,6 +177,7 @@ impl Listener {
             let n_now = self.n_samples(f64::from((now_s - start_s).max(0.0)));
             let first = self.recent.len().saturating_sub(n_now);
             let samples = self.recent[first..].to_vec();
+            let start_s = now_s - samples.len() as f32 / self.sample_rate_hz as f32;
             heard.push(Heard::Speech(Utterance {
                 waveform: Waveform {
                     samples,

@@ -12,6 +12,8 @@ let list;
 /** The model that is ready or becomes so, and when it is. */
 let model, ready;
 let worker;
+/** What is done with the worker's answers, by the number of the question. */
+const asked = new Map();
 let n_asked = 0;
 
 /** The cache, where there is one: browsers have none on insecure origins. */
@@ -82,6 +84,8 @@ async function open(wanted, tell) {
     tell(before / total);
   }
   await tidy();
+  // Another model was chosen meanwhile.
+  if (model !== wanted) throw new Error(UNREACHABLE);
   await start();
 }
 
@@ -90,32 +94,38 @@ async function start() {
   const module = await WebAssembly.compile(fetched.get(list.module.path));
   const named = list.models[model].map(({ name, path }) => [name, fetched.get(path)]);
   worker = new Worker(list.script.path, { type: "module", name: "banglaser" });
+  worker.onmessage = ({ data }) => asked.get(data.id)?.(data);
+  worker.onerror = (event) => stop(event.message ?? "error");
   const answer = await ask({ verb: "open", module, files: Object.fromEntries(named) });
   if (answer.failure !== undefined) throw new Error(answer.failure);
 }
 
-/** Asks the worker; `watch` is told the share that is done. A worker that dies has failed. */
+/** Asks the worker; `watch` is told the share that is done. A worker that dies or is stopped has failed. */
 function ask(question, watch = () => {}) {
   const id = ++n_asked;
-  const asked = worker;
   return new Promise((resolve) => {
-    asked.addEventListener("error", (event) => resolve({ failure: event.message ?? "error" }));
-    asked.addEventListener("message", ({ data }) => {
-      if (data.id !== id) return;
-      if (data.share === undefined) resolve(data);
-      else watch(data.share);
+    asked.set(id, (told) => {
+      if (told.share !== undefined) return watch(told.share);
+      asked.delete(id);
+      resolve(told);
     });
-    asked.postMessage({ ...question, id });
+    worker.postMessage({ ...question, id });
   });
 }
 
-function stop() {
+function stop(failure = "stopped") {
   worker?.terminate();
   worker = undefined;
+  for (const tell of [...asked.values()]) tell({ failure });
 }
 
 /** What went wrong, as a status of the server's: 0 where something could not be fetched. */
 const status = (error) => (error.message === UNREACHABLE || error instanceof TypeError ? 0 : 500);
+
+function forget() {
+  fetched.clear();
+  globalThis.caches?.delete(CACHE).catch(() => {});
+}
 
 /** Makes a model ready; once more after it failed, or for another one. */
 function prepare(wanted, tell) {
@@ -123,22 +133,29 @@ function prepare(wanted, tell) {
     stop();
     model = wanted;
     const opened = open(wanted, tell);
-    opened.catch(() => { if (ready === opened) ready = undefined; });
+    opened.catch((error) => {
+      if (ready === opened) ready = undefined;
+      // What was kept may be damaged: it is fetched anew.
+      if (status(error)) forget();
+    });
     ready = opened;
   }
   return ready;
 }
 
-async function hear(wanted, clip, profile, tell, isWanted) {
+/** Hears a clip; `state` tells whether anybody still wants it, and is told when the worker has it. */
+async function hear(wanted, clip, profile, tell, state) {
   try {
     await prepare(wanted, () => {});
-    if (isWanted() && !worker) await start();
+    if (state.isWanted && !worker) await start();
   } catch (error) {
     return [status(error), FAILED];
   }
   const content = new Uint8Array(await clip.arrayBuffer());
-  if (!isWanted()) return [];
+  if (!state.isWanted) return [];
+  state.isComputing = true;
   const { answer, refusal, failure } = await ask({ verb: "analyse", clip: content, profile }, tell);
+  state.isComputing = false;
   // The next clip starts another worker.
   if (failure !== undefined) stop();
   return failure !== undefined ? [500, FAILED] : answer !== undefined ? [200, answer] : [422, refusal];
@@ -188,6 +205,7 @@ async function listen(stream, tell) {
     context.close().catch(() => {});
     context = await tapped(stream, take);
     context.onstatechange = renew;
+    await ask({ verb: "listen", rate: context.sampleRate });
   };
   context.onstatechange = renew;
   await ask({ verb: "listen", rate: context.sampleRate });
@@ -296,15 +314,15 @@ globalThis.onDevice = {
   /** Hears a clip; `tell` is told a share and, at the end, a status and JSON, as the server answers. Returns what
    *  cancels it. */
   analyse(wanted, clip, profile, tell) {
-    let isWanted = true;
-    const told = (...what) => { if (isWanted) tell(...what); };
-    hear(wanted, clip, profile, told, () => isWanted)
+    const state = { isWanted: true, isComputing: false };
+    const told = (...what) => { if (state.isWanted) tell(...what); };
+    hear(wanted, clip, profile, told, state)
       .catch(() => [500, FAILED])
-      .then((end) => { told(1, ...end); isWanted = false; });
+      .then((end) => { told(1, ...end); state.isWanted = false; });
     return () => {
+      state.isWanted = false;
       // What is being computed ends only with the worker.
-      if (isWanted) stop();
-      isWanted = false;
+      if (state.isComputing) stop();
     };
   },
   /** Tells what a microphone's stream expresses, and draws it: `tell` gets the place of the emotion among the

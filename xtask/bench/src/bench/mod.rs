@@ -6,6 +6,7 @@
 
 mod client;
 mod clips;
+mod device;
 mod document;
 mod plot;
 mod roofline;
@@ -34,6 +35,9 @@ pub struct Options {
     /// The release server instead, beside a stand-in for the original one; needs ffmpeg
     #[arg(long)]
     server: bool,
+    /// What hears on the reader's own device instead, in Chromium
+    #[arg(long)]
+    device: bool,
     /// Everything, or with --server the servers, and write the tables and plots of docs/performance.md
     #[arg(long)]
     write: bool,
@@ -44,8 +48,12 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
     let Options {
         pytorch,
         server,
+        device,
         write,
     } = *options;
+    if device {
+        return device::measure(workspace);
+    }
     let python = match pytorch || server || write {
         true => Some(python(workspace)?),
         false => None,
