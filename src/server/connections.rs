@@ -16,7 +16,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use axum::extract::Request;
+use axum::{
+    extract::Request,
+    http::{Response, StatusCode},
+};
 use axum_server::accept::Accept;
 use futures::{FutureExt, future::BoxFuture};
 use prometheus_client::metrics::gauge::Gauge;
@@ -238,10 +241,10 @@ pub struct Counted<S> {
     n_requests: Arc<AtomicUsize>,
 }
 
-impl<S, B> Service<Request<B>> for Counted<S>
+impl<S, B, R> Service<Request<B>> for Counted<S>
 where
-    S: Service<Request<B>>,
-    S::Response: 'static,
+    S: Service<Request<B>, Response = Response<R>>,
+    R: 'static,
     S::Error: 'static,
     S::Future: Send + 'static,
 {
@@ -258,7 +261,9 @@ where
         let answering = self.service.call(request);
         Box::pin(async move {
             let answer = answering.await;
-            drop(in_flight);
+            let becomes_socket =
+                |answer: &Response<R>| answer.status() == StatusCode::SWITCHING_PROTOCOLS;
+            in_flight.end(answer.as_ref().is_ok_and(becomes_socket));
             answer
         })
     }
@@ -269,6 +274,8 @@ struct InFlight {
     connections: Connections,
     id: u64,
     n_requests: Arc<AtomicUsize>,
+    /// Whether the connection stays busy: it is a socket now.
+    is_for_good: bool,
 }
 
 impl InFlight {
@@ -279,12 +286,21 @@ impl InFlight {
             connections,
             id,
             n_requests,
+            is_for_good: false,
         }
+    }
+
+    /// The request is answered.
+    fn end(mut self, is_for_good: bool) {
+        self.is_for_good = is_for_good;
     }
 }
 
 impl Drop for InFlight {
     fn drop(&mut self) {
+        if self.is_for_good {
+            return;
+        }
         if let Some(known) = self.connections.open().by_id.get_mut(&self.id) {
             known.idle_since = Instant::now();
         }
@@ -316,6 +332,13 @@ mod tests {
         let busy = [&first, &third]
             .map(|place| InFlight::new(connections.clone(), place.id, &place.n_requests));
         assert!(connections.enter().is_none(), "both are busy");
+        let [socket, other] = busy;
+        socket.end(true);
+        other.end(false);
+        drop(third);
+        let fourth = connections.enter().expect("the other one has gone");
+        let busy = InFlight::new(connections.clone(), fourth.id, &fourth.n_requests);
+        assert!(connections.enter().is_none(), "a socket stays busy");
         drop(busy);
         drop(first);
         assert!(connections.enter().is_some());
