@@ -199,7 +199,8 @@ test.describe("without a connection", () => {
     await choose(page, "en");
     await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
     await expect.poll(() => page.evaluate(async () =>
-      (await (await caches.open("page-1")).keys()).map((request) => new URL(request.url).pathname))).toContain("/history");
+      (await (await caches.open("page-1")).keys()).map((request) => new URL(request.url).pathname)))
+      .toEqual(expect.arrayContaining(["/", "/history"]));
     await context.setOffline(true);
     await page.reload();
     await expect(ready(page, "en")).toBeVisible();

@@ -43,6 +43,14 @@ pub(super) fn storage(method: &str, arguments: &[&str]) -> Option<String> {
     call(&storage, method, &arguments)?.as_string()
 }
 
+/// Holds something under a name, or nothing.
+fn mark(name: &str, is_marked: bool) {
+    match is_marked {
+        true => storage("setItem", &[name, "1"]),
+        false => storage("removeItem", &[name]),
+    };
+}
+
 /// Whether results are kept.
 pub fn keeps_results() -> bool {
     storage("getItem", &[OFF]).is_none()
@@ -50,10 +58,7 @@ pub fn keeps_results() -> bool {
 
 /// Keeps results from now on, or not.
 pub fn keep_results(keep: bool) {
-    match keep {
-        true => storage("removeItem", &[OFF]),
-        false => storage("setItem", &[OFF, "1"]),
-    };
+    mark(OFF, !keep);
 }
 
 /// The results that are kept, newest first; what cannot be read counts as none.
@@ -118,10 +123,7 @@ pub fn is_on_device() -> bool {
 
 /// Remembers where clips are heard.
 pub fn choose_device(is_chosen: bool) {
-    match is_chosen {
-        true => storage("setItem", &[ON_DEVICE, "1"]),
-        false => storage("removeItem", &[ON_DEVICE]),
-    };
+    mark(ON_DEVICE, is_chosen);
 }
 
 /// The microphone that was chosen last.
@@ -141,10 +143,7 @@ pub fn is_cleaned() -> bool {
 
 /// Lets the browser change what the microphone hears from now on, or not.
 pub fn clean(is_cleaned: bool) {
-    match is_cleaned {
-        true => storage("setItem", &[CLEANED, "1"]),
-        false => storage("removeItem", &[CLEANED]),
-    };
+    mark(CLEANED, is_cleaned);
 }
 
 /// Whether the page's keys are in use.
@@ -154,10 +153,7 @@ pub fn has_keys() -> bool {
 
 /// Uses the page's keys from now on, or not.
 pub fn use_keys(has_keys: bool) {
-    match has_keys {
-        true => storage("removeItem", &[KEYS_OFF]),
-        false => storage("setItem", &[KEYS_OFF, "1"]),
-    };
+    mark(KEYS_OFF, !has_keys);
 }
 
 /// Milliseconds since 1970.

@@ -5,10 +5,10 @@
 //! Time    samples that come as they are spoken are answered or, where the server falls behind, left out; a file that
 //!         is sent faster is answered whole, and its sender waits
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{collections::VecDeque, mem, sync::Arc};
 
 use axum::body::Bytes;
-use live::{Heard, Listener, Word};
+use live::{Heard, Listener, Word, keep_newest};
 use pipeline::{Queue, Request};
 use tokio::{
     task::{JoinError, spawn_blocking},
@@ -33,8 +33,7 @@ pub struct LiveSession {
     queue: Arc<Queue>,
     client: Client,
     request_id: String,
-    /// `None` while it listens on another thread.
-    listener: Option<Listener>,
+    listener: Listener,
     word: Word,
     began: Instant,
     /// Counted so far, seconds.
@@ -51,7 +50,7 @@ impl LiveSession {
             queue,
             client,
             request_id,
-            listener: Some(Listener::new(SAMPLE_RATE_HZ)),
+            listener: Listener::new(SAMPLE_RATE_HZ),
             word: Word::default(),
             began: Instant::now(),
             counted_s: 0.0,
@@ -76,7 +75,7 @@ impl LiveSession {
     /// The last event.
     pub fn closed(&self) -> LiveEvent {
         LiveEvent::Closed {
-            duration_s: self.duration_s(),
+            duration_s: self.listener.duration_s(),
         }
     }
 
@@ -96,7 +95,7 @@ impl LiveSession {
         let samples = samples.iter().map(|sample| i16::from_le_bytes(*sample));
         self.samples
             .extend(samples.map(|sample| f32::from(sample) / 32_768.0));
-        let all_s = self.duration_s() + self.samples.len() as f32 / SAMPLE_RATE_HZ as f32;
+        let all_s = self.listener.duration_s() + self.samples.len() as f32 / SAMPLE_RATE_HZ as f32;
         while all_s > self.counted_s {
             self.client.count_clip()?;
             self.counted_s += CLIP_S;
@@ -109,38 +108,27 @@ impl LiveSession {
     /// # Errors
     /// [`AppError::Internal`].
     pub async fn listen(&mut self) -> Result<(), AppError> {
-        let samples = std::mem::take(&mut self.samples);
-        let listener = self.listener.take();
-        let mut listener = listener.unwrap_or_else(|| Listener::new(SAMPLE_RATE_HZ));
-        let heard = match listener.is_due(samples.len()) {
-            false => listener.push(&samples),
+        let samples = mem::take(&mut self.samples);
+        let heard = match self.listener.is_due(samples.len()) {
+            false => self.listener.push(&samples),
             true => {
+                let away = Listener::new(SAMPLE_RATE_HZ);
+                let mut listener = mem::replace(&mut self.listener, away);
                 let listening = spawn_blocking(move || {
                     let heard = listener.push(&samples);
                     (listener, heard)
                 });
                 let (back, heard) = listening.await.map_err(|panic| self.failed(&panic))?;
-                listener = back;
+                self.listener = back;
                 heard
             }
         };
-        self.listener = Some(listener);
         self.heard.extend(heard);
-        self.catch_up();
-        Ok(())
-    }
-
-    /// Of several answers that have become due, whoever speaks now wants the newest.
-    fn catch_up(&mut self) {
-        let ahead_s = self.duration_s() - self.began.elapsed().as_secs_f32();
-        let is_speech = |heard: &Heard| matches!(heard, Heard::Speech(_));
-        let mut n_speech = self.heard.iter().filter(|heard| is_speech(heard)).count();
+        let ahead_s = self.listener.duration_s() - self.began.elapsed().as_secs_f32();
         if ahead_s < MAX_AHEAD_S {
-            self.heard.retain(|heard| {
-                n_speech -= usize::from(is_speech(heard));
-                !is_speech(heard) || n_speech == 0
-            });
+            keep_newest(&mut self.heard);
         }
+        Ok(())
     }
 
     /// What was heard next; `None` when there is nothing more.
@@ -177,9 +165,5 @@ impl LiveSession {
         AppError::Internal {
             request_id: self.request_id.clone(),
         }
-    }
-
-    fn duration_s(&self) -> f32 {
-        self.listener.as_ref().map_or(0.0, Listener::duration_s)
     }
 }

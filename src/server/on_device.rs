@@ -41,9 +41,6 @@ const NAMES: &str = "hash.txt";
 /// Hashes of a checkpoint's files, and itself one of them.
 const SUMS: &str = "SHA256SUMS";
 
-/// Digits of a hash in a path.
-const HASH_LENGTH: usize = 16;
-
 /// A worker obeys the policy that its script comes with. Without `'self'` among its scripts it cannot import either,
 /// and so cannot put anything into an address.
 const POLICY: HeaderValue = HeaderValue::from_static(
@@ -163,8 +160,9 @@ fn hashes(sums: &Path) -> io::Result<Vec<(String, String)>> {
         .collect();
     let lines = text.lines().filter_map(|line| line.split_once("  "));
     let all = lines.chain([(&*of_sums, SUMS)]);
-    let begins =
-        |(hash, name): (&str, &str)| Some((hash.get(..HASH_LENGTH)?.to_owned(), name.to_owned()));
+    let begins = |(hash, name): (&str, &str)| {
+        Some((hash.get(..site::HASH_LENGTH)?.to_owned(), name.to_owned()))
+    };
     Ok(all.filter_map(begins).collect())
 }
 

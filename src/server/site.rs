@@ -31,7 +31,7 @@ const WORKER_POLICY: HeaderValue =
 pub const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 
 /// Digits of the hash in such a name, hexadecimal; `xtask` writes them.
-const HASH_LENGTH: usize = 16;
+pub const HASH_LENGTH: usize = 16;
 
 /// The site's files below `root`.
 pub fn files(root: &str) -> ServeDir {

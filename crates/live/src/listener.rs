@@ -43,6 +43,16 @@ pub enum Heard {
     },
 }
 
+/// Leaves of what should be recognised only the newest: whoever speaks now does not want the others any more.
+pub fn keep_newest(heard: &mut VecDeque<Heard>) {
+    let is_speech = |one: &Heard| matches!(one, Heard::Speech(_));
+    let mut n_speech = heard.iter().filter(|one| is_speech(one)).count();
+    heard.retain(|one| {
+        n_speech -= usize::from(is_speech(one));
+        !is_speech(one) || n_speech == 0
+    });
+}
+
 /// The last seconds of what somebody says without a pause.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Utterance {
@@ -226,14 +236,11 @@ mod tests {
     }
 
     fn utterances(heard: &[Heard]) -> Vec<&Utterance> {
-        let speech = |one: &'_ Heard| matches!(one, Heard::Speech(_));
-        let found = heard.iter().filter(|one| speech(one));
-        found
-            .map(|one| match one {
-                Heard::Speech(utterance) => utterance,
-                _ => unreachable!("filtered"),
-            })
-            .collect()
+        let found = heard.iter().filter_map(|one| match one {
+            Heard::Speech(utterance) => Some(utterance),
+            _ => None,
+        });
+        found.collect()
     }
 
     #[test]

@@ -31,13 +31,10 @@ impl Word {
         let same = self.shown.take();
         let before = same.filter(|shown| shown.began_s == utterance.began_s);
         let newest = &prediction.probabilities;
-        let probabilities = match &before {
-            Some(before) => {
-                Probabilities::mean(&[before.result.probabilities.clone(), newest.clone()])
-            }
-            None => None,
-        };
-        let probabilities = probabilities.unwrap_or_else(|| newest.clone());
+        let smoothed = before.as_ref().and_then(|before| {
+            Probabilities::mean(&[before.result.probabilities.clone(), newest.clone()])
+        });
+        let probabilities = smoothed.unwrap_or_else(|| newest.clone());
         let (mut emotion, mut confidence) = probabilities.top();
         if let Some(before) = before {
             let of_before = probabilities.of(before.result.emotion);

@@ -182,7 +182,10 @@ async function listen(stream, tell) {
     while (waiting.length && isWanted) {
       const samples = new Float32Array(waiting.reduce((sum, piece) => sum + piece.length, 0));
       let at = 0;
-      for (const piece of waiting) samples.set(piece, (at += piece.length) - piece.length);
+      for (const piece of waiting) {
+        samples.set(piece, at);
+        at += piece.length;
+      }
       waiting = [];
       const { answer, failure } = await ask({ verb: "hear", samples });
       if (failure !== undefined) {
@@ -219,7 +222,7 @@ async function listen(stream, tell) {
 /** What is remembered for the ribbon, seconds. */
 const RIBBON_S = 60;
 
-/** Draws the last minute: shares stacked over time, pauses as gaps, what is unclear hatched. */
+/** Draws the last minute: shares stacked over time, pauses as gaps, what is unclear pale. */
 class Ribbon {
   results = [];
 

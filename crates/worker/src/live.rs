@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use audio::Recording;
 use inference::Recognizer;
-use live::{Heard, Listener, Word};
+use live::{Heard, Listener, Word, keep_newest};
 use vocabulary::LiveEvent;
 use wasm_bindgen::prelude::*;
 
@@ -33,13 +33,8 @@ impl Live {
     /// Takes the samples that come next, mono, and tells what they brought: `LiveEvent`s, a list in JSON. Of several
     /// answers that have become due only the newest is given.
     pub fn hear(&mut self, samples: &[f32]) -> String {
-        let mut heard = self.listener.push(samples);
-        let is_speech = |heard: &Heard| matches!(heard, Heard::Speech(_));
-        let mut n_speech = heard.iter().filter(|heard| is_speech(heard)).count();
-        heard.retain(|heard| {
-            n_speech -= usize::from(is_speech(heard));
-            !is_speech(heard) || n_speech == 0
-        });
+        let mut heard = self.listener.push(samples).into();
+        keep_newest(&mut heard);
         let events = heard.into_iter().filter_map(|heard| self.event(heard));
         to_json(&events.collect::<Vec<_>>())
     }
