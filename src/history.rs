@@ -181,6 +181,8 @@ mod tests {
                     accuracy: None,
                 },
                 distance: None,
+                turns: Vec::new(),
+                channels: Vec::new(),
                 windows: vec![WindowPrediction {
                     start_s: 1.0,
                     end_s: 5.0,

@@ -23,7 +23,6 @@ pub mod model_choice;
 pub mod on_device;
 pub mod pages;
 pub mod palette;
-pub mod parts;
 pub mod preferences;
 pub mod profiles;
 pub mod queue;

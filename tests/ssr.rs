@@ -132,6 +132,8 @@ fn prediction_of(labels: &LabelSet, values: &[f32]) -> Prediction {
         },
         distance: None,
         windows: vec![window(0.0), window(1.0)],
+        turns: Vec::new(),
+        channels: Vec::new(),
         probabilities,
     }
 }

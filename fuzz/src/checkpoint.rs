@@ -83,6 +83,7 @@ fn small() -> Checkpoint {
             width: 24,
             blocks: vec![1, 2],
             max_samples: 8_000,
+            frame_stride: 1,
         }),
         ..Architecture::paper()
     };

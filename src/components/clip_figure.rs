@@ -1,5 +1,6 @@
 //! The analysed clip: a player, its pictures, and what its parts sound like.
 
+use export::parts;
 use leptos::{html, prelude::*};
 use vocabulary::{Pictures, Prediction};
 
@@ -9,7 +10,6 @@ use crate::{
     fixed::css_percent,
     i18n::{td_string, text, use_i18n},
     live::live,
-    parts::parts,
     workbench::Workbench,
 };
 

@@ -3,6 +3,7 @@
 //! They are drawn whole and nothing in them changes but the language, so they are text for `inner_html`: a fraction of
 //! the WebAssembly that the same in `view!` takes. Only numbers, our sentences and the server's pictures go in.
 
+use export::Part;
 use std::fmt::Write;
 
 use vocabulary::{Emotion, Pictures};
@@ -10,7 +11,6 @@ use vocabulary::{Emotion, Pictures};
 use crate::{
     fixed::css_percent,
     i18n::{Locale, emotion_words::label, number, td_string, time_words::length},
-    parts::Part,
 };
 
 /// Steps between two marks of the axis, seconds; at most six marks.

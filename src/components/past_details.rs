@@ -1,5 +1,6 @@
 //! All that is known of a past result: what it was worth, its notes, every emotion, its parts. Its audio is gone.
 
+use export::parts;
 use leptos::prelude::*;
 
 use super::{ProbabilityBars, QualityNotes, ResultExports, TimelineParts};
@@ -11,7 +12,6 @@ use crate::{
         use_i18n,
     },
     live::live,
-    parts::parts,
 };
 
 /// A past result, opened again.

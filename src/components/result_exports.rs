@@ -1,5 +1,6 @@
 //! Hands the result to the user: as text, JSON, CSV and picture.
 
+use export::parts;
 use leptos::{prelude::*, task::spawn_local};
 use vocabulary::{Emotion, Prediction};
 
@@ -13,7 +14,6 @@ use crate::{
         number, td_string, text, use_i18n,
     },
     live::{live, react},
-    parts::parts,
 };
 
 /// What became of an export.

@@ -5,8 +5,8 @@ use crate::{
     browser::Player,
     i18n::{Locale, number, text, use_i18n},
     live::live,
-    parts::Part,
 };
+use export::Part;
 use leptos::prelude::*;
 
 /// A longer list is closed at first.

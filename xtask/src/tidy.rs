@@ -12,13 +12,14 @@ use std::path::{Path, PathBuf};
 use toml::Table;
 
 /// Which of our crates each crate may know; ARCHITECTURE.md draws the same.
-const MAY_KNOW: [(&str, &[&str]); 11] = [
+const MAY_KNOW: [(&str, &[&str]); 12] = [
     ("crates/vocabulary", &[]),
     ("crates/audio", &["vocabulary"]),
     ("crates/inference", &["audio", "vocabulary"]),
     ("crates/network", &["audio", "inference", "vocabulary"]),
     ("crates/pipeline", &["audio", "inference", "vocabulary"]),
     ("crates/live", &["audio", "vocabulary"]),
+    ("crates/export", &["vocabulary"]),
     (
         "crates/worker",
         &["audio", "inference", "live", "vocabulary"],
@@ -31,6 +32,7 @@ const MAY_KNOW: [(&str, &[&str]); 11] = [
         ".",
         &[
             "audio",
+            "export",
             "inference",
             "live",
             "network",
@@ -67,6 +69,7 @@ fn crates_know_only_whom_they_may() {
         "pipeline",
         "training",
         "live",
+        "export",
         "worker",
         "xtask",
         "bench",

@@ -13,6 +13,9 @@ const MAX_SIZE: usize = 1 << 14;
 /// Most blocks of a transformer.
 const MAX_BLOCKS: usize = 64;
 
+/// Most frames of a transformer of which one goes through its blocks.
+const MAX_FRAME_STRIDE: usize = 8;
+
 /// Units of the layer that scores a frame.
 pub const SCORE_SIZE: usize = 64;
 
@@ -56,6 +59,13 @@ pub struct TransformerShape {
     pub blocks: Vec<usize>,
     /// Samples that are read of a window's speech, the middle ones, at 16 kHz.
     pub max_samples: usize,
+    /// Of every so many frames, 20 ms apart, one goes through the blocks.
+    #[serde(default = "every_frame")]
+    pub frame_stride: usize,
+}
+
+const fn every_frame() -> usize {
+    1
 }
 
 impl TransformerShape {
@@ -92,6 +102,7 @@ impl TransformerShape {
                 .all(|block| (1..=MAX_BLOCKS).contains(block))
             && self.blocks.is_sorted_by(|one, next| one < next)
             && (1..=CONTEXT_SAMPLES).contains(&self.max_samples)
+            && (1..=MAX_FRAME_STRIDE).contains(&self.frame_stride)
     }
 }
 

@@ -273,6 +273,8 @@ impl<'a> Heard<'a> {
             distance,
             probabilities,
             windows,
+            turns: Vec::new(),
+            channels: Vec::new(),
         })
     }
 }

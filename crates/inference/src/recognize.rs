@@ -207,10 +207,7 @@ impl From<Checkpoint> for Recognizer {
         Self::with(
             checkpoint,
             |weights, architecture| Box::new(Packed::new(weights, architecture)),
-            |weights, shape| {
-                let encoder = TransformerEncoder::new(weights, &shape.blocks, shape.max_samples);
-                Box::new(encoder)
-            },
+            |weights, shape| Box::new(TransformerEncoder::new(weights, shape)),
         )
     }
 }

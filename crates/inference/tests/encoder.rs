@@ -24,6 +24,7 @@ fn shape() -> TransformerShape {
         width: 24,
         blocks: vec![1, 2],
         max_samples: 8000,
+        frame_stride: 1,
     }
 }
 
@@ -179,6 +180,14 @@ fn a_shape_that_no_transformer_has_is_refused_before_its_file_is_read() {
         },
         TransformerShape {
             max_samples: usize::MAX,
+            ..shape()
+        },
+        TransformerShape {
+            frame_stride: 0,
+            ..shape()
+        },
+        TransformerShape {
+            frame_stride: usize::MAX,
             ..shape()
         },
     ];

@@ -93,6 +93,8 @@ mod tests {
             },
             distance: None,
             windows: Vec::new(),
+            turns: Vec::new(),
+            channels: Vec::new(),
         }
     }
 

@@ -6,8 +6,8 @@ use audio::{N_WHISPER_BANDS, Recording, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform
 use criterion::{Criterion, criterion_group, criterion_main};
 use inference::{
     Architecture, BlockWeights, Checkpoint, EncoderShape, LayerWeights, Network, NormWeights,
-    Packed, PackedEncoder, Recognizer, TransformerEncoder, TransformerWeights, VoiceEncoder,
-    Weights,
+    Packed, PackedEncoder, Recognizer, TransformerEncoder, TransformerShape, TransformerWeights,
+    VoiceEncoder, Weights,
 };
 use network::{BiLstm, Reference, backend};
 
@@ -83,8 +83,20 @@ fn speaker_encoder(criterion: &mut Criterion) {
 fn transformer_encoder(criterion: &mut Criterion) {
     let weights = transformer_weights(384, 1536);
     let speech = voice();
-    for (blocks, of_blocks) in [(&[1][..], "block 1"), (&[1, 2], "blocks 1 and 2")] {
-        let encoder = TransformerEncoder::new(&weights, blocks, N_READ);
+    for (blocks, frame_stride, of_blocks) in [
+        (&[1][..], 1, "block 1"),
+        (&[1, 2], 1, "blocks 1 and 2"),
+        (&[1, 2], 2, "blocks 1 and 2 of every second frame"),
+        (&[1, 2], 3, "blocks 1 and 2 of every third frame"),
+    ] {
+        let shape = TransformerShape {
+            file: String::new(),
+            width: 384,
+            blocks: blocks.to_vec(),
+            max_samples: N_READ,
+            frame_stride,
+        };
+        let encoder = TransformerEncoder::new(&weights, &shape);
         for (n_windows, windows) in [(1, "1 window"), (8, "8 windows")] {
             let windows_of = vec![&speech.samples[..]; n_windows];
             let name = format!("transformer encoder, {of_blocks}, {windows}");

@@ -1,7 +1,7 @@
 //! Blocks of a transformer encoder, in burn's operations: what the packed ones are compared with.
 //!
 //! Input   [`WhisperBands`](audio::WhisperBands) of one window, f32 `[n_frames, n_bands]`
-//! Output  frames behind each block, f32 `[ceil(n_frames / 2), width]`
+//! Output  frames behind each block, f32 `[ceil(n_frames / (2 * frame_stride)), width]`
 //! Source  Radford et al. 2022; the weights are read, never trained. Why: docs/decisions/0006
 //! The frames in sight of a convolution lie side by side, so that it is one matrix product.
 
@@ -25,8 +25,8 @@ use crate::speaker_encoder::voice;
 /// Frames on either side that a convolution of the stem sees.
 const MARGIN: usize = 1;
 
-/// The stem's convolutions leave every, then every second frame.
-const STRIDES: [isize; 2] = [1, 2];
+/// The stem's second convolution leaves every second frame.
+const STEM_STRIDE: usize = 2;
 
 /// The first blocks of an encoder.
 #[derive(Module, Debug)]
@@ -72,18 +72,16 @@ impl Transformer {
     }
 
     /// Frames behind each block; see the module's head. There is a position for each.
-    pub fn forward(&self, bands: Tensor<2>) -> Vec<Tensor<2>> {
+    pub fn forward(&self, bands: Tensor<2>, frame_stride: usize) -> Vec<Tensor<2>> {
+        let [n_frames, _] = bands.dims();
         let mut frames = bands;
-        for (layer, stride) in self.stem.iter().zip(STRIDES) {
-            frames = gelu(layer.forward(in_sight(frames, stride)));
+        for (layer, stride) in self.stem.iter().zip([1, STEM_STRIDE * frame_stride]) {
+            frames = gelu(layer.forward(in_sight(frames, stride as isize)));
         }
-        let [n_frames, _] = frames.dims();
-        let [n_positions, _] = self.positions.dims();
-        frames = frames
-            + self
-                .positions
-                .val()
-                .narrow(0, n_positions - n_frames, n_frames);
+        let positions = self.positions.val();
+        let [n_positions, _] = positions.dims();
+        let first = (n_positions - n_frames.div_ceil(STEM_STRIDE)) as isize;
+        frames = frames + positions.slice(s![first..;frame_stride as isize, ..]);
         let behind = |block: &TransformerBlock| {
             frames = block.forward(frames.clone());
             frames.clone()
@@ -160,7 +158,10 @@ impl ListeningTransformer {
     fn voice(&self, bands: Vec<f32>) -> Vec<f32> {
         let n_frames = bands.len() / N_WHISPER_BANDS;
         let bands = TensorData::new(bands, [n_frames, N_WHISPER_BANDS]);
-        let behind = self.encoder.forward(Tensor::from_data(bands, &self.device));
+        let behind = self.encoder.forward(
+            Tensor::from_data(bands, &self.device),
+            self.shape.frame_stride,
+        );
         let listened_to = self
             .shape
             .blocks

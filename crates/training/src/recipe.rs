@@ -52,6 +52,10 @@ pub struct Recipe {
     #[arg(long, default_value_t = 2.5)]
     #[serde(default)]
     pub transformer_s: f64,
+    /// Of every so many of the transformer's frames, 20 ms apart, one goes through its blocks.
+    #[arg(long, default_value_t = 1)]
+    #[serde(default)]
+    pub frame_stride: usize,
     /// Passes over the training clips.
     #[arg(long, default_value_t = 100)]
     pub epochs: usize,
@@ -173,6 +177,7 @@ impl Recipe {
             width: TRANSFORMER_WIDTH,
             blocks: self.blocks.clone(),
             max_samples: (self.transformer_s * f64::from(SAMPLE_RATE_HZ)) as usize,
+            frame_stride: self.frame_stride,
         })
     }
 
@@ -194,7 +199,7 @@ impl Recipe {
             return Ok(None);
         };
         let weights = shape.read(&bytes)?;
-        let encoder = TransformerEncoder::new(&weights, &shape.blocks, shape.max_samples);
+        let encoder = TransformerEncoder::new(&weights, &shape);
         Ok(Some(Box::new(encoder)))
     }
 

@@ -15,6 +15,7 @@ mod note;
 mod prediction;
 mod probabilities;
 mod profile;
+mod turn;
 
 pub use analysis::{Analysis, Pictures};
 pub use app_error::AppError;
@@ -28,3 +29,4 @@ pub use note::Note;
 pub use prediction::{Outcome, Prediction, WindowPrediction};
 pub use probabilities::{NotProbabilities, Probabilities};
 pub use profile::Profile;
+pub use turn::{Expression, Turn, speaker_name};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BandAccuracy, ConfidenceBand, Emotion, Note, Probabilities};
+use crate::{BandAccuracy, ConfidenceBand, Emotion, Note, Probabilities, Turn};
 
 /// What the recogniser says about one clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -23,6 +23,12 @@ pub struct Prediction {
     pub distance: Option<f32>,
     /// One entry per analysed window, in time order; at least one.
     pub windows: Vec<WindowPrediction>,
+    /// Who speaks when, in time order; empty unless somebody asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub turns: Vec<Turn>,
+    /// Each channel heard by itself, `None` where nobody speaks in it; empty unless somebody asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<Option<Prediction>>,
 }
 
 /// What became of a clip in which somebody speaks.

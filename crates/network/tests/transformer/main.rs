@@ -70,8 +70,24 @@ fn assert_close(name: &str, found: &[f32]) {
     assert!(largest < TOLERANCE, "{name} is off by {largest}");
 }
 
+/// Listening to the blocks of an encoder.
+fn shape(blocks: &[usize], max_samples: usize) -> TransformerShape {
+    TransformerShape {
+        file: "tiny.safetensors".to_owned(),
+        width: 24,
+        blocks: blocks.to_vec(),
+        max_samples,
+        frame_stride: 1,
+    }
+}
+
+fn weights(bytes: &[u8]) -> TransformerWeights {
+    TransformerWeights::read(bytes, N_WHISPER_BANDS, 2).expect("it opens")
+}
+
 fn assert_packed(bytes: &[u8], name: &str, n_samples: i64) {
-    let encoder = TransformerEncoder::open(bytes, &[1, 2], n_samples as usize).expect("it opens");
+    let shape = shape(&[1, 2], n_samples as usize);
+    let encoder = TransformerEncoder::new(&weights(bytes), &shape);
     let samples = signal(n_samples);
     // Beside another, which must not be heard.
     let found = encoder.voices(&[&samples[..900], &samples]);
@@ -82,12 +98,11 @@ fn assert_packed(bytes: &[u8], name: &str, n_samples: i64) {
 
 fn assert_burns(bytes: &[u8], name: &str, n_samples: i64) {
     let device = backend::device();
-    let weights = TransformerWeights::read(bytes, N_WHISPER_BANDS, 2).expect("it opens");
     let bands = WhisperBands::new().bands(&signal(n_samples));
     let shape = [bands.len() / N_WHISPER_BANDS, N_WHISPER_BANDS];
     let bands = Tensor::from_data(TensorData::new(bands, shape), &device);
     let mut found = Vec::new();
-    for frames in Transformer::new(&weights, &device).forward(bands) {
+    for frames in Transformer::new(&weights(bytes), &device).forward(bands, 1) {
         let (variance, mean) = frames.clone().var_mean_bias(1);
         let frames = (frames - mean) / (variance + 1e-5).sqrt();
         let [n_frames, _] = frames.dims();
@@ -127,10 +142,9 @@ fn whispers_packed_blocks_are_their_graph() {
 
 #[test]
 fn only_the_blocks_asked_for_are_told_of_the_middle() {
-    let bytes = tiny();
+    let weights = weights(&tiny());
     let samples = signal(7000);
-    let open =
-        |blocks: &[usize], max| TransformerEncoder::open(&bytes, blocks, max).expect("it opens");
+    let open = |blocks: &[usize], max| TransformerEncoder::new(&weights, &shape(blocks, max));
     let both = open(&[1, 2], 4000).voices(&[&samples]).remove(0);
     let (first, second) = both.split_at(both.len() / 2);
     let middle = &samples[1500..5500];
@@ -144,20 +158,38 @@ fn only_the_blocks_asked_for_are_told_of_the_middle() {
 
 #[test]
 fn a_server_that_answers_by_burns_operations_hears_the_same() {
-    let shape = TransformerShape {
-        file: "tiny.safetensors".to_owned(),
-        width: 24,
-        blocks: vec![1, 2],
-        max_samples: 7000,
+    let encoder = network::reference_encoder(&weights(&tiny()), &shape(&[1, 2], 7000));
+    assert_close("tiny.bin", &encoder.voices(&[&signal(7000)])[0]);
+}
+
+#[test]
+fn frames_that_are_left_out_are_the_same_ones_in_both() {
+    let weights = weights(&tiny());
+    let samples = signal(7000);
+    let told = |frame_stride| {
+        let shape = TransformerShape {
+            frame_stride,
+            ..shape(&[1, 2], 7000)
+        };
+        let packed = TransformerEncoder::new(&weights, &shape);
+        let reference = network::reference_encoder(&weights, &shape);
+        let [packed, reference] =
+            [packed.voices(&[&samples]), reference.voices(&[&samples])].map(|mut of| of.remove(0));
+        let differences = packed.iter().zip(&reference);
+        let largest = differences.fold(0.0_f32, |most, (one, other)| most.max((one - other).abs()));
+        assert!(
+            largest < TOLERANCE,
+            "every {frame_stride}. frame: {largest}"
+        );
+        packed
     };
-    let weights = shape.read(&tiny()).expect("it opens");
-    let found = network::reference_encoder(&weights, &shape).voices(&[&signal(7000)]);
-    assert_close("tiny.bin", &found[0]);
+    let [every, second, third] = [1, 2, 3].map(told);
+    assert!(every != second && second != third);
 }
 
 #[test]
 fn any_window_gives_finite_statistics() {
-    let encoder = TransformerEncoder::open(&tiny(), &[1, 2], 8000).expect("it opens");
+    let encoder = TransformerEncoder::new(&weights(&tiny()), &shape(&[1, 2], 8000));
     for n_samples in [0, 1, 160, 479, 480, 8000] {
         for value in [0.0, 0.5, f32::MAX] {
             let found = encoder.voices(&[&vec![value; n_samples]]);
@@ -174,17 +206,11 @@ fn any_window_gives_finite_statistics() {
 #[test]
 fn what_is_no_such_encoder_is_refused() {
     let bytes = tiny();
-    let error = |bytes: &[u8], blocks: &[usize]| {
-        TransformerEncoder::open(bytes, blocks, 8000).expect_err("it is refused")
+    let error = |bytes: &[u8], n_blocks| {
+        TransformerWeights::read(bytes, N_WHISPER_BANDS, n_blocks).expect_err("it is refused")
     };
-    assert!(matches!(error(b"none", &[1]), TransformerError::Format(_)));
-    for blocks in [&[][..], &[0], &[0, 1], &[2, 1], &[1, 1]] {
-        assert!(matches!(
-            error(&bytes, blocks),
-            TransformerError::Blocks { .. }
-        ));
-    }
-    let missing = error(&bytes, &[1, 3]);
+    assert!(matches!(error(b"none", 1), TransformerError::Format(_)));
+    let missing = error(&bytes, 3);
     assert!(missing.to_string().contains("blocks.2"), "{missing}");
     let changed = |from: &str, to: &str| {
         assert_eq!(from.len(), to.len());
@@ -194,13 +220,13 @@ fn what_is_no_such_encoder_is_refused() {
         let at = at.expect("it is in the file's head");
         [&bytes[..at], to.as_bytes(), &bytes[at + from.len()..]].concat()
     };
-    let heads = error(&changed("\"n_heads\": \"3\"", "\"n_heads\": \"5\""), &[1]);
+    let heads = error(&changed("\"n_heads\": \"3\"", "\"n_heads\": \"5\""), 1);
     assert!(matches!(heads, TransformerError::Heads { .. }), "{heads}");
-    let renamed = error(&changed("stem.0.bias", "stem.0.bits"), &[1]);
+    let renamed = error(&changed("stem.0.bias", "stem.0.bits"), 1);
     assert!(
         matches!(renamed, TransformerError::Missing { .. }),
         "{renamed}"
     );
-    let turned = error(&changed("[24, 40]", "[40, 24]"), &[1]);
+    let turned = error(&changed("[24, 40]", "[40, 24]"), 1);
     assert!(matches!(turned, TransformerError::Shape { .. }), "{turned}");
 }

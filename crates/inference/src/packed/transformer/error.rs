@@ -37,10 +37,4 @@ pub enum TransformerError {
         /// Values of a frame.
         width: usize,
     },
-    /// Nothing, or blocks out of order, were to be listened to.
-    #[error("blocks {found:?} are not ascending numbers from 1 on")]
-    Blocks {
-        /// What was asked for.
-        found: Vec<usize>,
-    },
 }

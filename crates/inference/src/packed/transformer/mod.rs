@@ -5,7 +5,7 @@
 //!         second, standard deviation, maximum and minimum, `[n_blocks, 5 * width]`
 //! Source  Radford et al. 2022; pre-norm blocks; weights: `weights.rs`. Why: docs/decisions/0006
 //! Padding is never computed: only frames of speech go through, with the positions that they would have at the
-//! end of what the encoder was trained to read.
+//! end of what the encoder was trained to read. With a `frame_stride` only some of them do, at their own positions.
 
 mod attention;
 mod dense;
@@ -31,7 +31,7 @@ use super::{
     sharing::shared,
     statistics::{N_STATISTICS, statistics},
 };
-use crate::VoiceEncoder;
+use crate::{TransformerShape, VoiceEncoder};
 
 pub use error::TransformerError;
 pub use weights::{BlockWeights, LayerWeights, NormWeights, TransformerWeights};
@@ -47,6 +47,7 @@ const STEM_STRIDE: usize = 2;
 pub struct TransformerEncoder {
     width: usize,
     max_samples: usize,
+    frame_stride: usize,
     stem: [Dense; 2],
     positions: Vec<f32>,
     blocks: Vec<Block>,
@@ -65,53 +66,25 @@ struct Block {
 }
 
 impl TransformerEncoder {
-    /// Reads a file in safetensors format. `blocks` are those that are listened to, counted from 1, ascending;
-    /// later ones are not read. Of a window the middle `max_samples` are read, and never more than there are
-    /// positions for.
-    ///
-    /// # Errors
-    /// [`TransformerError`] when the file is not of such an encoder or lacks one of the blocks.
-    pub fn open(
-        bytes: &[u8],
-        blocks: &[usize],
-        max_samples: usize,
-    ) -> Result<Self, TransformerError> {
-        let are_ascending = blocks.is_sorted_by(|one, next| one < next);
-        let n_blocks = match (blocks.first(), blocks.last()) {
-            (Some(1..), Some(last)) if are_ascending => *last,
-            _ => {
-                return Err(TransformerError::Blocks {
-                    found: blocks.to_vec(),
-                });
-            }
-        };
-        let weights = TransformerWeights::read(bytes, N_WHISPER_BANDS, n_blocks)?;
-        Ok(Self::new(&weights, blocks, max_samples))
+    /// Lays out the weights that `shape` read. Of a window never more is read than there are positions for.
+    pub fn new(weights: &TransformerWeights, shape: &TransformerShape) -> Self {
+        Self::laid_out(weights, shape, int16::are_supported())
     }
 
-    /// Lays out weights; the rest as in [`open`](Self::open).
-    pub fn new(weights: &TransformerWeights, blocks: &[usize], max_samples: usize) -> Self {
-        Self::laid_out(weights, blocks, max_samples, int16::are_supported())
-    }
-
-    fn laid_out(
-        weights: &TransformerWeights,
-        listened_to: &[usize],
-        max_samples: usize,
-        in_int16: bool,
-    ) -> Self {
+    fn laid_out(weights: &TransformerWeights, shape: &TransformerShape, in_int16: bool) -> Self {
         let width = weights.width;
         let n_positions = weights.positions.len() / width;
         let blocks = weights.blocks.iter().zip(1..);
         let [first, second] = &weights.stem;
         Self {
             width,
-            max_samples: max_samples.min(n_positions * SAMPLES_PER_FRAME),
+            max_samples: shape.max_samples.min(n_positions * SAMPLES_PER_FRAME),
+            frame_stride: shape.frame_stride,
             stem: [Dense::new(first, in_int16), Dense::new(second, in_int16)],
             positions: weights.positions.clone(),
             blocks: blocks
                 .map(|(block, number)| Block {
-                    is_listened_to: listened_to.contains(&number),
+                    is_listened_to: shape.blocks.contains(&number),
                     attention: Attention::new(block, weights.n_heads, in_int16),
                     attention_norm: block.attention_norm.clone(),
                     feed_forward_norm: block.feed_forward_norm.clone(),
@@ -143,7 +116,8 @@ impl TransformerEncoder {
         of_blocks
     }
 
-    /// Frames of the stem with their positions, `[ceil(n_frames / 2), width]`.
+    /// Frames of the stem that go through the blocks, with their positions,
+    /// `[ceil(n_frames / (2 * frame_stride)), width]`.
     fn stem(&self, bands: &[f32]) -> Vec<f32> {
         let (width, n_bands) = (self.width, N_WHISPER_BANDS);
         let n_frames = bands.len() / n_bands;
@@ -156,9 +130,12 @@ impl TransformerEncoder {
         let inside = &mut hidden[margin * width..][..n_frames * width];
         self.stem[0].multiply(&read, n_bands, Gelu, inside);
 
-        let mut frames = vec![0.0; n_frames.div_ceil(STEM_STRIDE) * width];
-        self.stem[1].multiply(&hidden, STEM_STRIDE * width, Gelu, &mut frames);
-        let positions = &self.positions[self.positions.len() - frames.len()..];
+        let stride = STEM_STRIDE * self.frame_stride;
+        let mut frames = vec![0.0; n_frames.div_ceil(stride) * width];
+        self.stem[1].multiply(&hidden, stride * width, Gelu, &mut frames);
+        let first = self.positions.len() - n_frames.div_ceil(STEM_STRIDE) * width;
+        let positions = self.positions[first..].chunks_exact(width);
+        let positions = positions.step_by(self.frame_stride).flatten();
         for (value, position) in frames.iter_mut().zip(positions) {
             *value += position;
         }
@@ -253,8 +230,15 @@ mod tests {
         }
         let weights = weights();
         let samples: Vec<f32> = (0..9000).map(|n| (n as f32 * 0.05).sin()).collect();
+        let shape = TransformerShape {
+            file: String::new(),
+            width: weights.width,
+            blocks: vec![1, 2],
+            max_samples: 9000,
+            frame_stride: 1,
+        };
         let [rounded, floats] = [true, false].map(|in_int16| {
-            let encoder = TransformerEncoder::laid_out(&weights, &[1, 2], 9000, in_int16);
+            let encoder = TransformerEncoder::laid_out(&weights, &shape, in_int16);
             encoder.voices(&[&samples]).remove(0)
         });
         assert_eq!(rounded.len(), 2 * N_STATISTICS * weights.width);
