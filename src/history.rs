@@ -1,9 +1,10 @@
 //! Past results, as they are kept in the browser and given away: no audio, nothing on the server.
 
+use export::quoted;
 use serde::{Deserialize, Serialize};
-use vocabulary::{ConfidenceBand, Emotion, Prediction, Probabilities};
+use vocabulary::{Emotion, Prediction, Probabilities};
 
-use crate::{fixed::fixed, spreadsheet::as_text};
+use crate::fixed::fixed;
 
 /// Older results are forgotten.
 pub const MAX_ENTRIES: usize = 200;
@@ -85,7 +86,7 @@ pub fn to_csv(entries: &[Entry], iso_time: impl Fn(f64) -> String) -> String {
     for entry in entries {
         let prediction = &entry.prediction;
         let time = iso_time(entry.at_ms);
-        let certainty = code(prediction.certainty.band);
+        let certainty = prediction.certainty.band.code();
         let whole = (0.0, prediction.duration_s);
         rows.push(row(
             entry,
@@ -108,15 +109,6 @@ pub fn to_csv(entries: &[Entry], iso_time: impl Fn(f64) -> String) -> String {
         csv += "\r\n";
     }
     csv
-}
-
-const fn code(band: ConfidenceBand) -> &'static str {
-    match band {
-        ConfidenceBand::High => "high",
-        ConfidenceBand::Medium => "medium",
-        ConfidenceBand::Low => "low",
-        ConfidenceBand::Unclear => "unclear",
-    }
 }
 
 fn row(
@@ -153,14 +145,9 @@ fn row(
     row
 }
 
-/// A cell of text (RFC 4180). What a spreadsheet would take for a formula begins with an apostrophe.
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", as_text(text).replace('"', "\"\""))
-}
-
 #[cfg(test)]
 mod tests {
-    use vocabulary::{BandAccuracy, LabelSet, WindowPrediction};
+    use vocabulary::{BandAccuracy, ConfidenceBand, LabelSet, WindowPrediction};
 
     use super::*;
 

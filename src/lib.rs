@@ -29,7 +29,6 @@ pub mod queue;
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod server;
-pub mod spreadsheet;
 pub mod theme;
 pub mod trim;
 pub mod voices;

@@ -5,6 +5,7 @@ use std::{
     io::{self, Write},
 };
 
+use export::as_text;
 use inference::Recognizer;
 use serde::Serialize;
 use vocabulary::{Emotion, Prediction};
@@ -14,7 +15,6 @@ use crate::{
     error::AppError,
     i18n::{Locale, error_message},
     server::v1::recognition::Recognition,
-    spreadsheet::as_text,
 };
 
 /// What CSV tells of every file; behind them the probability of every emotion, and the error.

@@ -15,3 +15,29 @@ pub enum ConfidenceBand {
     /// The least sure fifth of the answers, and those to voices unlike what the model learnt from: as good as none.
     Unclear,
 }
+
+impl ConfidenceBand {
+    /// Stable lower-case name, as in JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::High => "high",
+            Self::Medium => "medium",
+            Self::Low => "low",
+            Self::Unclear => "unclear",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_what_serde_writes() {
+        use ConfidenceBand::{High, Low, Medium, Unclear};
+        for band in [High, Medium, Low, Unclear] {
+            let json = serde_json::to_string(&band).expect("serialises");
+            assert_eq!(json, format!("\"{}\"", band.code()));
+        }
+    }
+}

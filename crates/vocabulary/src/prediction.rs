@@ -49,6 +49,14 @@ impl Outcome {
             _ => Self::Emotion,
         }
     }
+
+    /// Stable lower-case name, as in JSON.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Emotion => "emotion",
+            Self::Unclear => "unclear",
+        }
+    }
 }
 
 /// What the recogniser says about one window of a clip.
@@ -76,5 +84,18 @@ impl Prediction {
     /// Whether the voice gave an emotion, or one that is as good as no answer.
     pub fn outcome(&self) -> Outcome {
         Outcome::of(self.certainty.band)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_what_serde_writes() {
+        for outcome in [Outcome::Emotion, Outcome::Unclear] {
+            let json = serde_json::to_string(&outcome).expect("serialises");
+            assert_eq!(json, format!("\"{}\"", outcome.code()));
+        }
     }
 }

@@ -13,6 +13,11 @@ pub fn as_text(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// A cell of text in quotes (RFC 4180), no formula.
+pub fn quoted(text: &str) -> String {
+    format!("\"{}\"", as_text(text).replace('"', "\"\""))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,5 +31,9 @@ mod tests {
         for text in ["", "voice.wav", "আমার.ogg", " =1"] {
             assert_eq!(as_text(text), text);
         }
+    }
+    #[test]
+    fn a_cell_keeps_what_separates_cells() {
+        assert_eq!(quoted("=a,\"b\"\r\n"), "\"'=a,\"\"b\"\"\r\n\"");
     }
 }
