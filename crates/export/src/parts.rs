@@ -48,8 +48,38 @@ pub fn parts(windows: &[WindowPrediction]) -> Vec<Part> {
     without_short(parts)
 }
 
+/// Mean of the moments of a span, one probability for each of [`Emotion::ALL`]; `None` where no window is.
+pub(crate) fn mean(
+    windows: &[WindowPrediction],
+    start_s: f32,
+    end_s: f32,
+) -> Option<[f32; Emotion::ALL.len()]> {
+    let steps = (start_s / STEP_S).round() as usize..(end_s / STEP_S).ceil() as usize;
+    let mut sums = [0.0; Emotion::ALL.len()];
+    let mut n_moments = 0.0;
+    let moments = steps.filter_map(|step| moment(windows, (step as f32 + 0.5) * STEP_S));
+    for probabilities in moments {
+        n_moments += 1.0;
+        for (sum, probability) in sums.iter_mut().zip(probabilities) {
+            *sum += probability;
+        }
+    }
+    (n_moments > 0.0).then(|| sums.map(|sum| sum / n_moments))
+}
+
 /// The most probable emotion of a moment; `None` where no window is.
 fn answer(windows: &[WindowPrediction], at_s: f32) -> Option<(Emotion, f32)> {
+    let probabilities = moment(windows, at_s)?;
+    let of = |emotion: Emotion| probabilities[emotion as usize];
+    let top = Emotion::ALL
+        .into_iter()
+        .rev()
+        .max_by(|left, right| of(*left).total_cmp(&of(*right)))?;
+    Some((top, of(top)))
+}
+
+/// A moment's probability of each of [`Emotion::ALL`]; `None` where no window is.
+fn moment(windows: &[WindowPrediction], at_s: f32) -> Option<[f32; Emotion::ALL.len()]> {
     let mut sums = [0.0; Emotion::ALL.len()];
     let mut whole = 0.0;
     for window in windows
@@ -62,12 +92,7 @@ fn answer(windows: &[WindowPrediction], at_s: f32) -> Option<(Emotion, f32)> {
             sums[emotion as usize] += weight * probability;
         }
     }
-    let top = Emotion::ALL
-        .into_iter()
-        .rev()
-        .max_by(|left, right| sums[*left as usize].total_cmp(&sums[*right as usize]));
-    top.filter(|_| whole > 0.0)
-        .map(|top| (top, sums[top as usize] / whole))
+    (whole > 0.0).then(|| sums.map(|sum| sum / whole))
 }
 
 /// Adds what follows, or lengthens the last part where it goes on.
@@ -186,5 +211,16 @@ mod tests {
         );
         assert!(found.is_sorted_by(|left, right| left.end_s <= right.start_s));
         assert_eq!(parts(&[]), []);
+    }
+
+    #[test]
+    fn a_mean_is_of_the_moments_of_its_span() {
+        let windows = [window(0.0, 4.0, 0.9), window(4.0, 8.0, 0.3)];
+        let angry = |start_s, end_s| mean(&windows, start_s, end_s).map(|all| all[0]);
+        for (start_s, end_s, expected) in [(0.0, 4.0, 0.9), (4.0, 8.0, 0.3), (2.0, 6.0, 0.6)] {
+            let found = angry(start_s, end_s).expect("there are windows");
+            assert!((found - expected).abs() < 1e-3, "{found} for {expected}");
+        }
+        assert_eq!(angry(9.0, 10.0), None);
     }
 }
