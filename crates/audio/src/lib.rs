@@ -10,6 +10,8 @@
 
 use std::ops::Range;
 
+#[cfg(feature = "decode")]
+mod crosstalk;
 mod declip;
 #[cfg(feature = "decode")]
 mod decode;
@@ -36,7 +38,7 @@ mod window;
 
 pub use declip::declip;
 #[cfg(feature = "decode")]
-pub use decode::{DecodeError, DecodeLimits, decode, record};
+pub use decode::{DecodeError, DecodeLimits, MAX_CHANNELS_APART, decode, record, record_channels};
 pub use features::{FeatureExtractor, Features};
 pub use log_mel::{FLOOR_DB, LogMel};
 pub use mel::{MelFilterBank, N_MELS};

@@ -4,10 +4,10 @@
 //! Output  [`Recording`]: its samples at 16 kHz without what no voice holds, and the features of their frames
 //! Why in pieces: the decoder goes on meanwhile, and a microphone never ends
 
-use std::{borrow::Cow, mem};
+use std::borrow::Cow;
 
 use crate::{
-    FeatureExtractor, Features, HOP_LENGTH, WINDOW_SAMPLES, Waveform, declip,
+    FeatureExtractor, Features, HOP_LENGTH, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform, declip,
     high_pass::HighPass,
     n_frames,
     quality::clipped_share,
@@ -52,6 +52,12 @@ impl Recording {
     /// window's length.
     pub fn samples(&self) -> &[f32] {
         self.samples.as_ref().unwrap_or(&self.waveform.samples)
+    }
+
+    /// Of a waveform that is at 16 kHz already, which is not copied.
+    #[cfg(feature = "decode")]
+    pub(crate) fn of_resampled(waveform: Waveform) -> Self {
+        recorded(waveform, Features::default(), FeatureExtractor::new())
     }
 }
 
@@ -135,40 +141,48 @@ impl Recorder {
     }
 
     /// The recording of all that was taken.
-    pub fn finish(mut self) -> Recording {
-        let mut waveform = self.resampler.finish();
-        let clipped_share = clipped_share(&waveform.samples);
-        let restored = match declip(&waveform.samples) {
-            Cow::Owned(restored) => Some(restored),
-            Cow::Borrowed(_) => None,
-        };
-        HighPass::new().filter(&mut waveform.samples);
-        let mut samples = match restored {
-            Some(mut restored) => {
-                // The frames so far are of other samples.
-                self.features = Features::default();
-                HighPass::new().filter(&mut restored);
-                Cow::Owned(restored)
-            }
-            None => Cow::Borrowed(&waveform.samples[..]),
-        };
-        if samples.len() < WINDOW_SAMPLES {
-            samples.to_mut().resize(WINDOW_SAMPLES, 0.0);
+    pub fn finish(self) -> Recording {
+        recorded(self.resampler.finish(), self.features, self.extractor)
+    }
+}
+
+/// The recording of a waveform at 16 kHz, of which these features were computed so far.
+fn recorded(
+    mut waveform: Waveform,
+    mut features: Features,
+    mut extractor: FeatureExtractor,
+) -> Recording {
+    debug_assert_eq!(waveform.sample_rate_hz, SAMPLE_RATE_HZ);
+    let clipped_share = clipped_share(&waveform.samples);
+    let restored = match declip(&waveform.samples) {
+        Cow::Owned(restored) => Some(restored),
+        Cow::Borrowed(_) => None,
+    };
+    HighPass::new().filter(&mut waveform.samples);
+    let mut samples = match restored {
+        Some(mut restored) => {
+            // The frames so far are of other samples.
+            features = Features::default();
+            HighPass::new().filter(&mut restored);
+            Cow::Owned(restored)
         }
-        let n_frames = n_frames(samples.len());
-        self.extractor
-            .go_on(&mut self.features, &samples, 0, n_frames);
-        let samples = match samples {
-            Cow::Borrowed(_) => None,
-            Cow::Owned(samples) => Some(samples),
-        };
-        Recording {
-            waveform,
-            clipped_share,
-            features: mem::take(&mut self.features),
-            heard: Heard::default(),
-            samples,
-        }
+        None => Cow::Borrowed(&waveform.samples[..]),
+    };
+    if samples.len() < WINDOW_SAMPLES {
+        samples.to_mut().resize(WINDOW_SAMPLES, 0.0);
+    }
+    let n_frames = n_frames(samples.len());
+    extractor.go_on(&mut features, &samples, 0, n_frames);
+    let samples = match samples {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(samples) => Some(samples),
+    };
+    Recording {
+        waveform,
+        clipped_share,
+        features,
+        heard: Heard::default(),
+        samples,
     }
 }
 

@@ -53,6 +53,7 @@ fn resample_by(resampler: fn(u32) -> Resampler, waveform: Waveform) -> Waveform 
 }
 
 /// Changes the rate of a waveform that comes in pieces.
+#[derive(Clone)]
 pub(crate) struct Resampler {
     sample_rate_hz: u32,
     kernels: Kernels,
@@ -171,6 +172,7 @@ impl Resampler {
 
 /// What the samples around an output sample are multiplied by, for every distance that it has from the
 /// sample before: `0, 1 / n_phases, ...`
+#[derive(Clone)]
 struct Kernels {
     /// Sample rates have a common divisor, so that only so many distances occur.
     n_phases: usize,

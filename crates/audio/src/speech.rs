@@ -93,6 +93,11 @@ impl Speech {
         last
     }
 
+    /// The frames that sound with a vowel nearer than `margin` frames: speech to its quiet ends, and noise about it.
+    pub fn frames_within(&self, margin: usize) -> impl Iterator<Item = usize> + '_ {
+        near(&self.sounding, &self.vowels, margin)
+    }
+
     /// How many of these frames hold speech.
     pub fn n_spoken(&self, frames: Range<usize>) -> usize {
         let spoken = spoken(&self.sounding, &self.vowels);
@@ -203,9 +208,16 @@ impl Features {
 
 /// Frames that sound with a vowel near.
 fn spoken<'a>(sounding: &'a [bool], vowels: &'a [bool]) -> impl Iterator<Item = usize> + 'a {
-    (0..vowels.len()).filter(|&frame_idx| {
-        let around = frame_idx.saturating_sub(MARGIN_FRAMES)
-            ..(frame_idx + MARGIN_FRAMES + 1).min(vowels.len());
+    near(sounding, vowels, MARGIN_FRAMES)
+}
+
+fn near<'a>(
+    sounding: &'a [bool],
+    vowels: &'a [bool],
+    margin: usize,
+) -> impl Iterator<Item = usize> + 'a {
+    (0..vowels.len()).filter(move |&frame_idx| {
+        let around = frame_idx.saturating_sub(margin)..(frame_idx + margin + 1).min(vowels.len());
         sounding[frame_idx] && vowels[around].contains(&true)
     })
 }

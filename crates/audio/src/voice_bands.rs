@@ -2,11 +2,12 @@
 //!
 //! Input   16 kHz mono, f32, shape `[n_samples]`
 //! Output  power, f32, `[n_frames, N_MELS]`; its mean is [`LEVEL`], or 0 where all is silent
-//! Framing 400 samples (25 ms), one frame every 320 (20 ms), periodic Hann, zeros around, centred
+//! Framing 400 samples (25 ms), one frame every 20 ms or every 10, periodic Hann, zeros around, centred
 //! Bands   triangles equally spaced on Slaney's mel scale (linear below 1 kHz, logarithmic above), each
 //!         of the same area
 //! Source  librosa.feature.melspectrogram(n_fft = 400, n_mels = 40), as Resemblyzer 0.1.4 calls it; that
-//!         has a frame every 10 ms, which is twice the work and hears as much (docs/evaluation.md)
+//!         has a frame every 10 ms, which is twice the work: it hears no more emotion (docs/evaluation.md), but tells
+//!         voices apart
 //! Invariant: gain changes nothing
 
 use std::sync::{Arc, LazyLock};
@@ -16,7 +17,6 @@ use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex32};
 use crate::{MelFilterBank, N_MELS, mel::slaney_corners_hz, spectrum::hann_window_of};
 
 const N_FFT: usize = 400;
-const HOP_LENGTH: usize = 320;
 const N_BINS: usize = N_FFT / 2 + 1;
 
 /// What is read of a window, samples: 2.5 s. More costs time and tells nothing (docs/evaluation.md).
@@ -28,6 +28,7 @@ const LEVEL: f32 = 0.009_34;
 /// Computes the bands; keeps plan, filter bank and buffers between calls.
 #[derive(Clone)]
 pub struct VoiceBands {
+    hop_length: usize,
     fft: Arc<dyn RealToComplex<f32>>,
     filter_bank: MelFilterBank,
     window: Vec<f32>,
@@ -37,11 +38,12 @@ pub struct VoiceBands {
 }
 
 impl VoiceBands {
-    /// The first call of the process plans the transform and computes the filter bank.
+    /// A frame every 20 ms. The first call of the process plans the transform and computes the filter bank.
     pub fn new() -> Self {
         static PLANNED: LazyLock<VoiceBands> = LazyLock::new(|| {
             let fft = RealFftPlanner::new().plan_fft_forward(N_FFT);
             VoiceBands {
+                hop_length: 320,
                 filter_bank: MelFilterBank::with_equal_areas(
                     &slaney_corners_hz::<{ N_MELS + 2 }>(),
                     N_BINS,
@@ -56,20 +58,28 @@ impl VoiceBands {
         PLANNED.clone()
     }
 
+    /// A frame every 10 ms, as in the encoder's training.
+    pub fn fine() -> Self {
+        Self {
+            hop_length: 160,
+            ..Self::new()
+        }
+    }
+
     /// Bands of the middle 2.5 s of a window of speech.
     pub fn middle(&mut self, window: &[f32]) -> Vec<f32> {
         let n_around = window.len().saturating_sub(N_READ);
         self.bands(&window[n_around / 2..window.len() - n_around.div_ceil(2)])
     }
 
-    /// Bands of samples; see the module's head. `1 + n_samples / 320` frames, row-major.
+    /// Bands of samples; see the module's head. `1 + n_samples / hop_length` frames, row-major.
     pub fn bands(&mut self, samples: &[f32]) -> Vec<f32> {
-        let n_frames = 1 + samples.len() / HOP_LENGTH;
+        let n_frames = 1 + samples.len() / self.hop_length;
         let mut bands = Vec::with_capacity(n_frames * N_MELS);
         let mut power = vec![0.0; N_BINS];
         let around = [0.0; N_FFT / 2];
         let padded = [&around, samples, &around].concat();
-        for samples in padded.windows(N_FFT).step_by(HOP_LENGTH) {
+        for samples in padded.windows(N_FFT).step_by(self.hop_length) {
             for ((slot, weight), sample) in self.frame.iter_mut().zip(&self.window).zip(samples) {
                 *slot = sample * weight;
             }
@@ -134,6 +144,8 @@ mod tests {
                 let bands = extractor.bands(&vec![value; n_samples]);
                 assert_eq!(bands.len(), (1 + n_samples / 320) * N_MELS);
                 assert!(bands.iter().all(|power| power.is_finite()));
+                let fine = VoiceBands::fine().bands(&vec![value; n_samples]);
+                assert_eq!(fine.len(), (1 + n_samples / 160) * N_MELS);
             }
         }
     }

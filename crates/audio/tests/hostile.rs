@@ -8,7 +8,8 @@ use std::{
 };
 
 use audio::{
-    DecodeError, DecodeLimits, Recording, SAMPLE_RATE_HZ, Waveform, decode, record, resample,
+    DecodeError, DecodeLimits, Recording, SAMPLE_RATE_HZ, Waveform, decode, record,
+    record_channels, resample,
 };
 use proptest::prelude::*;
 
@@ -213,6 +214,11 @@ fn damage_is_told_from_nothing() {
 fn check(clip: &[u8]) -> Result<(), TestCaseError> {
     // Most of a clip may be recorded already when its damage is met.
     let recorded = record(clip, &limits());
+    for channel in record_channels(clip, &limits()).into_iter().flatten() {
+        prop_assert!(channel.samples().iter().all(|sample| sample.is_finite()));
+        let length = |recording: &Recording| recording.waveform.samples.len();
+        prop_assert_eq!(recorded.as_ref().ok().map(length), Some(length(&channel)));
+    }
     match decode(clip, &limits()) {
         Ok(waveform) => {
             prop_assert!(waveform.samples.iter().all(|sample| sample.is_finite()));

@@ -18,11 +18,10 @@ use super::{
     DecodeError, DecodeLimits, Heard,
     error::{damaged, unsupported},
     link::{Container, Content, Link, Raw},
-    mono::Mono,
+    mono::{Mono, Taker},
     source::{Deadline, Source},
     track::TrackDecoder,
 };
-use crate::Waveform;
 
 /// Largest tag or picture that a demuxer keeps.
 const MAX_TAG_BYTES: usize = 1 << 16;
@@ -33,18 +32,18 @@ const MAX_FILES: usize = 1_000;
 /// Clips that may lie within each other: MP3 in WAV.
 const MAX_DEPTH: usize = 3;
 
-/// Hands the waveform to `hand_on`, piece by piece; what was handed on before an error is void.
-pub(super) fn decode(
+/// Hands the waveform to `taker`, piece by piece; what was handed on before an error is void.
+pub(super) fn decode<'a>(
     clip: &[u8],
-    limits: &DecodeLimits,
-    hand_on: &mut dyn FnMut(Waveform),
+    limits: &'a DecodeLimits,
+    taker: Taker<'a>,
 ) -> Result<Heard, DecodeError> {
     if clip.is_empty() {
         return Err(DecodeError::Empty);
     }
     let deadline = Deadline::after(limits.max_decode_time);
     let mut decoding = Decoding {
-        mono: Mono::new(limits, hand_on),
+        mono: Mono::new(limits, taker),
         limits,
         deadline,
         is_whole: true,

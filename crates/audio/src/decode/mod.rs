@@ -2,7 +2,7 @@
 //!
 //! Input   bytes of any kind; file names and media types are never looked at
 //! Output  `Waveform` at the clip's own rate, mono: the mean of all channels, as an ear hears them that one of them
-//!         reaches upside down (`mix`); or the `Recording` of it
+//!         reaches upside down (`mix`); or the `Recording` of it, or of each of two channels (`apart`)
 //! Formats docs/api.md has the table, tests/formats walks through it
 //! Taken   the first audio track that can be decoded, of every file where several were joined; video and everything
 //!         else is skipped
@@ -10,6 +10,7 @@
 //! Invariant: ends by itself for any bytes, within `DecodeLimits`; every sample is finite
 
 mod aac;
+mod apart;
 mod content;
 mod demux;
 mod error;
@@ -31,10 +32,11 @@ use std::{
     thread,
 };
 
+pub use apart::{MAX_CHANNELS_APART, record_channels};
 pub use error::DecodeError;
 pub use limits::DecodeLimits;
 
-use self::recorded::Recorded;
+use self::{mono::Taker, recorded::Recorded};
 use crate::{Heard, Recording, SAMPLE_RATE_HZ, Waveform, resample::resample_level};
 
 /// Decodes a clip.
@@ -45,13 +47,14 @@ use crate::{Heard, Recording, SAMPLE_RATE_HZ, Waveform, resample::resample_level
 pub fn decode<B: AsRef<[u8]>>(clip: B, limits: &DecodeLimits) -> Result<Waveform, DecodeError> {
     guarded(|| {
         let mut runs: Vec<Waveform> = Vec::new();
-        demux::decode(clip.as_ref(), limits, &mut |piece| match runs
+        let mut join = |piece: Waveform| match runs
             .last_mut()
             .filter(|run| run.sample_rate_hz == piece.sample_rate_hz)
         {
             Some(run) => run.samples.extend(piece.samples),
             None => runs.push(piece),
-        })?;
+        };
+        demux::decode(clip.as_ref(), limits, Taker::Mix(&mut join))?;
         Ok(joined(runs))
     })
 }
@@ -76,10 +79,11 @@ pub fn record<B: AsRef<[u8]>>(clip: B, limits: &DecodeLimits) -> Result<Recordin
     guarded(|| {
         thread::scope(|scope| {
             let mut recorded = None;
-            let heard = demux::decode(clip.as_ref(), limits, &mut |piece| {
+            let mut push = |piece: Waveform| {
                 let begin = || Recorded::begin(piece.sample_rate_hz, scope);
                 recorded.get_or_insert_with(begin).push(piece);
-            })?;
+            };
+            let heard = demux::decode(clip.as_ref(), limits, Taker::Mix(&mut push))?;
             let mut recording = recorded
                 .map(Recorded::finish)
                 .ok_or(DecodeError::NoSamples)?;
