@@ -2,7 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
+use pipeline::Speakers;
 use vocabulary::Emotion;
 
 /// Hears the emotion in Bengali speech.
@@ -20,6 +21,15 @@ pub struct CommandLine {
     pub command: Option<Command>,
 }
 
+/// How the channels of a clip are heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Channels {
+    /// All as one.
+    Mixed,
+    /// Each by itself.
+    Separate,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -35,11 +45,24 @@ pub enum Command {
         #[arg(required = true)]
         files: Vec<PathBuf>,
         /// Write one JSON object per line, as the REST interface answers.
-        #[arg(long, conflicts_with = "csv")]
+        #[arg(long, conflicts_with_all = ["csv", "format"])]
         json: bool,
-        /// Write CSV for spreadsheets.
-        #[arg(long)]
+        /// Write CSV for spreadsheets: a row for each file.
+        #[arg(long, conflicts_with = "format")]
         csv: bool,
+        /// Write a file for other tools: csv (a row for each turn or part), textgrid, eaf, audacity, vtt, srt, rttm or
+        /// labelstudio; of several files only csv, unless there is --out. json is --json.
+        #[arg(long, value_name = "FORMAT")]
+        format: Option<String>,
+        /// Folder for the files of --format, one for each file that is analysed.
+        #[arg(long, requires = "format", value_name = "FOLDER")]
+        out: Option<PathBuf>,
+        /// Tell voices apart that take turns: how many there are, 1 to 6, or auto.
+        #[arg(long)]
+        speakers: Option<Speakers>,
+        /// Hear each channel by itself: the two sides of a call.
+        #[arg(long, value_enum, default_value_t = Channels::Mixed)]
+        channels: Channels,
         /// Name of the model that hears them, of those that the settings list.
         #[arg(long, conflicts_with = "checkpoint")]
         model: Option<String>,

@@ -11,7 +11,7 @@ use std::{
 use anyhow::bail;
 use banglaser::{
     analyze::{Format, Hearing, analyze},
-    command_line::{Command, CommandLine},
+    command_line::{Channels, Command, CommandLine},
     enrol,
     server::{
         panics, serve, settings,
@@ -23,6 +23,7 @@ use banglaser::{
 use clap::Parser;
 use inference::Recognizer;
 use mimalloc::MiMalloc;
+use pipeline::Apart;
 
 /// Gives the memory of large uploads and clips back to the system, which the usual one keeps.
 #[global_allocator]
@@ -83,13 +84,19 @@ fn run() -> anyhow::Result<ExitCode> {
             files,
             json,
             csv,
+            format,
+            out,
+            speakers,
+            channels,
             profile,
             ..
         } => {
-            let format = match (json, csv) {
-                (true, _) => Format::JsonLines,
-                (_, true) => Format::Csv,
-                _ => Format::Table,
+            let format = match format.as_deref() {
+                Some("json") => Format::JsonLines,
+                Some(name) => Format::Export(name.parse()?, out),
+                None if json => Format::JsonLines,
+                None if csv => Format::Csv,
+                None => Format::Table,
             };
             let profile = profile.as_deref().map(enrol::read_profile).transpose()?;
             if let Some(profile) = &profile {
@@ -99,6 +106,11 @@ fn run() -> anyhow::Result<ExitCode> {
                 recognizer: &recognizer,
                 limits: (&settings.audio).into(),
                 profile,
+                apart: Apart {
+                    channels: channels == Channels::Separate,
+                    speakers,
+                },
+                diarizer: settings.recognizer.diarizer(),
             };
             match analyze(&files, format, &hearing, &mut io::stdout()) {
                 Ok(true) => Ok(ExitCode::SUCCESS),

@@ -15,6 +15,13 @@ pub type ClipId = u32;
 pub type Outcome = Result<Analysis, AppError>;
 
 /// How far a clip has come.
+#[cfg_attr(
+    target_pointer_width = "64",
+    expect(
+        clippy::large_enum_variant,
+        reason = "there are no more of them than clips in the queue"
+    )
+)]
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Progress {
     /// Chosen or recorded; nobody wants it analysed yet.

@@ -2,6 +2,8 @@
 
 mod checkpoints;
 mod clips;
+#[path = "cli/exports.rs"]
+mod exports;
 #[path = "cli/names.rs"]
 mod names;
 #[expect(dead_code, reason = "other tests use the rest")]

@@ -128,7 +128,7 @@ test.describe("without JavaScript", () => {
       await page.goto("/");
       await chooseFile(page, language).setInputFiles(clip("text.wav"));
       await analyseButton(page, language).click();
-      await expect(page.getByText(words(language, "error.unsupported_found"))).toBeVisible();
+      await expect(page.getByText(words(language, "error.unsupported"))).toBeVisible();
     });
   }
 

@@ -16,7 +16,7 @@ for (const language of LANGUAGES) {
     await picture(page, `queue-chosen-${language}`);
     await button("queue.analyse").click();
     await expectResult(page, language);
-    await expect(row("text.wav")).toContainText(words(language, "error.unsupported_found"));
+    await expect(row("text.wav")).toContainText(words(language, "error.unsupported"));
     const show = row("long.opus").getByRole("button", { name: words(language, "queue.show") });
     await show.click();
     await expect(show).toHaveAttribute("aria-pressed", "true");

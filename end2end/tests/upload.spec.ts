@@ -38,7 +38,7 @@ for (const language of LANGUAGES) {
     await open(page, language);
     await chooseFile(page, language).setInputFiles(clip("text.wav"));
     await analyseButton(page, language).click();
-    await expect(page.getByRole("alert")).toContainText(words(language, "error.unsupported_found"));
+    await expect(page.getByRole("alert")).toContainText(words(language, "error.unsupported"));
     await picture(page, `error-${language}`);
   });
 }

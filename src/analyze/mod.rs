@@ -1,9 +1,11 @@
-//! `banglaser analyze`: the emotion of audio files, as a table, as CSV or as one JSON object per line.
+//! `banglaser analyze`: the emotion of audio files, as a table, as CSV, as one JSON object per line, or as files for
+//! other tools.
 //!
 //! Input   paths; a folder is all files in it and below it; `-` is standard input
 //! Output  one line per file, in the order given, within folders by name, written as soon as it is known
 //! Errors  a file that gives no prediction gives a line that says why, and the others are still analysed
 
+mod exports;
 mod files;
 mod rows;
 
@@ -16,12 +18,13 @@ use std::{
 use audio::{DecodeLimits, Recording};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use inference::Recognizer;
-use pipeline::PipelineError;
+use pipeline::{Apart, LazyDiarizer, PipelineError, recognize_apart};
 use vocabulary::{Prediction, Profile};
 
 use crate::{error::AppError, server::exposure};
 pub use files::in_folders;
 
+use exports::Exports;
 use files::STANDARD_INPUT;
 use rows::Rows;
 
@@ -29,7 +32,7 @@ use rows::Rows;
 const MAX_FILE_BYTES: u64 = 1 << 30;
 
 /// How results are written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Format {
     /// For people.
     Table,
@@ -37,6 +40,8 @@ pub enum Format {
     Csv,
     /// One JSON object per line.
     JsonLines,
+    /// For another tool; in a folder where there is one.
+    Export(export::Format, Option<PathBuf>),
 }
 
 /// What hears the files.
@@ -48,6 +53,10 @@ pub struct Hearing<'a> {
     pub limits: DecodeLimits,
     /// Of who speaks in all of them, where somebody knows.
     pub profile: Option<Profile>,
+    /// How voices are told apart, and by what.
+    pub apart: Apart,
+    /// Opened when it is needed.
+    pub diarizer: LazyDiarizer,
 }
 
 /// Analyses the files at `paths` and writes what it finds to `output`; `true` when every file gave a prediction.
@@ -62,13 +71,35 @@ pub fn analyze(
 ) -> io::Result<bool> {
     let files = in_folders(paths);
     let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+    if let Format::Export(format, folder) = &format {
+        let is_table = *format == export::Format::Csv;
+        if folder.is_none() && files.len() > 1 && !is_table {
+            let said = "several files cannot be one; name a folder for them with --out";
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, said));
+        }
+        let mut exports = Exports::new(*format, folder.as_deref(), hearing.recognizer, output)?;
+        return each(&files, hearing, |file, outcome| {
+            exports.write(&files[file], outcome)
+        });
+    }
     let mut rows = Rows::new(format, hearing.recognizer, &names, output)?;
+    each(&files, hearing, |file, outcome| {
+        rows.write(&names[file], outcome)
+    })
+}
+
+/// Hears the files and hands each outcome to `write`; `true` when every file gave a prediction.
+fn each(
+    files: &[PathBuf],
+    hearing: &Hearing<'_>,
+    mut write: impl FnMut(usize, &Result<Prediction, AppError>) -> io::Result<()>,
+) -> io::Result<bool> {
     let progress = progress(files.len());
     let mut all_predicted = true;
-    for (path, name) in files.iter().zip(&names) {
+    for (file, path) in files.iter().enumerate() {
         let outcome = predict(path, hearing);
         all_predicted &= outcome.is_ok();
-        progress.suspend(|| rows.write(name, &outcome))?;
+        progress.suspend(|| write(file, &outcome))?;
         progress.inc(1);
     }
     progress.finish_and_clear();
@@ -87,6 +118,17 @@ fn progress(n_files: usize) -> ProgressBar {
 }
 
 fn predict(path: &Path, hearing: &Hearing<'_>) -> Result<Prediction, AppError> {
+    if hearing.apart.is_asked() {
+        let prediction = recognize_apart(
+            hearing.recognizer,
+            &hearing.diarizer,
+            &hearing.limits,
+            &read(path)?,
+            hearing.apart,
+            hearing.profile.as_ref(),
+        );
+        return prediction.map_err(|error| exposed(&error));
+    }
     let recording = record(path, &hearing.limits)?;
     let prediction = match &hearing.profile {
         Some(profile) => hearing.recognizer.recognize_voice(&recording, profile),

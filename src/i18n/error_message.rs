@@ -36,16 +36,16 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
         }
         AppError::NoSpeech => td_string!(locale, error.no_speech).to_owned(),
         AppError::ProfileRefused { model } => td_string!(locale, error.profile_refused, model),
-        AppError::UnknownEmotion => td_string!(locale, error.unknown_emotion).to_owned(),
-        AppError::UnknownModel { models } => {
-            let models = models.join(", ");
-            td_string!(locale, error.unknown_model, models)
+        AppError::UnknownEmotion => {
+            unknown_value(locale, "emotion", &["/api/v1/emotions".to_owned()])
         }
-        AppError::UnsupportedAudio { found: None } => {
-            td_string!(locale, error.unsupported).to_owned()
-        }
-        AppError::UnsupportedAudio { found: Some(found) } => {
-            td_string!(locale, error.unsupported_found, found)
+        AppError::UnknownModel { models } => unknown_value(locale, "model", models),
+        AppError::UnknownValue { field, known } => unknown_value(locale, field, known),
+        AppError::UnsupportedAudio { found } => {
+            let found = found
+                .as_deref()
+                .map_or(String::new(), |found| format!(" ({found})"));
+            td_string!(locale, error.unsupported, found)
         }
         AppError::DamagedAudio => td_string!(locale, error.damaged).to_owned(),
         AppError::TooSlow { .. } => td_string!(locale, error.too_slow).to_owned(),
@@ -80,6 +80,11 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
         }
         AppError::Internal { request_id } => td_string!(locale, error.internal_id, request_id),
     }
+}
+
+fn unknown_value(locale: Locale, field: &str, known: &[String]) -> String {
+    let (field, known) = (field.to_owned(), known.join(", "));
+    td_string!(locale, error.unknown_value, field, known)
 }
 
 #[cfg(test)]

@@ -1,9 +1,11 @@
-//! What a form's fields ask for beside the clip: a model, a voice, an emotion.
+//! What a form's fields, and the address above them, ask for beside the clip: a model, a voice, an emotion, how voices
+//! are told apart, a format.
 
 use std::{str::FromStr, sync::Arc};
 
 use axum::body::Bytes;
-use pipeline::Queue;
+use export::Format;
+use pipeline::{Apart, Queue, Speakers};
 use vocabulary::Emotion;
 
 use super::{
@@ -46,6 +48,50 @@ pub fn emotion(fields: &Fields) -> Result<Option<Emotion>, AppError> {
         known.and_then(Result::ok).ok_or(AppError::UnknownEmotion)
     });
     emotion.transpose()
+}
+
+/// How the clip's voices are told apart: `speakers` is `auto` or their number, `channels` is `separate` where each is
+/// heard by itself.
+///
+/// # Errors
+/// [`AppError::UnknownValue`].
+pub fn apart(speakers: Option<&str>, channels: Option<&str>) -> Result<Apart, AppError> {
+    let unknown = |field: &str, known: &[&str]| AppError::UnknownValue {
+        field: field.to_owned(),
+        known: known.iter().map(|one| (*one).to_owned()).collect(),
+    };
+    let speakers = speakers.map(str::parse::<Speakers>).transpose();
+    let channels = match channels {
+        None | Some("mixed") => Ok(false),
+        Some("separate") => Ok(true),
+        Some(_) => Err(unknown("channels", &["mixed", "separate"])),
+    };
+    Ok(Apart {
+        speakers: speakers
+            .map_err(|_| unknown("speakers", &["auto", "1", "2", "3", "4", "5", "6"]))?,
+        channels: channels?,
+    })
+}
+
+/// The format of a name; JSON where there is none.
+///
+/// # Errors
+/// [`AppError::UnknownValue`].
+pub fn format(name: Option<&str>) -> Result<Option<Format>, AppError> {
+    let Some(name) = name.filter(|name| *name != "json") else {
+        return Ok(None);
+    };
+    let known = || Format::ALL.into_iter().map(Format::name);
+    name.parse().map(Some).map_err(|_| AppError::UnknownValue {
+        field: "format".to_owned(),
+        known: known().chain(["json"]).map(str::to_owned).collect(),
+    })
+}
+
+/// What a field says, where it says anything.
+pub fn word(field: Option<&Bytes>) -> Option<&str> {
+    // What is no text is no value that there is.
+    content(field).map(|content| str::from_utf8(content).unwrap_or("\u{fffd}"))
 }
 
 fn content(field: Option<&Bytes>) -> Option<&Bytes> {

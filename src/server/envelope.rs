@@ -112,7 +112,8 @@ pub fn status(error: &AppError) -> StatusCode {
         | AppError::DamagedAudio
         | AppError::ProfileRefused { .. }
         | AppError::UnknownEmotion
-        | AppError::UnknownModel { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+        | AppError::UnknownModel { .. }
+        | AppError::UnknownValue { .. } => StatusCode::UNPROCESSABLE_ENTITY,
         AppError::Overloaded { .. } => StatusCode::SERVICE_UNAVAILABLE,
         // Arise in the browser or on the command line; the server answers none of them.
         AppError::FileUnreadable

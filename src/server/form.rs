@@ -25,6 +25,8 @@ const MAX_TEXT_BYTES: usize = 256 * 1024;
 pub struct Clip {
     /// Its bytes, at least one.
     pub bytes: Bytes,
+    /// Its file's name, where the form tells one.
+    pub file_name: Option<String>,
     /// Files that stood behind it in the same form, and are not heard.
     pub n_further_files: usize,
     /// What the form says about it.
@@ -38,6 +40,12 @@ pub struct Fields {
     pub model: Option<Bytes>,
     /// The field `profile`: a voice profile in JSON.
     pub profile: Option<Bytes>,
+    /// The field `speakers`: how many voices are told apart.
+    pub speakers: Option<Bytes>,
+    /// The field `channels`: whether they are heard apart.
+    pub channels: Option<Bytes>,
+    /// The field `format`: in which the answer is told.
+    pub format: Option<Bytes>,
     /// The field `emotion`: code of what the speaker expresses.
     pub emotion: Option<Bytes>,
 }
@@ -62,6 +70,7 @@ pub async fn read_clip(mut form: Multipart<'static>, bounded: &Bounded) -> Resul
                 let n_further_files = read_rest(&mut form, &mut fields, bounded).await;
                 return Ok(Clip {
                     bytes,
+                    file_name: name.file,
                     n_further_files,
                     fields,
                 });
@@ -98,6 +107,9 @@ impl Fields {
             Some("model") => &mut self.model,
             Some("profile") => &mut self.profile,
             Some("emotion") => &mut self.emotion,
+            Some("speakers") => &mut self.speakers,
+            Some("channels") => &mut self.channels,
+            Some("format") => &mut self.format,
             _ => return Ok(()),
         };
         *field = Some(read_text(part, bounded).await?);

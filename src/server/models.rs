@@ -62,7 +62,8 @@ impl Models {
         let limits = settings.pipeline_limits();
         let settings = settings.recognizer.clone();
         let mut first = Listed::of(&recognizer, &settings.checkpoint);
-        let queue = Arc::new(Queue::new(recognizer, limits, observer));
+        let queue = Queue::new(recognizer, settings.diarizer(), limits, observer);
+        let queue = Arc::new(queue);
         first.queue = OnceCell::new_with(Some(Arc::clone(&queue)));
         let mut all = vec![first];
         for checkpoint in &settings.further_checkpoints {

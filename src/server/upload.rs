@@ -102,6 +102,7 @@ impl Upload {
         };
         Ok(Clip {
             bytes,
+            file_name: None,
             n_further_files: 0,
             fields: Fields::default(),
         })

@@ -28,3 +28,4 @@ mod security;
 mod trial;
 mod unlike_voices;
 mod v1;
+mod voices_apart;

@@ -164,7 +164,7 @@ async fn who_asks_for_another_model_is_told_which_there_are() {
     }
     let page = send(router, clip_form("/en", &clip, &[("model", "nobody")])).await;
     assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(page.text().contains("No model of this name"));
+    assert!(page.text().contains("“model” can be one of these"));
 }
 
 #[tokio::test]

@@ -78,6 +78,13 @@ fn live_clients(workspace: &Workspace, python: &Path, server: &TrialServer) -> R
     Ok(())
 }
 
+/// Opens the files that the Rust tests exported with the libraries of the tools that they are for.
+pub fn exports(workspace: &Workspace, python: &Path) -> Result<()> {
+    run(Command::new(python)
+        .arg(workspace.root.join("tests/exports/read_back.py"))
+        .arg(workspace.target_dir.join("tmp/exports")))
+}
+
 /// Compares the files of operators with their published schemas.
 pub fn deployment(workspace: &Workspace, python: &PathBuf) -> Result<()> {
     let deploy = workspace.root.join("deploy");

@@ -27,12 +27,13 @@ const PAGE: &str = "compile and lint the page, small before fast";
 const RUST_TESTS: &str = "test the Rust crates";
 const SERVER: &str = "start a server for the tests from outside";
 const PYTHON: &str = "install Python packages";
+const EXPORTS: &str = "open exported files with the libraries of their tools";
 const SCHEMAS: &str = "hold deploy/ against published schemas";
 const INTERFACE: &str = "send what the OpenAPI document allows and forbids";
 const PAGE_TESTS: &str = "test the page in the browser";
 
 /// All steps; those of [`OF_PYTHON`] only where there is Python.
-const PLANNED: [&str; 14] = [
+const PLANNED: [&str; 15] = [
     RUST,
     BROWSER,
     NODE,
@@ -44,13 +45,13 @@ const PLANNED: [&str; 14] = [
     SHRINK_PAGE,
     SERVER,
     PYTHON,
+    EXPORTS,
     SCHEMAS,
     INTERFACE,
     PAGE_TESTS,
 ];
-const OF_PYTHON: [&str; 3] = [PYTHON, SCHEMAS, INTERFACE];
-const NO_PYTHON: &str =
-    "SKIPPED the OpenAPI document's tests and the schemas of deploy/: no Python 3 with venv";
+const OF_PYTHON: [&str; 4] = [PYTHON, EXPORTS, SCHEMAS, INTERFACE];
+const NO_PYTHON: &str = "SKIPPED the OpenAPI document's tests, exports and the schemas of deploy/: no Python 3 with venv";
 
 /// Runs everything; stops at the first step that fails, and always prints what was done.
 pub fn test(workspace: &Workspace) -> Result<()> {
@@ -127,6 +128,7 @@ fn check(workspace: &Workspace, toolchain: &Toolchain, steps: &mut Steps) -> Res
 /// What Python's tools check.
 fn check_outside(workspace: &Workspace, server: &TrialServer, steps: &mut Steps) -> Result<()> {
     let python = steps.run(PYTHON, || outside::environment(workspace))?;
+    steps.run(EXPORTS, || outside::exports(workspace, &python))?;
     steps.run(SCHEMAS, || outside::deployment(workspace, &python))?;
     steps.run(INTERFACE, || outside::interface(workspace, &python, server))
 }

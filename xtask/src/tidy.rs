@@ -12,12 +12,16 @@ use std::path::{Path, PathBuf};
 use toml::Table;
 
 /// Which of our crates each crate may know; ARCHITECTURE.md draws the same.
-const MAY_KNOW: [(&str, &[&str]); 12] = [
+const MAY_KNOW: [(&str, &[&str]); 13] = [
     ("crates/vocabulary", &[]),
     ("crates/audio", &["vocabulary"]),
     ("crates/inference", &["audio", "vocabulary"]),
     ("crates/network", &["audio", "inference", "vocabulary"]),
-    ("crates/pipeline", &["audio", "inference", "vocabulary"]),
+    (
+        "crates/pipeline",
+        &["audio", "diarization", "inference", "vocabulary"],
+    ),
+    ("crates/diarization", &["audio", "inference"]),
     ("crates/live", &["audio", "vocabulary"]),
     ("crates/export", &["vocabulary"]),
     (
@@ -26,12 +30,13 @@ const MAY_KNOW: [(&str, &[&str]); 12] = [
     ),
     (
         "crates/training",
-        &["audio", "inference", "network", "vocabulary"],
+        &["audio", "diarization", "inference", "network", "vocabulary"],
     ),
     (
         ".",
         &[
             "audio",
+            "diarization",
             "export",
             "inference",
             "live",
@@ -70,6 +75,7 @@ fn crates_know_only_whom_they_may() {
         "training",
         "live",
         "export",
+        "diarization",
         "worker",
         "xtask",
         "bench",

@@ -25,7 +25,7 @@ pub use architecture::{
 };
 pub use checkpoint::{
     CalibrationMetrics, Checkpoint, CheckpointError, Config, Confusion, Coverage, FeatureSettings,
-    FoldMetrics, Metrics, Spread,
+    FoldMetrics, Metrics, SUMS_FILE, Spread, sums, verified,
 };
 pub use committee::{Committee, heard_span};
 pub use enrol::ProfileError;

@@ -29,7 +29,7 @@ impl Weights {
     /// Reads a file in safetensors format.
     ///
     /// # Errors
-    /// [`CheckpointError`] when it is none, or holds anything but finite f32.
+    /// [`CheckpointError`] when it is none, or holds anything but finite f32 or bf16.
     pub fn from_safetensors(bytes: &[u8]) -> Result<Self, CheckpointError> {
         let file = SafeTensors::deserialize(bytes)?;
         let counted = file.iter().filter(|(name, _)| !name.ends_with(SKIPPED));
@@ -43,14 +43,29 @@ impl Weights {
             let values = tensor.values.iter();
             values.copied().flat_map(f32::to_le_bytes).collect()
         };
+        self.serialised(Dtype::F32, bytes)
+    }
+
+    /// The same in half the bytes: values rounded to eight bits behind the point.
+    pub fn to_safetensors_bf16(&self) -> Vec<u8> {
+        let half = |value: f32| {
+            let rounded = value.to_bits() + 0x7fff + (value.to_bits() >> 16 & 1);
+            ((rounded >> 16) as u16).to_le_bytes()
+        };
+        let bytes =
+            |tensor: &Tensor| -> Vec<u8> { tensor.values.iter().copied().flat_map(half).collect() };
+        self.serialised(Dtype::BF16, bytes)
+    }
+
+    fn serialised(&self, dtype: Dtype, bytes: impl Fn(&Tensor) -> Vec<u8>) -> Vec<u8> {
         let stored: Vec<_> = self
             .0
             .iter()
             .map(|(name, one)| (name, one, bytes(one)))
             .collect();
         let views = stored.iter().map(|(name, tensor, bytes)| {
-            let view = TensorView::new(Dtype::F32, tensor.shape.clone(), bytes);
-            (name, view.expect("four bytes per element of the shape"))
+            let view = TensorView::new(dtype, tensor.shape.clone(), bytes);
+            (name, view.expect("the shape's bytes"))
         });
         safetensors::serialize(views, None).expect("plain tensors serialise")
     }
@@ -142,15 +157,25 @@ impl Weights {
 }
 
 fn tensor(name: &str, view: &TensorView) -> Result<Tensor, CheckpointError> {
-    if view.dtype() != Dtype::F32 {
-        return Err(CheckpointError::Shape {
-            name: name.to_owned(),
-            found: format!("{:?} {:?}", view.dtype(), view.shape()),
-            expected: view.shape().into(),
-        });
-    }
-    let numbers = view.data().as_chunks::<4>().0.iter();
-    let values: Vec<f32> = numbers.map(|bytes| f32::from_le_bytes(*bytes)).collect();
+    let values: Vec<f32> = match view.dtype() {
+        Dtype::F32 => {
+            let numbers = view.data().as_chunks::<4>().0.iter();
+            numbers.map(|bytes| f32::from_le_bytes(*bytes)).collect()
+        }
+        // The upper half of an f32.
+        Dtype::BF16 => {
+            let numbers = view.data().as_chunks::<2>().0.iter();
+            let value = |bytes: &[u8; 2]| f32::from_le_bytes([0, 0, bytes[0], bytes[1]]);
+            numbers.map(value).collect()
+        }
+        other => {
+            return Err(CheckpointError::Shape {
+                name: name.to_owned(),
+                found: format!("{other:?} {:?}", view.shape()),
+                expected: view.shape().into(),
+            });
+        }
+    };
     if values.iter().all(|value| value.is_finite()) {
         let shape = view.shape().into();
         Ok(Tensor { shape, values })

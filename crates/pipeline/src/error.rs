@@ -13,6 +13,9 @@ pub enum PipelineError {
     /// The waveform gave no prediction.
     #[error("the waveform was not recognised")]
     Recognize(#[from] RecognizeError),
+    /// What tells voices apart cannot be opened.
+    #[error("voices cannot be told apart: {0}")]
+    NoDiarizer(String),
     /// No permit came free in time.
     #[error("no permit came free in time")]
     QueueTimeout {

@@ -9,6 +9,7 @@
 //! Errors  [`PipelineError`]
 //! Invariant: knows neither HTTP nor settings nor a folder; no bytes and no panic of one clip harm another
 
+mod apart;
 mod error;
 mod observer;
 mod permits;
@@ -21,6 +22,7 @@ use audio::DecodeLimits;
 use inference::Recognizer;
 use vocabulary::Prediction;
 
+pub use apart::{Apart, LazyDiarizer, Speakers, UnknownSpeakers, recognize_apart};
 pub use error::PipelineError;
 pub use observer::{Heard, Observer};
 pub use queue::{Limits, Queue};

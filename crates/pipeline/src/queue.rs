@@ -21,7 +21,7 @@ use tokio::{
 use vocabulary::{Analysis, Emotion, Prediction};
 
 use crate::{
-    Enrolled, Observer, PipelineError, Request,
+    Enrolled, LazyDiarizer, Observer, PipelineError, Request,
     permits::{MAX_SMALL_BYTES, Permit, Permits},
     request::Enrolment,
     together::Hearing,
@@ -55,19 +55,26 @@ struct Threads(Option<Runtime>);
 
 struct Model {
     recognizer: Recognizer,
+    diarizer: Arc<LazyDiarizer>,
     limits: DecodeLimits,
     observer: Arc<dyn Observer>,
 }
 
 impl Queue {
     /// An empty queue before `recognizer`; `observer` is told of what was heard.
-    pub fn new(recognizer: Recognizer, limits: Limits, observer: Arc<dyn Observer>) -> Self {
+    pub fn new(
+        recognizer: Recognizer,
+        diarizer: LazyDiarizer,
+        limits: Limits,
+        observer: Arc<dyn Observer>,
+    ) -> Self {
         let threads = runtime::Builder::new_current_thread()
             .max_blocking_threads(limits.n_recognitions)
             .build();
         Self {
             model: Arc::new(Model {
                 recognizer,
+                diarizer: Arc::new(diarizer),
                 limits: limits.decode.clone(),
                 observer,
             }),
@@ -85,6 +92,7 @@ impl Queue {
         Self {
             model: Arc::new(Model {
                 recognizer,
+                diarizer: Arc::clone(&self.model.diarizer),
                 limits: self.limits.decode.clone(),
                 observer: Arc::clone(&self.model.observer),
             }),
@@ -190,6 +198,7 @@ impl Queue {
         self.threads.runtime().spawn_blocking(move || {
             let hearing = Hearing {
                 recognizer: &model.recognizer,
+                diarizer: &model.diarizer,
                 limits: &model.limits,
                 observer: &*model.observer,
                 max_bytes: permit.max_bytes(),

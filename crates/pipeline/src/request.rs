@@ -3,6 +3,8 @@
 use bytes::Bytes;
 use vocabulary::{Emotion, Prediction, Profile};
 
+use crate::Apart;
+
 /// A clip that is to be heard.
 #[derive(Clone, Debug, Default)]
 pub struct Request {
@@ -10,6 +12,8 @@ pub struct Request {
     pub bytes: Bytes,
     /// Of who speaks, where somebody knows.
     pub profile: Option<Profile>,
+    /// How its voices are told apart.
+    pub apart: Apart,
     /// Whether it is drawn too.
     pub with_pictures: bool,
     /// Whether it betters the profile.

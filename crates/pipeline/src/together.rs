@@ -9,7 +9,8 @@ use tokio::sync::oneshot;
 use vocabulary::{Prediction, Profile};
 
 use crate::{
-    Heard, Observer,
+    Heard, LazyDiarizer, Observer, PipelineError,
+    apart::recognize_apart,
     request::Enrolment,
     waiting::{Answer, Client, Clip, Told, Waiting},
 };
@@ -24,6 +25,8 @@ const MAX_TOGETHER_S: f32 = 10.0;
 pub struct Hearing<'a> {
     /// The networks.
     pub recognizer: &'a Recognizer,
+    /// What tells voices apart.
+    pub diarizer: &'a LazyDiarizer,
     /// What a clip may cost.
     pub limits: &'a DecodeLimits,
     /// Who is told.
@@ -40,6 +43,11 @@ impl Hearing<'_> {
             let Some(clip) = waiting.next(self.max_bytes, n_before) else {
                 break;
             };
+            if clip.request.apart.is_asked() {
+                together.recognize(self, waiting);
+                self.hear_apart(clip, waiting);
+                break;
+            }
             if let Some(decoded) = self.decode(clip, waiting, &mut together.heard) {
                 let is_long = decoded.recording.waveform.duration_s() > MAX_TOGETHER_S;
                 if is_long {
@@ -52,6 +60,37 @@ impl Hearing<'_> {
             }
         }
         together.recognize(self, waiting);
+    }
+
+    /// Hears a clip of several voices, which fills the network by itself.
+    fn hear_apart(&self, clip: Clip, waiting: &Waiting) {
+        let start = Instant::now();
+        let Clip {
+            request, client, ..
+        } = clip;
+        let prediction = recognize_apart(
+            self.recognizer,
+            self.diarizer,
+            self.limits,
+            &request.bytes,
+            request.apart,
+            request.profile.as_ref(),
+        );
+        waiting.count(client, start.elapsed());
+        self.observer.heard(&Heard {
+            waited: vec![start.duration_since(clip.since)],
+            decoding: Vec::new(),
+            inference: start.elapsed(),
+        });
+        if let Err(PipelineError::Decode(error)) = &prediction {
+            log_panic(error);
+        }
+        let told = prediction.map(|prediction| Answer {
+            prediction,
+            pictures: None,
+            enrolled: None,
+        });
+        tell(clip.outcome, told);
     }
 
     fn decode(&self, clip: Clip, waiting: &Waiting, heard: &mut Heard) -> Option<Decoded> {

@@ -23,6 +23,7 @@ mod folds;
 mod gradient;
 mod import;
 mod import_encoder;
+mod import_speakers;
 mod lstm_gradient;
 mod principal_axes;
 mod pytorch;
@@ -42,7 +43,7 @@ use std::{fs, path::PathBuf};
 use arguments::{Corpora, Cut, say};
 use augmentation::{Augmentation, Augmenter};
 use clap::{Parser, Subcommand};
-use corpus::Corpus;
+use corpus::{Corpus, Folder, Layout};
 use examples::Examples;
 use inference::Recognizer;
 use recipe::Recipe;
@@ -150,6 +151,20 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Take over Resemblyzer's speaker encoder, which tells voices apart (docs/decisions/0010).
+    ImportSpeakers {
+        /// Its `pretrained.pt`, from the wheel.
+        file: PathBuf,
+        /// Folder of clips of many speakers (docs/corpora.md); several may be given.
+        #[arg(long, required = true)]
+        corpus: Vec<PathBuf>,
+        /// File with a name of a speaker on each line who is not listened to.
+        #[arg(long)]
+        without: Option<PathBuf>,
+        /// The folder that is written.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Take over the first blocks of Whisper's encoder from the package pipecat-ai 1.14.0 (docs/decisions/0006).
     ImportEncoder {
         /// Its wheel (.whl), or the smart-turn-v3.2-cpu.onnx in it.
@@ -246,6 +261,21 @@ fn main() -> anyhow::Result<()> {
             id,
             out,
         } => import::import(&file, labels, id, &out),
+        Command::ImportSpeakers {
+            file,
+            corpus,
+            without,
+            out,
+        } => {
+            let folder = |root| Folder {
+                root,
+                layout: Layout::Auto,
+            };
+            let folders: Vec<_> = corpus.into_iter().map(folder).collect();
+            let corpus = Corpus::read(&folders, &LabelSet::new(Emotion::ALL.to_vec())?, &mut say)?;
+            let left_out = import_speakers::read_speakers(without.as_ref())?;
+            import_speakers::import_speakers(&file, &corpus, &left_out, &out)
+        }
         Command::ImportEncoder {
             file,
             blocks,

@@ -78,6 +78,16 @@ pub fn speaker_encoder(file: &Path, shape: EncoderShape) -> anyhow::Result<Weigh
     Ok(weights)
 }
 
+/// `weight` and `bias` of the dense layer behind a speaker encoder's layers, from the file of Resemblyzer's weights.
+pub fn speaker_projection(file: &Path) -> anyhow::Result<Weights> {
+    let tensors = pickled(file, Some(ENCODER_KEY)).context("no file of a speaker encoder")?;
+    let linear = tensors.into_iter().filter_map(|(name, stored)| {
+        let name = name.strip_prefix("linear.")?.to_owned();
+        Some((name, stored))
+    });
+    weights(linear, n_bytes(file)?)
+}
+
 /// The tensors of the one network in a file.
 pub fn network(file: &Path) -> anyhow::Result<Weights> {
     let tensors = match file.extension().and_then(|extension| extension.to_str()) {

@@ -76,6 +76,14 @@ pub enum AppError {
         /// Names of those that do.
         models: Vec<String>,
     },
+    /// What is asked for is nothing that there is.
+    #[error("{field} is one of {}", known.join(", "))]
+    UnknownValue {
+        /// Name of the field or parameter.
+        field: String,
+        /// What it may be.
+        known: Vec<String>,
+    },
     /// What came over a live connection is no audio of the kind that it takes.
     #[error("no frame of 16-bit samples")]
     InvalidFrame,
@@ -166,6 +174,8 @@ struct Told {
     max_duration_s: Option<f32>,
     model: Option<String>,
     models: Option<Vec<String>>,
+    field: Option<String>,
+    known: Option<Vec<String>>,
     found: Option<String>,
     max_decode_s: Option<f32>,
     retry_after_s: Option<u32>,
@@ -205,6 +215,10 @@ impl TryFrom<Told> for AppError {
             "unknown_emotion" => Self::UnknownEmotion,
             "unknown_model" => Self::UnknownModel {
                 models: needed(told.models)?,
+            },
+            "unknown_value" => Self::UnknownValue {
+                field: needed(told.field)?,
+                known: needed(told.known)?,
             },
             "invalid_frame" => Self::InvalidFrame,
             "unsupported_audio" => Self::UnsupportedAudio { found: told.found },
@@ -252,7 +266,8 @@ mod tests {
     fn every_error_arrives_as_it_was_sent() {
         let json = r#"{
             "max_bytes": 1, "max_files": 2, "header": "h", "duration_s": 0.25, "min_duration_s": 0.5,
-            "max_duration_s": 3.0, "model": "m", "models": ["m"], "found": "f", "max_decode_s": 4.0, "retry_after_s": 5, "request_id": "r"
+            "max_duration_s": 3.0, "model": "m", "models": ["m"], "field": "f", "known": ["k"],
+            "found": "f", "max_decode_s": 4.0, "retry_after_s": 5, "request_id": "r"
         }"#;
         let facts: serde_json::Value = serde_json::from_str(json).expect("JSON");
         let source = include_str!("app_error.rs");

@@ -23,11 +23,11 @@ pub struct Prediction {
     pub distance: Option<f32>,
     /// One entry per analysed window, in time order; at least one.
     pub windows: Vec<WindowPrediction>,
-    /// Who speaks when, in time order; empty unless somebody asked.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Who speaks when, in time order; empty unless somebody asked. The page does not.
+    #[serde(skip)]
     pub turns: Vec<Turn>,
-    /// Each channel heard by itself, `None` where nobody speaks in it; empty unless somebody asked.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    /// Each channel heard by itself, `None` where nobody speaks in it; empty unless somebody asked. The page does not.
+    #[serde(skip)]
     pub channels: Vec<Option<Prediction>>,
 }
 

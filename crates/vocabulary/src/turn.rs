@@ -1,11 +1,9 @@
 //! Who speaks when, and what each voice expresses meanwhile.
 
-use serde::{Deserialize, Serialize};
-
 use crate::{BandAccuracy, Emotion, Outcome, Probabilities};
 
 /// What one voice says until it pauses or another one speaks.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Turn {
     /// Who speaks, counted from 0 in the order of the first turns.
     pub speaker: usize,
@@ -20,7 +18,7 @@ pub struct Turn {
 }
 
 /// What a voice expresses.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Expression {
     /// Calibrated.
     pub probabilities: Probabilities,

@@ -28,6 +28,9 @@ const CHECKPOINT_VARIABLE: &str = "BANGLASER_RECOGNIZER_CHECKPOINT";
 /// Stands above the file's `further_checkpoints`.
 const FURTHER_CHECKPOINTS_VARIABLE: &str = "BANGLASER_RECOGNIZER_FURTHER_CHECKPOINTS";
 
+/// Stands above the file's `speakers`.
+const SPEAKERS_VARIABLE: &str = "BANGLASER_RECOGNIZER_SPEAKERS";
+
 /// Stands above the file's `api_keys`.
 const API_KEYS_VARIABLE: &str = "BANGLASER_ACCESS_API_KEYS";
 
@@ -96,6 +99,9 @@ impl Settings {
             for further in &mut settings.recognizer.further_checkpoints {
                 *further = folder.join(&further);
             }
+        }
+        if env::var_os(SPEAKERS_VARIABLE).is_none() {
+            settings.recognizer.speakers = folder.join(settings.recognizer.speakers);
         }
         if env::var_os(API_KEYS_VARIABLE).is_none() && settings.access.api_keys != Path::new("") {
             settings.access.api_keys = folder.join(settings.access.api_keys);

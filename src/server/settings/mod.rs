@@ -14,8 +14,10 @@ use std::{
 };
 
 use audio::DecodeLimits;
+use diarization::Diarizer;
 pub use file::{FILE_NAME, SettingsError, find, leptos_options};
 use inference::{Checkpoint, CheckpointError, Recognizer};
+use pipeline::LazyDiarizer;
 use serde::{Deserialize, Deserializer, de::Error};
 
 use super::{body::BodyLimits, upload_memory::UploadMemory};
@@ -118,6 +120,8 @@ pub struct RecognizerSettings {
     pub checkpoint: PathBuf,
     /// Folders of checkpoints that can be chosen. What they leave out, the first one has: an encoder that they share.
     pub further_checkpoints: Vec<PathBuf>,
+    /// Folder of what tells voices apart, opened when somebody first asks for that.
+    pub speakers: PathBuf,
     /// What computes the answers.
     pub engine: Engine,
 }
@@ -205,6 +209,14 @@ impl RecognizerSettings {
             folder: folder.to_owned(),
             source,
         })
+    }
+
+    /// What tells voices apart, not opened yet.
+    pub fn diarizer(&self) -> LazyDiarizer {
+        let folder = self.speakers.clone();
+        LazyDiarizer::new(Box::new(move || {
+            Diarizer::open(|file| fs::read(folder.join(file)))
+        }))
     }
 
     /// Where a file of the checkpoint in `folder` lies: what a further one lacks is the first one's.

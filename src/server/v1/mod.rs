@@ -13,6 +13,7 @@
 
 mod batches;
 mod live;
+mod manner;
 mod model;
 mod openapi;
 mod profiles;

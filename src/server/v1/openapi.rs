@@ -1,5 +1,6 @@
 //! What the OpenAPI document says beside the routes: each of them describes itself.
 
+use serde::Serialize;
 use utoipa::{
     IntoResponses, Modify, OpenApi, ToSchema,
     openapi::{
@@ -8,6 +9,7 @@ use utoipa::{
     },
 };
 
+use super::recognition::Recognition;
 use crate::server::envelope::Envelope;
 
 /// A form with one clip.
@@ -21,6 +23,12 @@ pub struct ClipForm {
     model: Option<String>,
     /// A voice profile of who speaks, in JSON.
     profile: Option<String>,
+    /// As in the address.
+    speakers: Option<String>,
+    /// As in the address.
+    channels: Option<String>,
+    /// As in the address.
+    format: Option<String>,
 }
 
 /// A form with one clip that betters a voice profile.
@@ -46,6 +54,17 @@ pub struct BatchForm {
     /// The clips.
     #[schema(value_type = Vec<String>, format = Binary)]
     file: Vec<Vec<u8>>,
+}
+
+/// What is heard in a clip, as JSON.
+#[derive(Serialize, ToSchema)]
+#[serde(untagged)]
+#[expect(dead_code, reason = "describes answers that are made elsewhere")]
+pub enum Answer {
+    /// The answer.
+    Recognition(Recognition),
+    /// `format=labelstudio`: one task with its predictions.
+    Tasks(Vec<serde_json::Value>),
 }
 
 /// What may be answered instead of a recognition, wherever clips are taken.

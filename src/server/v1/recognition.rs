@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use utoipa::ToSchema;
-use vocabulary::{ConfidenceBand, Note, Outcome, Prediction, Probabilities};
+use vocabulary::{
+    BandAccuracy, ConfidenceBand, Expression, Note, Outcome, Prediction, Probabilities,
+    speaker_name,
+};
 
 /// What a voice expresses.
 #[derive(Debug, Serialize, ToSchema)]
@@ -37,6 +40,14 @@ pub struct Recognition {
     pub notes: Vec<Note>,
     /// The parts of the speech that were heard one by one, in time order.
     pub windows: Vec<Window>,
+    /// Who speaks when, in time order, where `speakers` or `channels` asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub turns: Vec<Turn>,
+    /// Each channel heard by itself, null where nobody speaks in it, where `channels` asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false, no_recursion)]
+    pub channels: Vec<Option<Recognition>>,
     /// Clips behind this one in the same form that were not heard, where there are any; a batch hears several.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(required = false)]
@@ -53,6 +64,31 @@ pub struct Band {
     /// measured it.
     #[schema(example = 0.68)]
     pub accuracy: Option<f32>,
+}
+
+/// What one voice says until it pauses or another one speaks.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Turn {
+    /// A letter, in the order of the first turns.
+    #[schema(example = "A")]
+    pub speaker: String,
+    /// Channel of the clip, from 0; null where all were heard together.
+    pub channel: Option<usize>,
+    /// Start in the clip, seconds.
+    pub start_s: f32,
+    /// End in the clip, seconds.
+    pub end_s: f32,
+    /// As of the clip; null where the turn is too short to tell, as are those below.
+    #[schema(value_type = Option<String>, example = "emotion")]
+    pub outcome: Option<Outcome>,
+    /// Code of the most probable emotion.
+    #[schema(example = "sad")]
+    pub emotion: Option<&'static str>,
+    /// How sure that is.
+    pub band: Option<Band>,
+    /// Calibrated probability of every emotion by code.
+    #[schema(example = json!({"angry": 0.05, "happy": 0.08, "sad": 0.71, "neutral": 0.1, "surprise": 0.06}))]
+    pub probabilities: Option<BTreeMap<&'static str, f32>>,
 }
 
 /// A part of the speech.
@@ -75,10 +111,7 @@ impl Recognition {
             outcome: prediction.outcome(),
             emotion: prediction.emotion().code(),
             confidence: prediction.confidence(),
-            band: Band {
-                name: prediction.certainty.band,
-                accuracy: prediction.certainty.accuracy,
-            },
+            band: Band::of(prediction.certainty),
             probabilities: by_code(&prediction.probabilities),
             duration_s: prediction.duration_s,
             speech_s: prediction.speech_s,
@@ -92,7 +125,38 @@ impl Recognition {
                     probabilities: by_code(&window.probabilities),
                 })
                 .collect(),
+            turns: prediction.turns.iter().map(Turn::of).collect(),
+            channels: prediction
+                .channels
+                .iter()
+                .map(|channel| channel.as_ref().map(|heard| Self::of(model, heard)))
+                .collect(),
             n_further_files: 0,
+        }
+    }
+}
+
+impl Band {
+    const fn of(certainty: BandAccuracy) -> Self {
+        Self {
+            name: certainty.band,
+            accuracy: certainty.accuracy,
+        }
+    }
+}
+
+impl Turn {
+    fn of(turn: &vocabulary::Turn) -> Self {
+        let heard = turn.expression.as_ref();
+        Self {
+            speaker: speaker_name(turn.speaker),
+            channel: turn.channel,
+            start_s: turn.start_s,
+            end_s: turn.end_s,
+            outcome: heard.map(Expression::outcome),
+            emotion: heard.map(|heard| heard.emotion().code()),
+            band: heard.map(|heard| Band::of(heard.certainty)),
+            probabilities: heard.map(|heard| by_code(&heard.probabilities)),
         }
     }
 }

@@ -5,9 +5,12 @@ use std::sync::Arc;
 use axum::{
     Json,
     extract::{Request, State},
+    http::header::{CONTENT_DISPOSITION, CONTENT_TYPE},
+    response::{IntoResponse, Response},
 };
+use export::{Format, export};
 
-use super::{model::ModelName, openapi::Refusals, recognition::Recognition};
+use super::{manner::Manner, model::ModelName, openapi::Refusals, recognition::Recognition};
 use crate::server::{
     asked::asked,
     envelope::{Envelope, Refusal},
@@ -18,7 +21,8 @@ use crate::server::{
 /// Hears the emotion in one clip.
 ///
 /// The clip is the field `file` of a form, or the whole body; in either it may stand as base64. Its format is told by
-/// its content. A form may hold a `profile` of who speaks, as `/api/v1/profiles` makes it, and the name of a `model`.
+/// its content. A form may hold a `profile` of who speaks, as `/api/v1/profiles` makes it, the name of a `model`, and
+/// what else stands in the address.
 ///
 /// # Errors
 /// [`Refusal`].
@@ -27,7 +31,7 @@ use crate::server::{
     path = "/api/v1/recognitions",
     tag = "recognition",
     security((), ("key" = [])),
-    params(ModelName),
+    params(ModelName, Manner),
     request_body(
         content(
             (super::openapi::ClipForm = "multipart/form-data"),
@@ -36,7 +40,19 @@ use crate::server::{
         description = "The clip: any audio file"
     ),
     responses(
-        (status = 200, description = "What the voice expresses", body = Recognition),
+        (
+            status = 200,
+            description = "What the voice expresses",
+            content(
+                (super::openapi::Answer = "application/json"),
+                (String = "text/csv"),
+                (String = "text/praat-textgrid"),
+                (String = "text/x-eaf+xml"),
+                (String = "text/vtt"),
+                (String = "application/x-subrip"),
+                (String = "text/plain"),
+            )
+        ),
         (status = 422, description = "Damaged, too short, too long, or nobody speaks", body = Envelope),
         Refusals
     )
@@ -44,18 +60,42 @@ use crate::server::{
 pub async fn recognize(
     State(models): State<Arc<Models>>,
     model: ModelName,
+    manner: Manner,
     upload: Upload,
     request: Request,
-) -> Result<Json<Recognition>, Refusal> {
+) -> Result<Response, Refusal> {
     let answer = async {
         let clip = upload.read_clip(request).await?;
         let n_further_files = clip.n_further_files;
+        let name = clip.file_name.clone().unwrap_or_default();
+        let (apart, format) = manner.with(&clip.fields)?;
         let (recognitions, request) = asked(clip, model.get(), &models).await?;
+        let request = pipeline::Request { apart, ..request };
         let prediction = upload.heard(recognitions.recognize(upload.turn(), request).await)?;
-        Ok(Recognition {
+        let model = recognitions.recognizer().model_id();
+        if let Some(format) = format {
+            let clip = export::Clip {
+                name: &name,
+                model,
+                prediction: &prediction,
+            };
+            return Ok(file(format, &clip));
+        }
+        let recognition = Recognition {
             n_further_files,
-            ..Recognition::of(recognitions.recognizer().model_id(), &prediction)
-        })
+            ..Recognition::of(model, &prediction)
+        };
+        Ok(Json(recognition).into_response())
     };
-    answer.await.map(Json).map_err(|error| upload.refuse(error))
+    answer.await.map_err(|error| upload.refuse(error))
+}
+
+/// What was heard as a file of its own.
+fn file(format: Format, clip: &export::Clip) -> Response {
+    let name = format!("attachment; filename=\"banglaser.{}\"", format.extension());
+    let headers = [
+        (CONTENT_TYPE, format.media_type()),
+        (CONTENT_DISPOSITION, &name),
+    ];
+    (headers, export(format, clip)).into_response()
 }

@@ -55,7 +55,13 @@ fn the_page_never_sees_the_server() {
 
 #[test]
 fn audio_is_never_written_to_disk() {
-    let may = ["checkpoint", "main.rs", "build.rs"];
+    // Exports are of answers.
+    let may = [
+        "checkpoint",
+        "main.rs",
+        "build.rs",
+        "src/analyze/exports.rs",
+    ];
     let culprits = rust_files("crates")
         .into_iter()
         .chain(rust_files("src"))

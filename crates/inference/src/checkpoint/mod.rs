@@ -22,6 +22,7 @@ use std::io;
 
 pub use config::{Config, FeatureSettings};
 pub use error::CheckpointError;
+pub use hashes::{SUMS_FILE, sums, verified};
 pub use metrics::{CalibrationMetrics, Confusion, Coverage, FoldMetrics, Metrics, Spread};
 
 use crate::{VoicePrior, Weights};
@@ -52,18 +53,7 @@ impl Checkpoint {
     /// # Errors
     /// [`CheckpointError`] names the file and the fact that does not fit.
     pub fn open(read: impl Fn(&str) -> io::Result<Vec<u8>>) -> Result<Self, CheckpointError> {
-        let read = |file: &str| {
-            read(file).map_err(|source| CheckpointError::Io {
-                file: file.to_owned(),
-                source,
-            })
-        };
-        let sums = read(hashes::SUMS_FILE)?;
-        let verified = |file: &str| {
-            let bytes = read(file)?;
-            hashes::verify(&sums, file, &bytes)?;
-            Ok::<_, CheckpointError>(bytes)
-        };
+        let verified = |file: &str| verified(&read, file);
         let config: Config = parse(CONFIG_FILE, &verified(CONFIG_FILE)?)?;
         config.verify()?;
         let weights = Weights::from_safetensors(&verified(WEIGHTS_FILE)?)?;
@@ -108,8 +98,8 @@ impl Checkpoint {
         let shape = self.config.architecture.transformer.as_ref();
         let transformer = shape.zip(self.transformer.as_ref());
         files.extend(transformer.map(|(shape, bytes)| (shape.file.clone(), bytes.clone())));
-        let sums = hashes::sums(&files).into_bytes();
-        files.push((hashes::SUMS_FILE.to_owned(), sums));
+        let sums = sums(&files).into_bytes();
+        files.push((SUMS_FILE.to_owned(), sums));
         files
     }
 }

@@ -69,6 +69,19 @@ impl PackedEncoder {
         }
     }
 
+    /// What the last layer puts out at the last frame of each window of [`VoiceBands`], `[hidden_size]`; what a voice
+    /// is told by. A window has at least one frame.
+    pub fn last_states(&self, bands: &[&[f32]]) -> Vec<Vec<f32>> {
+        let Some((last, before)) = self.layers.split_last() else {
+            return vec![Vec::new(); bands.len()];
+        };
+        let bands = Frames::new(bands, N_MELS);
+        let frames = before
+            .iter()
+            .fold(bands, |frames, layer| layer.forward(&frames));
+        last.last(&frames).windows().map(<[f32]>::to_vec).collect()
+    }
+
     fn voices_of(&self, bands: Frames) -> Vec<Vec<f32>> {
         let frames = match bands.lengths.len() {
             1 if self.has_cores => self.in_pieces(&bands),

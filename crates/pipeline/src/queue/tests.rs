@@ -24,7 +24,13 @@ fn queue_with(recognizer: Recognizer) -> Queue {
         retry_after_s: 10,
         decode: DecodeLimits::default(),
     };
-    Queue::new(recognizer, limits, Arc::new(()))
+    Queue::new(recognizer, no_diarizer(), limits, Arc::new(()))
+}
+
+/// Nothing that tells voices apart.
+fn no_diarizer() -> LazyDiarizer {
+    let missing = |file: &str| Err(std::io::Error::other(file.to_owned()));
+    LazyDiarizer::new(Box::new(move || diarization::Diarizer::open(missing)))
 }
 
 fn queue() -> Queue {

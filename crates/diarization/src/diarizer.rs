@@ -1,0 +1,88 @@
+//! From a recording to its turns.
+
+use std::{io, num::NonZeroUsize, ops::Range};
+
+use audio::{Recording, samples_of};
+use inference::{CheckpointError, Weights, verified};
+
+use crate::{
+    Span, VoiceSpace, clusters,
+    segments::segments,
+    speech,
+    turns::{Stretch, turns},
+};
+
+/// Most voices that are told apart.
+pub const MAX_SPEAKERS: usize = 6;
+
+/// File of the weights, beside `SHA256SUMS`.
+pub const WEIGHTS_FILE: &str = "weights.safetensors";
+
+/// Tells voices apart; shared between threads.
+#[derive(Debug)]
+pub struct Diarizer {
+    space: VoiceSpace,
+}
+
+impl Diarizer {
+    /// Opens the weights; `read` gives the bytes of the file of a name.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] when a file is missing, damaged or holds other tensors.
+    pub fn open(read: impl Fn(&str) -> io::Result<Vec<u8>>) -> Result<Self, CheckpointError> {
+        Self::new(&Weights::from_safetensors(&verified(&read, WEIGHTS_FILE)?)?)
+    }
+
+    /// Lays out weights.
+    ///
+    /// # Errors
+    /// [`CheckpointError`] when they are others than [`VoiceSpace::tensors`].
+    pub fn new(weights: &Weights) -> Result<Self, CheckpointError> {
+        Ok(Self {
+            space: VoiceSpace::new(weights)?,
+        })
+    }
+
+    /// Whose turn it is when, in time order; none where nobody speaks. As many voices as there are told, at most
+    /// [`MAX_SPEAKERS`] are found.
+    pub fn turns(&self, recording: &Recording, n_speakers: Option<NonZeroUsize>) -> Vec<Span> {
+        let stretches = stretches(recording);
+        let samples = recording.samples();
+        let segments: Vec<_> = stretches.iter().cloned().flat_map(segments).collect();
+        let speech = segments.iter().map(|segment| &samples[segment.clone()]);
+        let vectors = self.space.vectors(&speech.collect::<Vec<_>>());
+        let distinct = self.space.distinct(&vectors);
+        let labels = clusters::labels(&vectors, &distinct, n_speakers);
+        labelled(recording, &stretches, &labels)
+    }
+}
+
+/// The turns of a recording of one voice: what it says between pauses.
+pub fn turns_of_one(recording: &Recording) -> Vec<Span> {
+    let stretches = stretches(recording);
+    let n_segments = stretches.iter().cloned().flat_map(segments).count();
+    labelled(recording, &stretches, &vec![0; n_segments])
+}
+
+/// Stretches of speech, in samples.
+fn stretches(recording: &Recording) -> Vec<Range<usize>> {
+    let n_samples = recording.waveform.samples.len();
+    let stretches = speech::stretches(&recording.features).into_iter();
+    let stretches = stretches.map(|frames| samples_of(frames, n_samples));
+    stretches.filter(|stretch| !stretch.is_empty()).collect()
+}
+
+/// Turns of stretches whose segments have labels, all one after another.
+fn labelled(recording: &Recording, stretches: &[Range<usize>], mut labels: &[usize]) -> Vec<Span> {
+    let labelled = stretches.iter().map(|stretch| {
+        let segments = segments(stretch.clone());
+        let (own, behind) = labels.split_at(segments.len());
+        labels = behind;
+        Stretch {
+            samples: stretch.clone(),
+            segments,
+            labels: own,
+        }
+    });
+    turns(labelled, recording.waveform.samples.len())
+}
