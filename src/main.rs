@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::bail;
 use banglaser::{
-    analyze::{Format, Hearing, analyze},
+    analyze::{Format, Hearing, Results, analyze},
     command_line::{Channels, Command, CommandLine},
     enrol,
     server::{
@@ -91,12 +91,12 @@ fn run() -> anyhow::Result<ExitCode> {
             profile,
             ..
         } => {
-            let format = match format.as_deref() {
-                Some("json") => Format::JsonLines,
-                Some(name) => Format::Export(name.parse()?, out),
-                None if json => Format::JsonLines,
-                None if csv => Format::Csv,
-                None => Format::Table,
+            let results = match format.as_deref() {
+                Some("json") => Results::Rows(Format::JsonLines),
+                Some(name) => Results::Export(name.parse()?, out),
+                None if json => Results::Rows(Format::JsonLines),
+                None if csv => Results::Rows(Format::Csv),
+                None => Results::Rows(Format::Table),
             };
             let profile = profile.as_deref().map(enrol::read_profile).transpose()?;
             if let Some(profile) = &profile {
@@ -112,7 +112,7 @@ fn run() -> anyhow::Result<ExitCode> {
                 },
                 diarizer: settings.recognizer.diarizer(),
             };
-            match analyze(&files, format, &hearing, &mut io::stdout()) {
+            match analyze(&files, results, &hearing, &mut io::stdout()) {
                 Ok(true) => Ok(ExitCode::SUCCESS),
                 Ok(false) => Ok(ExitCode::FAILURE),
                 // The reader has seen enough, as `head` does.

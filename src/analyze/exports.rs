@@ -21,7 +21,8 @@ pub struct Exports<'a, W> {
     format: Format,
     /// Where each has a file of its own.
     folder: Option<&'a Path>,
-    recognizer: &'a Recognizer,
+    model_id: &'a str,
+    labels: Vec<Emotion>,
     written: BTreeSet<PathBuf>,
     output: &'a mut W,
 }
@@ -37,18 +38,17 @@ impl<'a, W: Write> Exports<'a, W> {
         recognizer: &'a Recognizer,
         output: &'a mut W,
     ) -> io::Result<Self> {
+        let labels: Vec<Emotion> = recognizer.labels().iter().collect();
         match folder {
             Some(folder) => fs::create_dir_all(folder)?,
-            None if format == Format::Csv => {
-                let labels: Vec<Emotion> = recognizer.labels().iter().collect();
-                output.write_all(csv_header(&labels).as_bytes())?;
-            }
+            None if format == Format::Csv => output.write_all(csv_header(&labels).as_bytes())?,
             None => {}
         }
         Ok(Self {
             format,
             folder,
-            recognizer,
+            model_id: recognizer.model_id(),
+            labels,
             written: BTreeSet::new(),
             output,
         })
@@ -70,7 +70,7 @@ impl<'a, W: Write> Exports<'a, W> {
         let name = name.to_string_lossy();
         let clip = Clip {
             name: &name,
-            model: self.recognizer.model_id(),
+            model: self.model_id,
             prediction,
         };
         match self.folder {
@@ -79,9 +79,8 @@ impl<'a, W: Write> Exports<'a, W> {
                 fs::write(file, export(self.format, &clip))
             }
             None => {
-                let labels: Vec<Emotion> = self.recognizer.labels().iter().collect();
                 let text = match self.format {
-                    Format::Csv => csv_rows(&clip, &labels),
+                    Format::Csv => csv_rows(&clip, &self.labels),
                     format => export(format, &clip),
                 };
                 self.output.write_all(text.as_bytes())?;

@@ -33,6 +33,15 @@ const MAX_FILE_BYTES: u64 = 1 << 30;
 
 /// How results are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Results {
+    /// A line for each file.
+    Rows(Format),
+    /// For another tool; in a folder where there is one.
+    Export(export::Format, Option<PathBuf>),
+}
+
+/// How a line is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Format {
     /// For people.
     Table,
@@ -40,8 +49,6 @@ pub enum Format {
     Csv,
     /// One JSON object per line.
     JsonLines,
-    /// For another tool; in a folder where there is one.
-    Export(export::Format, Option<PathBuf>),
 }
 
 /// What hears the files.
@@ -65,27 +72,31 @@ pub struct Hearing<'a> {
 /// When `output` cannot be written.
 pub fn analyze(
     paths: &[PathBuf],
-    format: Format,
+    results: Results,
     hearing: &Hearing<'_>,
     output: &mut impl Write,
 ) -> io::Result<bool> {
     let files = in_folders(paths);
-    let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
-    if let Format::Export(format, folder) = &format {
-        let is_table = *format == export::Format::Csv;
-        if folder.is_none() && files.len() > 1 && !is_table {
-            let said = "several files cannot be one; name a folder for them with --out";
-            return Err(io::Error::new(io::ErrorKind::InvalidInput, said));
+    match results {
+        Results::Rows(format) => {
+            let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
+            let mut rows = Rows::new(format, hearing.recognizer, &names, output)?;
+            each(&files, hearing, |file, outcome| {
+                rows.write(&names[file], outcome)
+            })
         }
-        let mut exports = Exports::new(*format, folder.as_deref(), hearing.recognizer, output)?;
-        return each(&files, hearing, |file, outcome| {
-            exports.write(&files[file], outcome)
-        });
+        Results::Export(format, folder) => {
+            let is_table = format == export::Format::Csv;
+            if folder.is_none() && files.len() > 1 && !is_table {
+                let said = "several files cannot be one; name a folder for them with --out";
+                return Err(io::Error::new(io::ErrorKind::InvalidInput, said));
+            }
+            let mut exports = Exports::new(format, folder.as_deref(), hearing.recognizer, output)?;
+            each(&files, hearing, |file, outcome| {
+                exports.write(&files[file], outcome)
+            })
+        }
     }
-    let mut rows = Rows::new(format, hearing.recognizer, &names, output)?;
-    each(&files, hearing, |file, outcome| {
-        rows.write(&names[file], outcome)
-    })
 }
 
 /// Hears the files and hands each outcome to `write`; `true` when every file gave a prediction.
@@ -118,23 +129,15 @@ fn progress(n_files: usize) -> ProgressBar {
 }
 
 fn predict(path: &Path, hearing: &Hearing<'_>) -> Result<Prediction, AppError> {
-    if hearing.apart.is_asked() {
-        let prediction = recognize_apart(
-            hearing.recognizer,
-            &hearing.diarizer,
-            &hearing.limits,
-            &read(path)?,
-            hearing.apart,
-            hearing.profile.as_ref(),
-        );
-        return prediction.map_err(|error| exposed(&error));
-    }
-    let recording = record(path, &hearing.limits)?;
-    let prediction = match &hearing.profile {
-        Some(profile) => hearing.recognizer.recognize_voice(&recording, profile),
-        None => hearing.recognizer.recognize(&recording),
-    };
-    prediction.map_err(|error| exposed(&error.into()))
+    let prediction = recognize_apart(
+        hearing.recognizer,
+        &hearing.diarizer,
+        &hearing.limits,
+        &read(path)?,
+        hearing.apart,
+        hearing.profile.as_ref(),
+    );
+    prediction.map_err(|error| exposed(&error))
 }
 
 /// The recording in the file at `path`.

@@ -77,10 +77,10 @@ impl<'a, W: Write> Rows<'a, W> {
             file_width: lengths.chain(["file".len()]).max().unwrap_or(0),
             output,
         };
-        match rows.format {
+        match format {
             Format::Table => rows.begin_table(),
             Format::Csv => rows.begin_csv(),
-            Format::JsonLines | Format::Export(..) => Ok(rows),
+            Format::JsonLines => Ok(rows),
         }
     }
 
@@ -111,7 +111,7 @@ impl<'a, W: Write> Rows<'a, W> {
         match self.format {
             Format::Table => self.write_row(file, outcome)?,
             Format::Csv => self.write_csv(file, outcome)?,
-            Format::JsonLines | Format::Export(..) => self.write_json(file, outcome)?,
+            Format::JsonLines => self.write_json(file, outcome)?,
         }
         self.output.flush()
     }

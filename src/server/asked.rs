@@ -56,19 +56,14 @@ pub fn emotion(fields: &Fields) -> Result<Option<Emotion>, AppError> {
 /// # Errors
 /// [`AppError::UnknownValue`].
 pub fn apart(speakers: Option<&str>, channels: Option<&str>) -> Result<Apart, AppError> {
-    let unknown = |field: &str, known: &[&str]| AppError::UnknownValue {
-        field: field.to_owned(),
-        known: known.iter().map(|one| (*one).to_owned()).collect(),
-    };
     let speakers = speakers.map(str::parse::<Speakers>).transpose();
     let channels = match channels {
         None | Some("mixed") => Ok(false),
         Some("separate") => Ok(true),
-        Some(_) => Err(unknown("channels", &["mixed", "separate"])),
+        Some(_) => Err(unknown_value("channels", ["mixed", "separate"])),
     };
     Ok(Apart {
-        speakers: speakers
-            .map_err(|_| unknown("speakers", &["auto", "1", "2", "3", "4", "5", "6"]))?,
+        speakers: speakers.map_err(|_| unknown_value("speakers", Speakers::known()))?,
         channels: channels?,
     })
 }
@@ -81,11 +76,17 @@ pub fn format(name: Option<&str>) -> Result<Option<Format>, AppError> {
     let Some(name) = name.filter(|name| *name != "json") else {
         return Ok(None);
     };
-    let known = || Format::ALL.into_iter().map(Format::name);
-    name.parse().map(Some).map_err(|_| AppError::UnknownValue {
-        field: "format".to_owned(),
-        known: known().chain(["json"]).map(str::to_owned).collect(),
+    name.parse().map(Some).map_err(|_| {
+        let known = Format::ALL.into_iter().map(Format::name);
+        unknown_value("format", known.chain(["json"]))
     })
+}
+
+fn unknown_value<T: Into<String>>(field: &str, known: impl IntoIterator<Item = T>) -> AppError {
+    AppError::UnknownValue {
+        field: field.to_owned(),
+        known: known.into_iter().map(Into::into).collect(),
+    }
 }
 
 /// What a field says, where it says anything.

@@ -114,9 +114,7 @@ impl Recorder {
 
     /// Samples from here on come at this rate, more than 0 Hz.
     pub fn change_rate(&mut self, sample_rate_hz: u32) {
-        if sample_rate_hz != self.resampler.sample_rate_hz() {
-            self.resampler.change_rate(sample_rate_hz);
-        }
+        self.resampler.change_rate(sample_rate_hz);
     }
 
     /// Features of the frames so far, without the last ones, which depend on samples to come.

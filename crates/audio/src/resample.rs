@@ -97,13 +97,11 @@ impl Resampler {
         }
     }
 
-    /// Rate of the samples that come next, Hz.
-    pub(crate) fn sample_rate_hz(&self) -> u32 {
-        self.sample_rate_hz
-    }
-
-    /// Samples from here on come at this rate, more than 0 Hz: another waveform behind this one.
+    /// Samples from here on come at this rate, more than 0 Hz: where it is another one, another waveform begins.
     pub(crate) fn change_rate(&mut self, sample_rate_hz: u32) {
+        if sample_rate_hz == self.sample_rate_hz {
+            return;
+        }
         let before = mem::replace(self, Self::level(sample_rate_hz));
         self.resampled = before.finish().samples;
         self.n_before = self.resampled.len();

@@ -46,43 +46,43 @@ impl Diarizer {
     /// Whose turn it is when, in time order; none where nobody speaks. As many voices as there are told, at most
     /// [`MAX_SPEAKERS`] are found.
     pub fn turns(&self, recording: &Recording, n_speakers: Option<NonZeroUsize>) -> Vec<Span> {
-        let stretches = stretches(recording);
         let samples = recording.samples();
-        let segments: Vec<_> = stretches.iter().cloned().flat_map(segments).collect();
-        let speech = segments.iter().map(|segment| &samples[segment.clone()]);
+        let stretches: Vec<_> = stretches(recording)
+            .map(|stretch| (segments(stretch.clone()), stretch))
+            .collect();
+        let of_all = stretches.iter().flat_map(|(segments, _)| segments);
+        let speech = of_all.map(|segment| &samples[segment.clone()]);
         let vectors = self.space.vectors(&speech.collect::<Vec<_>>());
         let distinct = self.space.distinct(&vectors);
         let labels = clusters::labels(&vectors, &distinct, n_speakers);
-        labelled(recording, &stretches, &labels)
+        let mut labels = &labels[..];
+        let labelled = stretches.into_iter().map(|(segments, samples)| {
+            let (own, behind) = labels.split_at(segments.len());
+            labels = behind;
+            Stretch {
+                samples,
+                segments,
+                labels: own,
+            }
+        });
+        turns(labelled, recording.waveform.samples.len())
     }
 }
 
 /// The turns of a recording of one voice: what it says between pauses.
 pub fn turns_of_one(recording: &Recording) -> Vec<Span> {
-    let stretches = stretches(recording);
-    let n_segments = stretches.iter().cloned().flat_map(segments).count();
-    labelled(recording, &stretches, &vec![0; n_segments])
+    let of_one = stretches(recording).map(|samples| Stretch {
+        segments: vec![samples.clone()],
+        samples,
+        labels: &[0],
+    });
+    turns(of_one, recording.waveform.samples.len())
 }
 
 /// Stretches of speech, in samples.
-fn stretches(recording: &Recording) -> Vec<Range<usize>> {
+fn stretches(recording: &Recording) -> impl Iterator<Item = Range<usize>> {
     let n_samples = recording.waveform.samples.len();
     let stretches = speech::stretches(&recording.features).into_iter();
-    let stretches = stretches.map(|frames| samples_of(frames, n_samples));
-    stretches.filter(|stretch| !stretch.is_empty()).collect()
-}
-
-/// Turns of stretches whose segments have labels, all one after another.
-fn labelled(recording: &Recording, stretches: &[Range<usize>], mut labels: &[usize]) -> Vec<Span> {
-    let labelled = stretches.iter().map(|stretch| {
-        let segments = segments(stretch.clone());
-        let (own, behind) = labels.split_at(segments.len());
-        labels = behind;
-        Stretch {
-            samples: stretch.clone(),
-            segments,
-            labels: own,
-        }
-    });
-    turns(labelled, recording.waveform.samples.len())
+    let stretches = stretches.map(move |frames| samples_of(frames, n_samples));
+    stretches.filter(|stretch| !stretch.is_empty())
 }

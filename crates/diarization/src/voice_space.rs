@@ -12,7 +12,7 @@ use inference::{CheckpointError, EncoderShape, PackedEncoder, Weights};
 /// Values of a vector.
 pub const VECTOR_SIZE: usize = 256;
 
-/// Segments that go through the layers together, shared among threads.
+/// Segments that go through the layers together.
 const N_TOGETHER: usize = 16;
 
 /// Name of the typical vector.

@@ -61,6 +61,14 @@ impl FromStr for Speakers {
     }
 }
 
+impl Speakers {
+    /// What [`from_str`](FromStr::from_str) reads.
+    pub fn known() -> impl Iterator<Item = String> {
+        let numbers = (1..=MAX_SPEAKERS).map(|number| number.to_string());
+        ["auto".to_owned()].into_iter().chain(numbers)
+    }
+}
+
 impl Apart {
     /// Whether anything is asked.
     pub fn is_asked(self) -> bool {
@@ -68,7 +76,8 @@ impl Apart {
     }
 }
 
-/// Hears a clip; `profile` is of who speaks in the clip as a whole, and says nothing of turns.
+/// Hears a clip, whose voices are told apart where that is asked; `profile` is of who speaks in the clip as a whole,
+/// and says nothing of turns.
 ///
 /// # Errors
 /// [`PipelineError`]; see the module's head.
@@ -82,6 +91,9 @@ pub fn recognize_apart(
 ) -> Result<Prediction, PipelineError> {
     let mixed = audio::record(clip, limits)?;
     let mut prediction = recognizer.recognize_watched(&mixed, profile, |_| {})?;
+    if !apart.is_asked() {
+        return Ok(prediction);
+    }
     if !apart.channels {
         let spans = spans(&mixed, diarizer, apart.speakers)?;
         prediction.turns = expressed(recognizer, &mixed, None, &spans)?;
@@ -112,8 +124,7 @@ fn spans(
     speakers: Option<Speakers>,
 ) -> Result<Vec<Span>, PipelineError> {
     let n_speakers = match speakers {
-        None => return Ok(turns_of_one(recording)),
-        Some(Speakers::Told(NonZeroUsize::MIN)) => return Ok(turns_of_one(recording)),
+        None | Some(Speakers::Told(NonZeroUsize::MIN)) => return Ok(turns_of_one(recording)),
         Some(Speakers::Told(n_speakers)) => Some(n_speakers),
         Some(Speakers::Auto) => None,
     };
@@ -178,6 +189,7 @@ mod tests {
 
     #[test]
     fn voices_are_told_in_words() {
+        assert!(Speakers::known().all(|word| word.parse::<Speakers>().is_ok()));
         assert_eq!("auto".parse(), Ok(Speakers::Auto));
         assert!(matches!("6".parse(), Ok(Speakers::Told(six)) if six.get() == 6));
         for wrong in ["", "0", "7", "-1", "2.0", "Auto", "two", " 2"] {

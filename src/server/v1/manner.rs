@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 
 use axum::{
-    extract::{FromRequestParts, Query},
+    extract::FromRequestParts,
     http::{header::ACCEPT, request::Parts},
 };
 use export::Format;
@@ -15,6 +15,7 @@ use crate::{
     server::{
         asked::{apart, format, word},
         form::Fields,
+        v1::model::pairs,
     },
 };
 
@@ -59,12 +60,10 @@ impl<S: Sync> FromRequestParts<S> for Manner {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
-        let pairs = pairs.map(|Query(pairs)| pairs).unwrap_or_default();
         let value = |name: &str| {
-            let mut pairs = pairs.iter().filter(|(_, value)| !value.is_empty());
+            let mut pairs = pairs(parts).filter(|(_, value)| !value.is_empty());
             let pair = pairs.find(|(known, _)| known == name);
-            pair.map(|(_, value)| value.clone())
+            pair.map(|(_, value)| value)
         };
         let accept = parts.headers.get(ACCEPT);
         Ok(Self {

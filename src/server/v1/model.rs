@@ -28,6 +28,12 @@ pub struct ModelName {
     model: Option<String>,
 }
 
+/// Names and values in the address of a request; none where it cannot be read.
+pub fn pairs(parts: &Parts) -> impl Iterator<Item = (String, String)> + use<> {
+    let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
+    pairs.into_iter().flat_map(|Query(pairs)| pairs)
+}
+
 impl ModelName {
     /// The name, where there is any.
     pub fn get(&self) -> Option<&str> {
@@ -39,9 +45,7 @@ impl<S: Sync> FromRequestParts<S> for ModelName {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        let pairs = Query::<Vec<(String, String)>>::try_from_uri(&parts.uri);
-        let mut pairs = pairs.into_iter().flat_map(|Query(pairs)| pairs);
-        let model = pairs.find(|(name, _)| name == "model");
+        let model = pairs(parts).find(|(name, _)| name == "model");
         Ok(Self {
             model: model.map(|(_, name)| name),
         })

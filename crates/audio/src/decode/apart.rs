@@ -69,8 +69,6 @@ pub fn record_channels<B: AsRef<[u8]>>(
 }
 
 fn go_on(resampler: &mut Resampler, piece: &Waveform) {
-    if piece.sample_rate_hz != resampler.sample_rate_hz() {
-        resampler.change_rate(piece.sample_rate_hz);
-    }
+    resampler.change_rate(piece.sample_rate_hz);
     resampler.push(&piece.samples);
 }
