@@ -18,7 +18,7 @@ async function file(cache, path) {
   return answer;
 }
 
-/** The files that a page or a style sheet names. */
+/** The files that a page, a style sheet or a script names. */
 const named = async (answer) => (await answer.clone().text()).match(FILES) ?? [];
 
 /** Keeps a page and what it names. */
@@ -26,7 +26,7 @@ async function keep(page, answer) {
   const cache = await caches.open(CACHE);
   for (const path of await named(answer)) {
     const kept = await file(cache, path);
-    if (path.endsWith(".css")) for (const font of await named(kept)) await file(cache, font);
+    if (/\.(?:css|js)$/.test(path)) for (const part of await named(kept)) await file(cache, part);
   }
   await cache.put(page, answer);
   await tidy(cache);
@@ -38,7 +38,7 @@ async function tidy(cache) {
   const requests = await cache.keys();
   for (const request of requests) {
     const kept = await cache.match(request);
-    if (/html|css/.test(kept.headers.get("content-type"))) for (const path of await named(kept)) wanted.add(path);
+    if (/html|css|javascript/.test(kept.headers.get("content-type"))) for (const path of await named(kept)) wanted.add(path);
   }
   for (const request of requests) {
     const { pathname } = new URL(request.url);

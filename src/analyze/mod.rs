@@ -136,7 +136,9 @@ fn predict(path: &Path, hearing: &Hearing<'_>) -> Result<Prediction, AppError> {
         &read(path)?,
         hearing.apart,
         hearing.profile.as_ref(),
+        |_| (),
     );
+    let prediction = prediction.map(|(prediction, ())| prediction);
     prediction.map_err(|error| exposed(&error))
 }
 

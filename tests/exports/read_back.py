@@ -7,6 +7,7 @@
 """
 
 import csv
+import html
 import json
 import re
 import shutil
@@ -20,7 +21,7 @@ from praatio import textgrid
 from pympi.Elan import Eaf
 
 PRAAT_SCRIPT = Path(__file__).with_name("list_intervals.praat")
-COLUMNS = ["file", "start_s", "end_s", "channel", "speaker", "outcome", "emotion", "confidence", "band"]
+COLUMNS = ["file", "start_s", "end_s", "channel", "speaker", "outcome", "emotion", "confidence", "band", "corrected"]
 FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
@@ -58,6 +59,9 @@ class Clip:
                 one["word"] = "unclear" if is_unclear else told["emotion"]
                 one["said"] = "unclear" if is_unclear else f"{told['emotion']} {percent} %"
                 one["certainty"] = " ".join([number(told["confidence"])] + [told["band"]] * bool(told["band"]))
+            if one["corrected"]:
+                one["word"], one["certainty"] = one["corrected"], "corrected"
+                one["said"] = f"{one['corrected']} (corrected)"
             one["caption"] = ": ".join(text for text in (one["voice"], one["said"]) if text)
 
     def file(self, name):
@@ -97,9 +101,13 @@ def check_csv(clip):
         told = one["heard"]
         channel = "" if one["channel"] is None else str(one["channel"])
         row = [name, f"{one['start_ms'] / 1000:.3f}", f"{one['end_ms'] / 1000:.3f}", channel, one["speaker"] or ""]
+        corrected = one["corrected"] or ""
         if told:
-            row += [told["outcome"], one["word"], number(told["confidence"]), told["band"] or ""]
+            word = "unclear" if told["outcome"] == "unclear" else told["emotion"]
+            row += [told["outcome"], word, number(told["confidence"]), told["band"] or "", corrected]
             row += [number(told["probabilities"][label]) for label in clip.labels]
+        else:
+            row += [""] * 4 + [corrected]
         expected.append(row + [""] * (len(rows[0]) - len(row)))
     equal(rows[1:], expected, "rows")
     outside_quotes = re.sub('"[^"]*"', "", clip.text("csv.csv"))
@@ -157,7 +165,7 @@ def check_eaf(clip):
         equal(found, [(one["start_ms"], one["end_ms"], one["word"]) for one in intervals], parent)
         participant = intervals[0]["speaker"] if intervals else None
         equal(eaf.get_parameters_for_tier(parent).get("PARTICIPANT"), participant, "PARTICIPANT")
-        told = [one for one in intervals if one["heard"]]
+        told = [one for one in intervals if one["heard"] or one["corrected"]]
         for of, text in [("certainty", lambda one: one["certainty"]), ("probabilities", probabilities(clip))]:
             name = f"{of} {voice}".strip()
             found = sorted(one[:3] for one in eaf.get_ref_annotation_data_for_tier(name))
@@ -170,7 +178,7 @@ def check_eaf(clip):
 
 
 def probabilities(clip):
-    return lambda one: " ".join(f"{label} {number(one['heard']['probabilities'][label])}" for label in clip.labels)
+    return lambda one: " ".join(f"{label} {number(one['heard']['probabilities'][label])}" for label in clip.labels if one["heard"])
 
 
 def percent_encoded(one):
@@ -188,7 +196,7 @@ def check_audacity(clip):
 
 def check_vtt(clip):
     found = [
-        (one.start_time.in_milliseconds(), one.end_time.in_milliseconds(), one.voice or "", one.text)
+        (one.start_time.in_milliseconds(), one.end_time.in_milliseconds(), html.unescape(one.voice or ""), one.text)
         for one in webvtt.read(str(clip.file("vtt.vtt")))
     ]
     expected = [one[:3] + (one[3] or "…",) for one in clip.expected("voice", "said")]
@@ -222,7 +230,7 @@ def check_rttm(clip):
         found.append((start_ms, start_ms + milliseconds(length), int(channel), name))
         files.add(file)
     expected = [
-        (start_ms, end_ms, 1 + (channel or 0), voice.replace(" ", "_") or "speech")
+        (start_ms, end_ms, 1 + (channel or 0), "_".join(voice.split(" ")) or "speech")
         for start_ms, end_ms, channel, voice in clip.expected("channel", "voice")
     ]
     equal(found, expected, "turns of RTTM")
@@ -250,13 +258,14 @@ def check_label_studio(clip):
         equal((one["place"], kind in one), (place, False), f"region {region['id']}")
         one[kind] = label
         if kind == "choices":
-            one["score"] = f"{region['score']:.4f}"
+            one["score"] = f"{region['score']:.4f}" if "score" in region else None
     expected = []
     for one in clip.intervals:
         place = (one["start_ms"], one["end_ms"], one["channel"] or 0)
         expected.append({"place": place, "labels": one["voice"] or "speech"})
-        if told := one["heard"]:
-            expected[-1] |= {"choices": one["word"], "score": number(told["confidence"])}
+        if (told := one["heard"]) or one["corrected"]:
+            score = None if one["corrected"] else number(told["confidence"])
+            expected[-1] |= {"choices": one["word"], "score": score}
     equal(list(found.values()), expected, "regions")
 
 

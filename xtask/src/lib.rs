@@ -16,6 +16,7 @@ pub mod outside;
 pub mod page;
 pub mod python;
 pub mod sbom;
+mod split;
 mod steps;
 pub mod system_packages;
 pub mod test;

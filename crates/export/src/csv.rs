@@ -1,6 +1,6 @@
 //! A table in long form (RFC 4180): a row for each interval.
 
-use vocabulary::{Emotion, speaker_name};
+use vocabulary::Emotion;
 
 use crate::{
     Clip, Interval, intervals,
@@ -8,7 +8,8 @@ use crate::{
     spreadsheet::quoted,
 };
 
-const COLUMNS: &str = "file,start_s,end_s,channel,speaker,outcome,emotion,confidence,band";
+const COLUMNS: &str =
+    "file,start_s,end_s,channel,speaker,outcome,emotion,confidence,band,corrected";
 
 /// The first line: what was heard, then `p_EMOTION` for each label.
 pub fn csv_header(labels: &[Emotion]) -> String {
@@ -19,8 +20,9 @@ pub fn csv_header(labels: &[Emotion]) -> String {
 /// A line for each interval of a clip, below a [`csv_header`] of the same labels; nothing where there is none.
 ///
 /// Times in seconds with three decimals, channels counted from 0, probabilities with four decimals. `emotion` says
-/// `unclear` as `outcome` does. What is not known is empty: from `outcome` on where a turn is too short to tell. A file
-/// name that a spreadsheet would take for a formula begins with an apostrophe.
+/// `unclear` as `outcome` does; `corrected` is what a person says instead. What is not known is empty: from `outcome`
+/// on where a turn is too short to tell. A file name that a spreadsheet would take for a formula begins with an
+/// apostrophe.
 pub fn csv_rows(clip: &Clip<'_>, labels: &[Emotion]) -> String {
     let file = quoted(clip.name);
     let rows = intervals(clip.prediction);
@@ -30,22 +32,34 @@ pub fn csv_rows(clip: &Clip<'_>, labels: &[Emotion]) -> String {
     rows.collect()
 }
 
+/// Letters stand as they are; what people write is quoted.
+fn name(name: &str) -> String {
+    match name.bytes().all(|byte| byte.is_ascii_uppercase()) {
+        true => name.to_owned(),
+        false => quoted(name),
+    }
+}
+
 fn row(interval: &Interval, labels: &[Emotion]) -> String {
     let channel = interval.channel.map(|channel| channel.to_string());
     let mut cells = vec![
         seconds(interval.start_ms),
         seconds(interval.end_ms),
         channel.unwrap_or_default(),
-        interval.speaker.map(speaker_name).unwrap_or_default(),
+        interval.name.as_deref().map(name).unwrap_or_default(),
     ];
+    let corrected = interval.corrected.map_or("", Emotion::code).to_owned();
     let Some(heard) = &interval.heard else {
-        cells.resize(cells.len() + 4 + labels.len(), String::new());
+        cells.resize(cells.len() + 4, String::new());
+        cells.push(corrected);
+        cells.resize(cells.len() + labels.len(), String::new());
         return cells.join(",");
     };
     cells.push(heard.outcome.code().to_owned());
     cells.push(heard.word().to_owned());
     cells.push(probability(heard.confidence));
     cells.push(heard.band.map_or("", |band| band.code()).to_owned());
+    cells.push(corrected);
     cells.extend(labels.iter().map(|&label| {
         let found = heard
             .probabilities
@@ -74,15 +88,15 @@ mod tests {
             prediction: &prediction,
         };
         let five: Vec<_> = LabelSet::five().iter().collect();
-        let head = "file,start_s,end_s,channel,speaker,outcome,emotion,confidence,band,p_angry,p_happy,p_sad,p_neutral,\
+        let head = "file,start_s,end_s,channel,speaker,outcome,emotion,confidence,band,corrected,p_angry,p_happy,p_sad,p_neutral,\
                     p_surprise\r\n";
         assert_eq!(csv_header(&five), head);
         let file = "\"'=a,\"\"খ\"\"\n.wav\"";
         let expected = [
-            ",0.500,4.000,,A,emotion,happy,0.7140,high,0.0000,0.7140,0.2860,0.0000,0.0000\r\n",
-            ",3.000,6.250,,B,emotion,sad,0.9000,medium,0.0000,0.1000,0.9000,0.0000,0.0000\r\n",
-            ",6.250,6.500,,A,,,,,,,,,\r\n",
-            ",8.000,10.000,,A,unclear,unclear,0.5200,unclear,0.0000,0.5200,0.4800,0.0000,0.0000\r\n",
+            ",0.500,4.000,,A,emotion,happy,0.7140,high,,0.0000,0.7140,0.2860,0.0000,0.0000\r\n",
+            ",3.000,6.250,,B,emotion,sad,0.9000,medium,,0.0000,0.1000,0.9000,0.0000,0.0000\r\n",
+            ",6.250,6.500,,A,,,,,,,,,,\r\n",
+            ",8.000,10.000,,A,unclear,unclear,0.5200,unclear,,0.0000,0.5200,0.4800,0.0000,0.0000\r\n",
         ];
         let expected: String = expected.map(|row| format!("{file}{row}")).concat();
         assert_eq!(csv_rows(&clip, &five), expected);
@@ -97,8 +111,8 @@ mod tests {
             prediction: &prediction,
         };
         let rows = csv_rows(&clip, &[Emotion::Fear, Emotion::Sad]);
-        let expected = "\"a\",0.000,5.000,,,emotion,happy,0.9000,,,0.1000\r\n\
-                        \"a\",5.000,9.500,,,emotion,sad,0.8000,,,0.8000\r\n";
+        let expected = "\"a\",0.000,5.000,,,emotion,happy,0.9000,,,,0.1000\r\n\
+                        \"a\",5.000,9.500,,,emotion,sad,0.8000,,,,0.8000\r\n";
         assert_eq!(rows, expected);
     }
 }

@@ -82,15 +82,12 @@ fn tiers_of(tier: &Tier<'_>, slots: &mut Slots, n_annotations: &mut usize) -> St
     let (mut emotions, mut certainties, mut probabilities) =
         (String::new(), String::new(), String::new());
     for interval in &tier.intervals {
-        let (id, word) = (
-            next_id(),
-            interval.heard.as_ref().map_or("", |one| one.word()),
-        );
+        let (id, word) = (next_id(), interval.word());
         let (start, end) = (slots.name(interval.start_ms), slots.name(interval.end_ms));
         let element = "ALIGNABLE_ANNOTATION";
         let place = format!("TIME_SLOT_REF1=\"{start}\" TIME_SLOT_REF2=\"{end}\"");
         annotation(&mut emotions, element, &id, &place, word);
-        if interval.heard.is_some() {
+        if interval.heard.is_some() || interval.corrected.is_some() {
             let place = format!("ANNOTATION_REF=\"{id}\"");
             let mut add = |text: &mut String, value: &str| {
                 annotation(text, "REF_ANNOTATION", &next_id(), &place, value);
@@ -101,16 +98,17 @@ fn tiers_of(tier: &Tier<'_>, slots: &mut Slots, n_annotations: &mut usize) -> St
     }
     let parent = tier.name("emotion");
     let participant = match tier.is_speaker {
-        true => format!(" PARTICIPANT=\"{}\"", tier.voice),
+        true => format!(" PARTICIPANT=\"{}\"", escaped(&tier.voice)),
         false => String::new(),
     };
     let element = |name: String, kind: &str, parent: &str, annotations: &str| {
+        let name = escaped(&name);
         format!(
             "    <TIER LINGUISTIC_TYPE_REF=\"{kind}\"{parent}{participant} TIER_ID=\"{name}\">\n{annotations}    \
              </TIER>\n"
         )
     };
-    let below = format!(" PARENT_REF=\"{parent}\"");
+    let below = format!(" PARENT_REF=\"{}\"", escaped(&parent));
     element(parent, "emotion", "", &emotions)
         + &element(tier.name("certainty"), "detail", &below, &certainties)
         + &element(tier.name("probabilities"), "detail", &below, &probabilities)

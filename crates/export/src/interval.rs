@@ -1,8 +1,8 @@
 //! The stretches of a clip that an export tells of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 use vocabulary::{
     ConfidenceBand, Emotion, LabelSet, Outcome, Prediction, Probabilities, Turn, speaker_name,
 };
@@ -23,11 +23,16 @@ pub struct Interval {
     pub end_ms: u32,
     /// Channel of the clip, counted from 0; `None` where all were heard together.
     pub channel: Option<usize>,
-    /// Who speaks, counted from 0, in JSON the letters; `None` where nobody asked.
-    #[serde(serialize_with = "as_letters")]
+    /// Who speaks, counted from 0; `None` where nobody asked.
+    #[serde(skip)]
     pub speaker: Option<usize>,
+    /// What the speaker is called: a letter, or a name that no other speaker of the clip has.
+    #[serde(rename = "speaker")]
+    pub name: Option<String>,
     /// What the voice expresses; `None` where the turn is too short to tell.
     pub heard: Option<Heard>,
+    /// What a person says that it expresses.
+    pub corrected: Option<Emotion>,
 }
 
 /// What a voice expresses in an interval.
@@ -68,15 +73,28 @@ impl Heard {
 impl Interval {
     /// Whose it is: `A`, `channel 0`, or nothing where all were heard together.
     pub(crate) fn voice(&self) -> String {
-        match (self.speaker, self.channel) {
-            (Some(speaker), _) => speaker_name(speaker),
+        match (&self.name, self.channel) {
+            (Some(name), _) => name.clone(),
             (None, Some(channel)) => format!("channel {channel}"),
             (None, None) => String::new(),
         }
     }
 
-    /// What was heard as a person reads it: `happy 71 %`, `unclear`; nothing where the turn is too short to tell.
+    /// The emotion's code, or `unclear`; that of a person where somebody said so. Nothing where the turn is too short
+    /// to tell.
+    pub(crate) fn word(&self) -> &'static str {
+        let heard = || self.heard.as_ref().map(Heard::word);
+        self.corrected
+            .map(Emotion::code)
+            .or_else(heard)
+            .unwrap_or_default()
+    }
+
+    /// The same as a person reads it: `happy 71 %`, `happy (corrected)`.
     pub(crate) fn said(&self) -> String {
+        if let Some(emotion) = self.corrected {
+            return format!("{emotion} (corrected)");
+        }
         match &self.heard {
             Some(heard) if heard.outcome == Outcome::Emotion => {
                 format!("{} {}", heard.word(), percent(heard.confidence))
@@ -111,6 +129,7 @@ pub fn intervals(prediction: &Prediction) -> Vec<Interval> {
         of_parts(prediction, None)
     };
     all.sort_by_key(|one| (one.start_ms, one.end_ms, one.speaker, one.channel));
+    name_apart(&mut all);
     let duration_ms = milliseconds(prediction.duration_s);
     let mut ends_ms: BTreeMap<_, u32> = BTreeMap::new();
     all.retain_mut(|one| {
@@ -153,7 +172,9 @@ fn of_turn(turn: &Turn) -> Option<Interval> {
         end_ms,
         channel: turn.channel,
         speaker: Some(turn.speaker),
+        name: Some(name_of(turn)),
         heard,
+        corrected: turn.corrected,
     })
 }
 
@@ -179,14 +200,41 @@ fn of_parts(prediction: &Prediction, channel: Option<usize>) -> Vec<Interval> {
             end_ms,
             channel,
             speaker: None,
+            name: None,
+            corrected: None,
             heard: Some(Heard::of(part.emotion, band, probabilities)),
         })
     });
     intervals.collect()
 }
 
-fn as_letters<S: Serializer>(speaker: &Option<usize>, serializer: S) -> Result<S::Ok, S::Error> {
-    speaker.map(speaker_name).serialize(serializer)
+/// The name that a person gave, on one line and without what players of subtitles take for tags; else the letter.
+fn name_of(turn: &Turn) -> String {
+    let given = turn.name.as_deref().unwrap_or_default();
+    let fits = |one: &char| !one.is_control() && !matches!(one, '<' | '>');
+    let given: String = given.chars().filter(fits).collect();
+    match given.trim() {
+        "" => speaker_name(turn.speaker),
+        name => name.to_owned(),
+    }
+}
+
+/// Speakers of the same name get their letter behind it.
+fn name_apart(intervals: &mut [Interval]) {
+    let mut speakers: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for one in &*intervals {
+        speakers
+            .entry(one.name.clone())
+            .or_default()
+            .insert(one.speaker);
+    }
+    for one in intervals {
+        if let (Some(name), Some(speaker)) = (&one.name, one.speaker)
+            && speakers[&one.name].len() > 1
+        {
+            one.name = Some(format!("{name} ({})", speaker_name(speaker)));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -289,6 +337,28 @@ mod tests {
             };
             assert_eq!(spans(&prediction), []);
         }
+    }
+
+    #[test]
+    fn what_people_say_goes_before_what_was_heard() {
+        let mut prediction = dialogue();
+        prediction.turns[2].corrected = Some(Emotion::Angry);
+        prediction.turns[3].corrected = Some(Emotion::Sad);
+        for turn in &mut prediction.turns {
+            turn.name = Some(" Ra\tna\n".into());
+        }
+        let expected = [
+            "Rana (A): happy 71 %",
+            "Rana (B): sad 90 %",
+            "Rana (A): angry (corrected)",
+            "Rana (A): sad (corrected)",
+        ];
+        assert_eq!(captions(&prediction), expected);
+        prediction.turns[1].name = Some(" \0".into());
+        assert_eq!(
+            captions(&prediction)[..2],
+            ["Rana: happy 71 %", "B: sad 90 %"]
+        );
     }
 
     #[test]

@@ -109,13 +109,18 @@ fn regions_of(idx: usize, interval: &Interval, length_ms: u32) -> impl Iterator<
         meta: None,
     };
     let who = region(VOICE, "labels", Some([voice]), None);
-    let what = interval.heard.as_ref().map(|heard| Region {
-        score: Some(score(heard.confidence)),
-        meta: Some(Meta {
-            text: [note(heard)],
+    let told = region(EMOTION, "choices", None, Some([interval.word()]));
+    let what = match (&interval.heard, interval.corrected) {
+        (Some(heard), corrected) => Some(Region {
+            score: corrected.is_none().then(|| score(heard.confidence)),
+            meta: Some(Meta {
+                text: [note(heard)],
+            }),
+            ..told
         }),
-        ..region(EMOTION, "choices", None, Some([heard.word()]))
-    });
+        (None, Some(_)) => Some(told),
+        (None, None) => None,
+    };
     std::iter::once(who).chain(what)
 }
 

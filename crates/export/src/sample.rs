@@ -35,6 +35,8 @@ pub fn turn(
         start_s,
         end_s,
         expression,
+        name: None,
+        corrected: None,
     }
 }
 

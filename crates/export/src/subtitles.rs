@@ -16,7 +16,7 @@ pub fn vtt(clip: &Clip<'_>) -> String {
         };
         let voice = match one.voice() {
             voice if voice.is_empty() => voice,
-            voice => format!("<v {voice}>"),
+            voice => format!("<v {}>", escaped(&voice)),
         };
         format!("\n{start} --> {end}\n{voice}{said}\n")
     });
@@ -28,13 +28,18 @@ pub fn srt(clip: &Clip<'_>) -> String {
     let intervals = intervals(clip.prediction);
     let cues = intervals.iter().enumerate().map(|(idx, one)| {
         let [start, end] = [one.start_ms, one.end_ms].map(|at_ms| timestamp(at_ms, ','));
-        let caption = match one.heard {
-            Some(_) => one.caption(),
-            None => format!("{}: {SOMETHING}", one.voice()),
+        let caption = match one.said().is_empty() {
+            false => one.caption(),
+            true => format!("{}: {SOMETHING}", one.voice()),
         };
         format!("{}\n{start} --> {end}\n{caption}\n\n", idx + 1)
     });
     cues.collect()
+}
+
+/// A name within a cue's tag.
+fn escaped(name: &str) -> String {
+    name.replace('&', "&amp;")
 }
 
 #[cfg(test)]

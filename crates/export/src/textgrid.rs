@@ -84,12 +84,14 @@ fn tiled(tier: &Tier<'_>, end_ms: u32, text: fn(&Interval) -> String) -> Vec<Til
 }
 
 fn emotion(interval: &Interval) -> String {
-    let heard = interval.heard.as_ref();
-    heard.map_or("", |heard| heard.word()).to_owned()
+    interval.word().to_owned()
 }
 
-/// The probability and, where it is known, how sure that is: `0.7123 high`.
+/// The probability and, where it is known, how sure that is: `0.7123 high`; `corrected` where a person said so.
 pub fn certainty(interval: &Interval) -> String {
+    if interval.corrected.is_some() {
+        return "corrected".to_owned();
+    }
     let Some(heard) = &interval.heard else {
         return String::new();
     };

@@ -5,7 +5,7 @@ use std::{fs, path::Path};
 use export::{Clip, Format, Interval, export, intervals};
 use serde_json::json;
 use vocabulary::{
-    BandAccuracy, ConfidenceBand, Expression, LabelSet, Prediction, Probabilities, Turn,
+    BandAccuracy, ConfidenceBand, Emotion, Expression, LabelSet, Prediction, Probabilities, Turn,
     WindowPrediction,
 };
 
@@ -81,6 +81,8 @@ fn dialogue() -> Prediction {
                 probabilities: mostly(idx.into(), 0.3 + f32::from(idx % 70) / 100.0),
                 certainty: certainty(BANDS[usize::from(idx % 4)]),
             }),
+            name: None,
+            corrected: None,
         }
     });
     Prediction {
@@ -172,6 +174,15 @@ fn clips_are_written_for_the_libraries_of_other_tools() {
     write(&folder, "unclear", "b.mp3", &unclear);
     assert_eq!(write(&folder, "nothing", "c.wav", &clip_of(3.0)), []);
     assert_eq!(write(&folder, "no-length", "d.wav", &clip_of(0.0)), []);
+    let mut talk = dialogue();
+    for turn in &mut talk.turns {
+        turn.name = [Some("<b>&\"মিনা\"\t"), Some("মা"), Some("মা"), None][turn.speaker % 4]
+            .map(str::to_owned);
+    }
+    for (turn, emotion) in talk.turns.iter_mut().step_by(3).zip(Emotion::ALL) {
+        turn.corrected = Some(emotion);
+    }
+    write(&folder, "corrected", "e.wav", &talk);
     for (idx, name) in ODD_NAMES.into_iter().enumerate() {
         let mut talk = dialogue();
         talk.turns.truncate(6);

@@ -1,7 +1,8 @@
 //! Hears a clip of several voices: each channel by itself, each turn of a speaker by itself.
 //!
 //! Input   a clip, and how its voices are to be told [`Apart`]
-//! Output  the [`Prediction`] of the whole clip, with its turns, and with its channels where they were asked for
+//! Output  the [`Prediction`] of the whole clip, with its turns, and with its channels where they were asked for; and
+//!         what `see` makes of the clip
 //! Errors  [`PipelineError`], as of the whole clip
 
 use std::{collections::BTreeMap, num::NonZeroUsize, str::FromStr, sync::LazyLock};
@@ -81,23 +82,25 @@ impl Apart {
 ///
 /// # Errors
 /// [`PipelineError`]; see the module's head.
-pub fn recognize_apart(
+pub fn recognize_apart<T>(
     recognizer: &Recognizer,
     diarizer: &LazyDiarizer,
     limits: &DecodeLimits,
     clip: &[u8],
     apart: Apart,
     profile: Option<&Profile>,
-) -> Result<Prediction, PipelineError> {
+    see: impl FnOnce(&Recording) -> T,
+) -> Result<(Prediction, T), PipelineError> {
     let mixed = audio::record(clip, limits)?;
     let mut prediction = recognizer.recognize_watched(&mixed, profile, |_| {})?;
+    let seen = see(&mixed);
     if !apart.is_asked() {
-        return Ok(prediction);
+        return Ok((prediction, seen));
     }
     if !apart.channels {
         let spans = spans(&mixed, diarizer, apart.speakers)?;
         prediction.turns = expressed(recognizer, &mixed, None, &spans)?;
-        return Ok(prediction);
+        return Ok((prediction, seen));
     }
     drop(mixed);
     for (channel, recording) in audio::record_channels(clip, limits)?.iter().enumerate() {
@@ -115,7 +118,7 @@ pub fn recognize_apart(
         prediction.channels.push(heard);
     }
     in_time_order(&mut prediction.turns);
-    Ok(prediction)
+    Ok((prediction, seen))
 }
 
 fn spans(
@@ -167,6 +170,8 @@ fn expressed(
                 start_s: second(span.samples.start),
                 end_s: second(span.samples.end),
                 expression,
+                name: None,
+                corrected: None,
             });
         }
     }
@@ -205,6 +210,8 @@ mod tests {
             start_s,
             end_s: start_s + 1.0,
             expression: None,
+            name: None,
+            corrected: None,
         };
         let mut turns = [
             turn(0, 0, 2.0),

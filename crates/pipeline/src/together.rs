@@ -75,6 +75,7 @@ impl Hearing<'_> {
             &request.bytes,
             request.apart,
             request.profile.as_ref(),
+            |mixed| request.with_pictures.then(|| audio::draw(&mixed.waveform)),
         );
         waiting.count(client, start.elapsed());
         self.observer.heard(&Heard {
@@ -85,9 +86,9 @@ impl Hearing<'_> {
         if let Err(PipelineError::Decode(error)) = &prediction {
             log_panic(error);
         }
-        let told = prediction.map(|prediction| Answer {
+        let told = prediction.map(|(prediction, pictures)| Answer {
             prediction,
-            pictures: None,
+            pictures,
             enrolled: None,
         });
         tell(clip.outcome, told);

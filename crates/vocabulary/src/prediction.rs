@@ -23,11 +23,11 @@ pub struct Prediction {
     pub distance: Option<f32>,
     /// One entry per analysed window, in time order; at least one.
     pub windows: Vec<WindowPrediction>,
-    /// Who speaks when, in time order; empty unless somebody asked. The page does not.
-    #[serde(skip)]
+    /// Who speaks when, in time order; empty unless somebody asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub turns: Vec<Turn>,
-    /// Each channel heard by itself, `None` where nobody speaks in it; empty unless somebody asked. The page does not.
-    #[serde(skip)]
+    /// Each channel heard by itself, `None` where nobody speaks in it; empty unless somebody asked.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<Option<Prediction>>,
 }
 
@@ -71,6 +71,13 @@ pub struct WindowPrediction {
 }
 
 impl Prediction {
+    /// Whether several speakers have turns: what they sound like together says nothing of one.
+    pub fn is_of_several(&self) -> bool {
+        let mut speakers = self.turns.iter().map(|turn| turn.speaker);
+        let first = speakers.next();
+        speakers.any(|speaker| Some(speaker) != first)
+    }
+
     /// The most probable emotion.
     pub fn emotion(&self) -> Emotion {
         self.probabilities.top().0

@@ -1,9 +1,11 @@
 //! Who speaks when, and what each voice expresses meanwhile.
 
+use serde::{Deserialize, Serialize};
+
 use crate::{BandAccuracy, Emotion, Outcome, Probabilities};
 
 /// What one voice says until it pauses or another one speaks.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Turn {
     /// Who speaks, counted from 0 in the order of the first turns.
     pub speaker: usize,
@@ -15,15 +17,30 @@ pub struct Turn {
     pub end_s: f32,
     /// What the voice expresses, heard from the turn's own speech; `None` where it is too short to tell.
     pub expression: Option<Expression>,
+    /// What the speaker is called by a person; any text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What a person says that the voice expresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrected: Option<Emotion>,
 }
 
 /// What a voice expresses.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Expression {
     /// Calibrated.
     pub probabilities: Probabilities,
     /// How sure the most probable emotion is, and how often such answers are right.
     pub certainty: BandAccuracy,
+}
+
+impl Turn {
+    /// What it expresses, as a person says or as it was heard; `None` where it is unclear or too short to tell.
+    pub fn answer(&self) -> Option<Emotion> {
+        let heard = self.expression.as_ref();
+        let heard = heard.filter(|heard| heard.outcome() == Outcome::Emotion);
+        self.corrected.or(heard.map(Expression::emotion))
+    }
 }
 
 impl Expression {
