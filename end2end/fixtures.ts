@@ -111,14 +111,26 @@ export const shares = (told: Share): Share => ({ angry: 0, happy: 0, sad: 0, neu
 
 /** Answers every clip of the page with these probabilities, without asking the server. */
 export async function answerWith(
-  page: Page, told: Share, { band = "high", duration_s = 5, windows = [] as object[] } = {},
+  page: Page, told: Share, { band = "high", duration_s = 5, windows = [] as object[], turns = [] as object[] } = {},
 ) {
   const prediction = {
     duration_s, speech_s: duration_s, notes: [], probabilities: shares(told),
-    certainty: { band, min_confidence: 0, accuracy: 0.8 }, windows,
+    certainty: { band, min_confidence: 0, accuracy: 0.8 }, windows, turns,
   };
   const pictures = { waveform: "M0 -50L400 50Z", spectrogram: "data:image/bmp;base64,AAAA" };
   await page.route("**/api/recognize", (route) => route.fulfill({ json: { model: "made-up", prediction, pictures } }));
+}
+
+/** Posts a clip past the page's own handler, as a browser does before the page is alive. */
+export async function postAsBrowser(page: Page, name: string) {
+  const bytes = readFileSync(clip(name)).toString("base64");
+  await page.evaluate(({ bytes, name }) => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0))], name));
+    const form = document.querySelector("form")!;
+    form.querySelector<HTMLInputElement>("input[type=file]")!.files = transfer.files;
+    form.submit();
+  }, { bytes, name });
 }
 
 /** Whether all of it can be seen without scrolling. */

@@ -14,10 +14,11 @@ use crate::{
     components::{SiteFooter, SiteHeader},
     enrolment::Enrolment,
     i18n::{I18n, I18nLocaleTrait, Locale, emotion_words::how_many, path, td_string, use_i18n},
+    lazy::lazily,
     live::react,
     model_choice::ModelChoice,
     on_device::OnDevice,
-    pages::{AboutPage, HistoryPage, HomePage, ModelPage, NotFoundPage, VoicePage},
+    pages::{HomePage, NotFoundPage, further_page},
     preferences::{LOCALE_COOKIE, Preferences},
     routes::{Links, Localized, PAGES},
     theme::Theme,
@@ -164,6 +165,14 @@ fn Site() -> impl IntoView {
             set_cookie(LOCALE_COOKIE, locale.as_str());
         }
     });
+    // A page that the browser has kept whole comes back without that.
+    react(move || {
+        let shown = window_event_listener_untyped("pageshow", move |_| {
+            let locale = i18n.get_locale_untracked();
+            set_cookie(LOCALE_COOKIE, locale.as_str());
+        });
+        on_cleanup(move || shown.remove());
+    });
     let facts = expect_context::<PageFacts>();
     let submitted = SharedValue::new(|| use_context::<SubmittedOutcome>().and_then(|form| form.0));
     let models = ModelChoice::new(&facts);
@@ -216,10 +225,10 @@ fn Site() -> impl IntoView {
         <main id="content" tabindex="-1">
             <FlatRoutes fallback=NotFoundPage>
                 <Route path=Localized("/") view=HomePage />
-                <Route path=Localized("/about") view=AboutPage />
-                <Route path=Localized("/model") view=ModelPage />
-                <Route path=Localized("/history") view=HistoryPage />
-                <Route path=Localized("/voice") view=VoicePage />
+                <Route path=Localized("/about") view=|| lazily(further_page, "/about") />
+                <Route path=Localized("/model") view=|| lazily(further_page, "/model") />
+                <Route path=Localized("/history") view=|| lazily(further_page, "/history") />
+                <Route path=Localized("/voice") view=|| lazily(further_page, "/voice") />
             </FlatRoutes>
         </main>
         <SiteFooter />

@@ -58,7 +58,7 @@ pub fn with_newest(mut entries: Vec<Entry>, mut newest: Entry) -> Vec<Entry> {
     entries.truncate(MAX_ENTRIES);
     let mut n_windows = 0;
     for entry in &mut entries {
-        n_windows += entry.prediction.windows.len();
+        n_windows += entry.prediction.windows.len() + entry.prediction.turns.len();
         if n_windows > MAX_WINDOWS {
             entry.prediction.windows.clear();
         }

@@ -5,12 +5,14 @@
 
 #[cfg(feature = "ssr")]
 pub mod analyze;
+pub mod apart;
 pub mod api;
 pub mod app;
 pub mod browser;
 #[cfg(feature = "ssr")]
 pub mod command_line;
 pub mod components;
+pub mod conversation;
 #[cfg(feature = "ssr")]
 pub mod enrol;
 pub mod enrolment;
@@ -18,6 +20,7 @@ pub mod error;
 pub mod fixed;
 pub mod history;
 pub mod i18n;
+pub mod lazy;
 pub mod live;
 pub mod model_choice;
 pub mod on_device;
@@ -35,10 +38,17 @@ pub mod voices;
 pub mod wav;
 pub mod workbench;
 
-/// Brings the page that the server sent to life.
+/// Brings the page that the server sent to life, once the code of all that it shows is there. Without that code it
+/// stays as it is, a page without script.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub fn hydrate() {
+pub async fn hydrate() {
+    use leptos::prelude::{document, location};
+
     console_error_panic_hook::set_once();
-    leptos::mount::hydrate_body(app::App);
+    let path = location().pathname().unwrap_or_default();
+    let is_there = |id: &str| document().get_element_by_id(id).is_some();
+    if pages::load_rendered(&path, is_there).await.is_ok() {
+        leptos::mount::hydrate_body(app::App);
+    }
 }

@@ -11,6 +11,7 @@ use send_wrapper::SendWrapper;
 
 pub use crate::queue::Outcome;
 use crate::{
+    apart::Apart,
     api::PageFacts,
     browser::{
         Clip, Recorder, acknowledge, forget_recording, is_acknowledged, kept_recording,
@@ -56,6 +57,8 @@ pub struct Workbench {
     pub notice: RwSignal<Option<Wish>>,
     /// The part of the clip on display that is sent.
     pub trim: Trim,
+    /// How the voices of what is sent are told apart.
+    pub apart: Apart,
     /// Whether a file is held over the page, to be dropped.
     pub is_held_over: RwSignal<bool>,
     /// Whether the page tells, during the recording, what the voice expresses.
@@ -101,6 +104,7 @@ impl Workbench {
             is_live,
             notice: RwSignal::new(None),
             trim: Trim::new(),
+            apart: Apart::new(),
             is_held_over: RwSignal::new(false),
             is_listening: RwSignal::new(false),
             is_trimming: RwSignal::new(false),

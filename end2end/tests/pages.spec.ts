@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-
 import {
-  analyseButton, chooseFile, clip, expect, expectAccessible, expectResult, LANGUAGES, open, picture, recordButton, test,
-  words,
+  analyseButton, chooseFile, clip, expect, expectAccessible, expectResult, LANGUAGES, open, picture, postAsBrowser,
+  recordButton, test, words,
 } from "../fixtures";
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -146,16 +144,7 @@ test.describe("without JavaScript", () => {
 
 test("the result of an upload without JavaScript comes alive where there is some", async ({ page }) => {
   await open(page, "en");
-  const buffer = readFileSync(clip("clip.opus")).toString("base64");
-  // Posts the form past the page's own handler, as a browser does before the page is alive.
-  await page.evaluate((buffer) => {
-    const bytes = Uint8Array.from(atob(buffer), (letter) => letter.charCodeAt(0));
-    const transfer = new DataTransfer();
-    transfer.items.add(new File([bytes], "clip.opus"));
-    const form = document.querySelector("form")!;
-    form.querySelector<HTMLInputElement>("input[type=file]")!.files = transfer.files;
-    form.submit();
-  }, buffer);
+  await postAsBrowser(page, "clip.opus");
   await expectResult(page, "en");
   await expect(recordButton(page, "en")).toBeEnabled();
   await page.getByRole("link", { name: words("en", "result.again") }).click();

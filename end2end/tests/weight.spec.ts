@@ -59,8 +59,10 @@ for (const language of LANGUAGES) {
 test("a second visit asks for the page only", async ({ page }) => {
   await page.goto("/");
   await expect(recordButton(page, "en")).toBeEnabled();
-  const transfers = await listen(page);
   await page.goto("/about");
+  await page.waitForLoadState("networkidle");
+  const transfers = await listen(page);
+  await page.goto("/model");
   await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   await page.waitForLoadState("networkidle");
   const heavy = transfers.filter(({ url, bytes }) => /\/(pkg|fonts)\//.test(url) && bytes > 0);

@@ -16,6 +16,7 @@ pub struct Player {
     position_s: RwSignal<f32>,
     duration_s: RwSignal<f32>,
     is_playing: RwSignal<bool>,
+    until_s: StoredValue<Option<f32>>,
 }
 
 impl Player {
@@ -26,6 +27,7 @@ impl Player {
             position_s: RwSignal::new(0.0),
             duration_s: RwSignal::new(0.0),
             is_playing: RwSignal::new(false),
+            until_s: StoredValue::new(None),
         }
     }
 
@@ -49,6 +51,13 @@ impl Player {
         if let Some(audio) = self.audio.get_untracked() {
             self.position_s.set(audio.current_time() as f32);
             self.is_playing.set(!audio.paused());
+            let has_ended =
+                |until_s: f32| !audio.paused() && audio.current_time() as f32 >= until_s;
+            if self.until_s.get_value().is_some_and(has_ended) {
+                self.until_s.set_value(None);
+                // It cannot fail on an element that plays.
+                drop(audio.pause());
+            }
             let duration_s = audio.duration() as f32;
             // Endless is what a browser says of a recording whose length it was not told.
             if duration_s.is_finite() {
@@ -59,6 +68,7 @@ impl Player {
 
     /// Moves to a place, and goes on as before.
     pub fn seek(self, at_s: f64) {
+        self.until_s.set_value(None);
         if let Some(audio) = self.audio.get_untracked() {
             audio.set_current_time(at_s);
             self.position_s.set(at_s as f32);
@@ -76,10 +86,17 @@ impl Player {
 
     /// Plays from `start_s`.
     pub fn play_from(self, start_s: f32) {
+        self.until_s.set_value(None);
         if let Some(audio) = self.audio.get_untracked() {
             audio.set_current_time(start_s.into());
             play(&audio);
         }
+    }
+
+    /// Plays a part, and no more.
+    pub fn play_between(self, start_s: f32, end_s: f32) {
+        self.play_from(start_s);
+        self.until_s.set_value(Some(end_s));
     }
 }
 

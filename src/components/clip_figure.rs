@@ -2,30 +2,39 @@
 
 use export::parts;
 use leptos::{html, prelude::*};
-use vocabulary::{Pictures, Prediction};
+use vocabulary::Pictures;
 
-use super::{ClipPlayer, TimelineParts, When, clip_tracks};
+use super::{ClipPlayer, Talk, TimelineParts, When, clip_tracks, talk};
 use crate::{
     browser::{Player, pointer_share},
+    conversation::Conversation,
     fixed::css_percent,
+    history::Entry,
     i18n::{td_string, text, use_i18n},
+    lazy::lazily,
     live::live,
     workbench::Workbench,
 };
 
 /// Player, waveform, timeline and spectrogram over one axis of seconds. A click plays from there.
 #[component]
-pub fn ClipFigure(prediction: StoredValue<Prediction>, pictures: Pictures) -> impl IntoView {
+pub fn ClipFigure(entry: StoredValue<Entry>, pictures: Pictures) -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
     let player = Player::new();
-    let (duration_s, parts) = prediction.with_value(|prediction| {
+    let (duration_s, parts, turns) = entry.with_value(|entry| {
+        let prediction = &entry.prediction;
+        // What several voices sound like together says nothing of one.
         let parts = match prediction.windows.len() {
             0 | 1 => Vec::new(),
+            _ if !prediction.turns.is_empty() => Vec::new(),
             _ => parts(&prediction.windows),
         };
-        (prediction.duration_s, StoredValue::new(parts))
+        let turns = prediction.turns.clone();
+        (prediction.duration_s, StoredValue::new(parts), turns)
     });
+    let has_turns = !turns.is_empty();
+    let conversation = RwSignal::new(Conversation::new(turns, duration_s));
     let cannot_play = RwSignal::new(false);
     let url = move || workbench.heard().and_then(|clip| clip.url());
     let is_playable = Memo::new(move |_| url().is_some() && !cannot_play.get());
@@ -36,7 +45,8 @@ pub fn ClipFigure(prediction: StoredValue<Prediction>, pictures: Pictures) -> im
         }
     };
     let tracks = live(move || {
-        parts.with_value(|parts| clip_tracks(i18n.get_locale(), duration_s, &pictures, parts))
+        let (locale, talk) = (i18n.get_locale(), conversation.read());
+        parts.with_value(|parts| clip_tracks(locale, duration_s, &pictures, parts, talk.turns()))
     });
     let place = live(move || css_percent(player.position_s() / duration_s.max(0.1)));
     view! {
@@ -57,5 +67,6 @@ pub fn ClipFigure(prediction: StoredValue<Prediction>, pictures: Pictures) -> im
             </div>
         </div>
         {view! { <TimelineParts parts player is_playable /> }.into_any()}
+        {has_turns.then(|| lazily(talk, Talk { conversation, entry, player, is_playable }))}
     }
 }

@@ -1,16 +1,23 @@
 //! The pictures of a clip as markup: waveform, timeline and mel spectrogram over one axis of seconds.
 //!
 //! They are drawn whole and nothing in them changes but the language, so they are text for `inner_html`: a fraction of
-//! the WebAssembly that the same in `view!` takes. Only numbers, our sentences and the server's pictures go in.
+//! the WebAssembly that the same in `view!` takes. Only numbers, our sentences, the server's pictures and escaped names
+//! go in.
 
 use export::Part;
-use std::fmt::Write;
+use std::{collections::BTreeMap, fmt::Write};
 
-use vocabulary::{Emotion, Pictures};
+use vocabulary::{Emotion, Pictures, Turn};
 
 use crate::{
     fixed::css_percent,
-    i18n::{Locale, emotion_words::label, number, td_string, time_words::length},
+    i18n::{
+        Locale,
+        emotion_words::{label, tone},
+        number, td_string,
+        time_words::length,
+        turn_words::called,
+    },
 };
 
 /// Steps between two marks of the axis, seconds; at most six marks.
@@ -26,7 +33,13 @@ const MARKS_HZ: [(u16, f32); 4] = [
 ];
 
 /// Markup of the pictures.
-pub fn clip_tracks(locale: Locale, duration_s: f32, pictures: &Pictures, parts: &[Part]) -> String {
+pub fn clip_tracks(
+    locale: Locale,
+    duration_s: f32,
+    pictures: &Pictures,
+    parts: &[Part],
+    turns: &[Turn],
+) -> String {
     let length = length(locale, duration_s.into());
     let waveform = td_string!(locale, result.waveform, length);
     let spectrogram = td_string!(locale, result.spectrogram);
@@ -35,7 +48,10 @@ pub fn clip_tracks(locale: Locale, duration_s: f32, pictures: &Pictures, parts: 
          <path d=\"{}\"/></svg>",
         pictures.waveform
     );
-    write_lanes(&mut html, locale, duration_s, parts);
+    match turns {
+        [] => write_lanes(&mut html, locale, duration_s, parts),
+        turns => write_speakers(&mut html, duration_s, turns),
+    }
     // A string takes whatever is written.
     let _ = write!(
         html,
@@ -98,6 +114,39 @@ fn write_lanes(html: &mut String, locale: Locale, duration_s: f32, parts: &[Part
     }
 }
 
+/// One lane for each speaker, each turn in the colour of what it expresses.
+fn write_speakers(html: &mut String, duration_s: f32, turns: &[Turn]) {
+    let mut lanes = BTreeMap::new();
+    for turn in turns {
+        let (_, spans) = lanes.entry(turn.speaker).or_insert_with(|| {
+            let name = called(turn.speaker, turn.name.as_deref());
+            (escaped(&name), String::new())
+        });
+        let percent = |at_s: f32| css_percent(at_s / duration_s);
+        let _ = write!(
+            spans,
+            "<i data-emotion=\"{}\" style=\"left:{};width:{}\"></i>",
+            tone(turn.answer()),
+            percent(turn.start_s),
+            percent(turn.end_s - turn.start_s)
+        );
+    }
+    for (name, spans) in lanes.into_values() {
+        *html += "<div class=\"lane\" aria-hidden=\"true\"><span class=\"lane-name\" lang=\"\">";
+        *html += &name;
+        *html += "</span>";
+        *html += &spans;
+        *html += "</div>";
+    }
+}
+
+/// What a reader wrote, as text between tags.
+fn escaped(text: &str) -> String {
+    let mut escaped = text.replace('&', "&amp;");
+    escaped = escaped.replace('<', "&lt;");
+    escaped
+}
+
 fn marks_s(duration_s: f32) -> Vec<f32> {
     let step_s = STEPS_S.into_iter().find(|step_s| duration_s / step_s < 6.0);
     let step_s = step_s.unwrap_or(STEPS_S[8]);
@@ -140,9 +189,31 @@ mod tests {
             part(2.0, Emotion::Angry),
             part(4.0, Emotion::Sad),
         ];
-        let html = clip_tracks(Locale::bn, 8.0, &Pictures::default(), &parts);
+        let html = clip_tracks(Locale::bn, 8.0, &Pictures::default(), &parts, &[]);
         assert_eq!(html.matches("class=\"lane\"").count(), 2);
         assert!(html.contains("left:50.00%;width:25.00%") && html.contains("দুঃখিত"));
         assert!(html.contains("<span style=\"left:25.00%\">২</span>"));
+    }
+
+    #[test]
+    fn every_speaker_has_one_lane_under_an_escaped_name() {
+        let turn = |speaker, start_s, corrected| Turn {
+            speaker,
+            channel: None,
+            start_s,
+            end_s: start_s + 2.0,
+            expression: None,
+            name: (speaker == 1).then(|| "<b>&".to_owned()),
+            corrected,
+        };
+        let turns = [
+            turn(0, 0.0, None),
+            turn(1, 2.0, Some(Emotion::Angry)),
+            turn(0, 4.0, None),
+        ];
+        let html = clip_tracks(Locale::en, 8.0, &Pictures::default(), &[], &turns);
+        assert_eq!(html.matches("class=\"lane\"").count(), 2);
+        assert_eq!(html.matches("data-emotion=\"unclear\"").count(), 2);
+        assert!(html.contains("&lt;b>&amp;</span><i data-emotion=\"angry\" style=\"left:25.00%"));
     }
 }

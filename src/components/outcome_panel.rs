@@ -2,9 +2,10 @@
 
 use leptos::prelude::*;
 
-use super::ResultCard;
+use super::result_card;
 use crate::{
     i18n::{text, use_i18n},
+    lazy::lazily,
     live::live,
     workbench::Workbench,
 };
@@ -14,7 +15,7 @@ use crate::{
 pub fn OutcomePanel() -> impl IntoView {
     let workbench = expect_context::<Workbench>();
     live(move || match workbench.outcome() {
-        Some(Ok(analysis)) => view! { <ResultCard analysis /> }.into_any(),
+        Some(Ok(analysis)) => lazily(result_card, analysis),
         _ => view! { <Steps /> }.into_any(),
     })
 }

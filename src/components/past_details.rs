@@ -2,15 +2,18 @@
 
 use export::parts;
 use leptos::prelude::*;
+use vocabulary::Prediction;
 
-use super::{ProbabilityBars, QualityNotes, ResultExports, TimelineParts};
+use super::{ProbabilityBars, QualityNotes, ResultExports, Talk, TimelineParts, talk};
 use crate::{
     browser::Player,
+    conversation::Conversation,
     history::Entry,
     i18n::{
-        emotion_words::{confidence, how_sure, worth},
+        emotion_words::{confidence, how_sure_of, worth},
         use_i18n,
     },
+    lazy::lazily,
     live::live,
 };
 
@@ -20,14 +23,28 @@ pub fn PastDetails(entry: StoredValue<Entry>) -> impl IntoView {
     let i18n = use_i18n();
     let prediction = StoredValue::new(entry.with_value(|entry| entry.prediction.clone()));
     let sure = live(move || {
-        prediction.with_value(|prediction| how_sure(i18n.get_locale(), prediction.certainty.band))
+        prediction.with_value(|prediction| how_sure_of(i18n.get_locale(), prediction))
     });
     let confidence =
         live(move || prediction.with_value(|prediction| confidence(i18n.get_locale(), prediction)));
     let worth =
         live(move || prediction.with_value(|prediction| worth(i18n.get_locale(), prediction)));
     let probabilities = prediction.with_value(|prediction| prediction.probabilities.clone());
-    let parts = StoredValue::new(prediction.with_value(|prediction| parts(&prediction.windows)));
+    let (parts, conversation) = prediction.with_value(|prediction| {
+        let turns = prediction.turns.clone();
+        let parts = match turns.is_empty() {
+            true => parts(&prediction.windows),
+            false => Vec::new(),
+        };
+        (
+            StoredValue::new(parts),
+            Conversation::new(turns, prediction.duration_s),
+        )
+    });
+    let is_of_several = prediction.with_value(Prediction::is_of_several);
+    let has_turns = !conversation.turns().is_empty();
+    let conversation = RwSignal::new(conversation);
+    let (player, is_playable) = (Player::new(), Memo::new(|_| false));
     // Tells the lists of several open results apart.
     let place = entry.with_value(|entry| entry.at_ms) as usize;
     view! {
@@ -38,8 +55,9 @@ pub fn PastDetails(entry: StoredValue<Entry>) -> impl IntoView {
             </p>
             <p>{worth}</p>
             {view! { <QualityNotes prediction /> }.into_any()}
-            <ProbabilityBars probabilities place />
-            {view! { <TimelineParts parts player=Player::new() is_playable=Memo::new(|_| false) /> }.into_any()}
+            {(!is_of_several).then(|| view! { <ProbabilityBars probabilities place /> }.into_any())}
+            {has_turns.then(|| lazily(talk, Talk { conversation, entry, player, is_playable }))}
+            {view! { <TimelineParts parts player is_playable /> }.into_any()}
             {view! { <ResultExports entry waveform=String::new() /> }.into_any()}
         </div>
     }

@@ -1,7 +1,7 @@
 //! What of a recording may make its answer worse.
 
 use leptos::prelude::*;
-use vocabulary::Prediction;
+use vocabulary::{Note, Prediction};
 
 use crate::{
     i18n::{emotion_words::note, text, use_i18n},
@@ -12,7 +12,12 @@ use crate::{
 #[component]
 pub fn QualityNotes(prediction: StoredValue<Prediction>) -> impl IntoView {
     let i18n = use_i18n();
-    let notes = prediction.with_value(|prediction| prediction.notes.clone());
+    // That an answer is unclear is said of each turn.
+    let notes = prediction.with_value(|prediction| {
+        let mut notes = prediction.notes.clone();
+        notes.retain(|note| *note != Note::Unfamiliar || !prediction.is_of_several());
+        notes
+    });
     let speech_s = prediction.with_value(|prediction| prediction.speech_s);
     let items = notes.iter().map(|&said| {
         view! { <li>{live(move || note(i18n.get_locale(), said, speech_s))}</li> }

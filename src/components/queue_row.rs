@@ -37,6 +37,9 @@ fn state(locale: Locale, progress: &Progress) -> String {
 
 /// What was found, in a line: "Sounds angry · 62%".
 pub fn found(locale: Locale, prediction: &Prediction) -> String {
+    if prediction.is_of_several() {
+        return sentence(locale, prediction).to_owned();
+    }
     let percent = number::percent(locale, prediction.confidence());
     format!("{} · {percent}", sentence(locale, prediction))
 }

@@ -2,6 +2,7 @@
 
 use leptos::{html, prelude::*};
 use vocabulary::{Analysis, Prediction};
+use wasm_split_helpers::wasm_split;
 
 use super::{
     AccuracyNote, ClipFigure, EmotionFace, Feedback, ProbabilityBars, QualityNotes, ResultExports,
@@ -12,20 +13,27 @@ use crate::{
     i18n::{
         I18nLocaleTrait, Locale,
         emotion_words::{
-            answer, confidence, how_sure, other, outcome_label, sentence, tone, worth,
+            answer, confidence, how_sure_of, other, outcome_label, sentence, tone, worth,
         },
         td_string, text,
         time_words::length,
         use_i18n,
     },
+    lazy::Loaded,
     live::{live, react},
     routes::Links,
     workbench::Workbench,
 };
 
+/// Builds [`ResultCard`] of a clip's analysis.
+#[wasm_split(result, fallible)]
+pub fn result_card() -> Loaded<Analysis> {
+    Ok(|analysis| view! { <ResultCard analysis /> }.into_any())
+}
+
 /// What a clip sounds like, how sure that is, what it looks like, and what can be done with it.
 #[component]
-pub fn ResultCard(analysis: Analysis) -> impl IntoView {
+fn ResultCard(analysis: Analysis) -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
     let links = expect_context::<Links>();
@@ -52,8 +60,9 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
         workbench.reset();
     };
     let answer = prediction.with_value(answer);
+    let is_of_several = prediction.with_value(Prediction::is_of_several);
     let sure = live(move || {
-        prediction.with_value(|prediction| how_sure(i18n.get_locale(), prediction.certainty.band))
+        prediction.with_value(|prediction| how_sure_of(i18n.get_locale(), prediction))
     });
     let probabilities = prediction.with_value(|prediction| prediction.probabilities.clone());
     view! {
@@ -68,10 +77,10 @@ pub fn ResultCard(analysis: Analysis) -> impl IntoView {
             </p>
             <p>{in_words(worth)}</p>
             {view! { <QualityNotes prediction /> }.into_any()}
-            <ProbabilityBars probabilities />
-            {view! { <ClipFigure prediction pictures=analysis.pictures.clone() /> }.into_any()}
+            {(!is_of_several).then(|| view! { <ProbabilityBars probabilities /> }.into_any())}
+            {view! { <ClipFigure entry pictures=analysis.pictures.clone() /> }.into_any()}
             {view! { <VoiceNote /> }.into_any()}
-            {view! { <Feedback entry /> }.into_any()}
+            {(!is_of_several).then(|| view! { <Feedback entry /> }.into_any())}
             {view! { <ResultExports entry waveform=analysis.pictures.waveform /> }.into_any()}
             <div class="result-foot">
                 <p class="fine">{duration}</p>

@@ -4,15 +4,16 @@ use export::parts;
 use leptos::{prelude::*, task::spawn_local};
 use vocabulary::{Emotion, Prediction};
 
-use super::{Action, When};
+use super::{Action, When, format_export};
 use crate::{
     browser::{Lane, ResultPicture, can_share, copy, save_text, save_url, share, storage},
     history::{Entry, to_csv, to_json},
     i18n::{
         Locale,
-        emotion_words::{answer, as_text, confidence, how_sure, label, sentence, worth},
+        emotion_words::{answer, as_text, confidence, how_sure_of, label, sentence, worth},
         number, td_string, text, use_i18n,
     },
+    lazy::lazily,
     live::{live, react},
 };
 
@@ -32,9 +33,10 @@ fn picture(locale: Locale, entry: &Entry, waveform: &str) -> Option<String> {
         .source
         .as_deref()
         .unwrap_or(td_string!(locale, history.recorded));
-    let sure = how_sure(locale, prediction.certainty.band).map(str::to_owned);
+    let sure = how_sure_of(locale, prediction).map(str::to_owned);
     let words = [confidence(locale, prediction), worth(locale, prediction)];
     let ranked = prediction.probabilities.ranked().into_iter();
+    let ranked = ranked.filter(|_| !prediction.is_of_several());
     let bars = ranked.map(|(emotion, share)| {
         let percent = number::percent(locale, share);
         (label(locale, emotion), percent, share, emotion.code())
@@ -52,17 +54,22 @@ fn picture(locale: Locale, entry: &Entry, waveform: &str) -> Option<String> {
     picture.draw()
 }
 
-/// A lane for each emotion that is heard in a clip of several windows.
+/// A lane for each emotion that is heard in a clip's turns, or in one of several windows.
 fn lanes(locale: Locale, prediction: &Prediction) -> Vec<Lane> {
     let parts = parts(&prediction.windows);
     let share = |at_s: f32| at_s / prediction.duration_s.max(0.1);
     let lane = |emotion: Emotion| {
+        let turns = prediction.turns.iter();
+        let turns = turns.filter(|turn| turn.answer() == Some(emotion));
         let own = parts.iter().filter(|part| part.emotion == emotion);
+        let own = own.filter(|_| prediction.turns.is_empty());
+        let spans = turns.map(|turn| (turn.start_s, turn.end_s));
+        let spans = spans.chain(own.map(|part| (part.start_s, part.end_s)));
         Lane {
             label: label(locale, emotion),
             color: emotion.code(),
-            spans: own
-                .map(|part| (share(part.start_s), share(part.end_s)))
+            spans: spans
+                .map(|(start_s, end_s)| (share(start_s), share(end_s)))
                 .collect(),
         }
     };
@@ -129,6 +136,7 @@ pub fn ResultExports(entry: StoredValue<Entry>, waveform: String) -> impl IntoVi
                 <Action act=as_csv label=text!(i18n, export.csv) />
             </div>
             <p class="fine" aria-live="polite">{said}</p>
+            {lazily(format_export, entry)}
         </div>
     }
 }

@@ -1,15 +1,16 @@
 //! Where a clip comes from: the upload form, with a recorder in it while the page is alive.
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 
 use super::{
     AnalyseBar, AnsweredClip, ClipReview, DeviceSwitch, ExampleShelf, FilePicker, InterruptedNote,
-    ModelSelect, OfflineNote, QueueList, RecordButton, RecordingPanel, SourceError, VoiceChoice,
+    ModelSelect, OfflineNote, QueueList, RecordButton, RecordingPanel, SourceError, SpeakersChoice,
+    VoiceChoice, result_card,
 };
 use crate::{
     browser::RecorderState,
     i18n::{td_string, text, use_i18n},
-    live::live,
+    live::{live, react},
     on_device::OnDevice,
     routes::Links,
     workbench::Workbench,
@@ -37,6 +38,7 @@ fn choices() -> AnyView {
         <ModelSelect />
         <DeviceSwitch />
         <VoiceChoice />
+        <SpeakersChoice />
     }
     .into_any()
 }
@@ -67,6 +69,15 @@ pub fn SourcePanel() -> impl IntoView {
             1 => Step::Review,
             _ => Step::Queue,
         },
+    });
+    // By the time there is a result, so is the code that shows it.
+    react(move || {
+        if step.get() != Step::Start {
+            spawn_local(async {
+                // Where it fails it is asked for again, once it is needed.
+                let _ = result_card().await;
+            });
+        }
     });
     view! {
         <section class="card source" aria-labelledby="clip-heading">

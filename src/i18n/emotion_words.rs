@@ -2,7 +2,7 @@
 
 use vocabulary::{ConfidenceBand, Emotion, Note, Outcome, Prediction};
 
-use super::{Locale, number, td_string};
+use super::{Locale, number, td_string, turn_words::turn_line};
 
 /// The emotion's name.
 pub fn label(locale: Locale, emotion: Emotion) -> &'static str {
@@ -57,15 +57,25 @@ pub fn how_often_right(locale: Locale, accuracy: Option<f32>) -> String {
     }
 }
 
-/// What a clip sounds like: "Sounds angry", or that it is unclear.
+/// What a clip sounds like: "Sounds angry", or that it is unclear, or that several voices speak.
 pub fn sentence(locale: Locale, prediction: &Prediction) -> &'static str {
+    if prediction.is_of_several() {
+        return td_string!(locale, talk.several);
+    }
     match prediction.outcome() {
         Outcome::Emotion => sounds(locale, prediction.emotion()),
         Outcome::Unclear => td_string!(locale, result.unclear),
     }
 }
 
-/// How sure the model is of its answer; `None` where it has none.
+/// How sure the model is of what a clip sounds like; `None` where that is unclear, or of several voices.
+pub fn how_sure_of(locale: Locale, prediction: &Prediction) -> Option<&'static str> {
+    (!prediction.is_of_several())
+        .then(|| how_sure(locale, prediction.certainty.band))
+        .flatten()
+}
+
+/// How sure the model is of an answer; `None` where it has none.
 pub fn how_sure(locale: Locale, band: ConfidenceBand) -> Option<&'static str> {
     match band {
         ConfidenceBand::High => Some(td_string!(locale, result.sure.high)),
@@ -75,9 +85,10 @@ pub fn how_sure(locale: Locale, band: ConfidenceBand) -> Option<&'static str> {
     }
 }
 
-/// The emotion that a result wears the face and colour of; `None` where it is unclear.
+/// The emotion that a result wears the face and colour of; `None` where it is unclear, or of several voices.
 pub fn answer(prediction: &Prediction) -> Option<Emotion> {
-    (prediction.outcome() == Outcome::Emotion).then(|| prediction.emotion())
+    (!prediction.is_of_several() && prediction.outcome() == Outcome::Emotion)
+        .then(|| prediction.emotion())
 }
 
 /// What stands in `data-emotion` for [`answer`].
@@ -85,12 +96,17 @@ pub fn tone(answer: Option<Emotion>) -> &'static str {
     answer.map_or("unclear", Emotion::code)
 }
 
-/// The line below the sentence: the probability of the answer or, where there is none, the two closest emotions.
+/// The line below the sentence: the probability of the answer, where there is none the two closest emotions, or of
+/// several voices how many turns they take.
 pub fn confidence(locale: Locale, prediction: &Prediction) -> String {
     let percent = |share| number::percent(locale, share);
     if answer(prediction).is_some() {
         let percent = percent(prediction.confidence());
         return td_string!(locale, result.confidence, percent);
+    }
+    if prediction.is_of_several() {
+        let count = number::decimal(locale, prediction.turns.len() as f64, 0);
+        return td_string!(locale, talk.count, count);
     }
     let ranked = prediction.probabilities.ranked();
     let [(first, first_share), (second, second_share)] = [ranked[0], ranked[1]];
@@ -106,6 +122,9 @@ pub fn confidence(locale: Locale, prediction: &Prediction) -> String {
 
 /// What that is worth: advice for weak answers, and how often answers as sure as this one were right.
 pub fn worth(locale: Locale, prediction: &Prediction) -> String {
+    if prediction.is_of_several() {
+        return td_string!(locale, talk.together).to_owned();
+    }
     let often = how_often_right(locale, prediction.certainty.accuracy);
     let advice = match prediction.certainty.band {
         ConfidenceBand::High | ConfidenceBand::Medium => return often,
@@ -117,6 +136,9 @@ pub fn worth(locale: Locale, prediction: &Prediction) -> String {
 
 /// The name that a result goes by: the emotion's, or that it is unclear.
 pub fn outcome_label(locale: Locale, prediction: &Prediction) -> &'static str {
+    if prediction.is_of_several() {
+        return td_string!(locale, talk.several);
+    }
     match prediction.outcome() {
         Outcome::Emotion => label(locale, prediction.emotion()),
         Outcome::Unclear => td_string!(locale, result.unclear),
@@ -142,11 +164,14 @@ pub fn note(locale: Locale, note: Note, speech_s: f32) -> String {
 /// A whole result as lines of text.
 pub fn as_text(locale: Locale, prediction: &Prediction) -> String {
     let mut lines = vec![sentence(locale, prediction).to_owned()];
-    lines.extend(how_sure(locale, prediction.certainty.band).map(str::to_owned));
+    lines.extend(how_sure_of(locale, prediction).map(str::to_owned));
     lines.extend([confidence(locale, prediction), worth(locale, prediction)]);
     let notes = prediction.notes.iter();
     lines.extend(notes.map(|&said| note(locale, said, prediction.speech_s)));
+    let turns = prediction.turns.iter();
+    lines.extend(turns.map(|turn| turn_line(locale, turn)));
     let ranked = prediction.probabilities.ranked().into_iter();
+    let ranked = ranked.filter(|_| !prediction.is_of_several());
     lines.extend(ranked.map(|(emotion, probability)| {
         let percent = number::percent(locale, probability);
         format!("{} {percent}", label(locale, emotion))

@@ -9,6 +9,7 @@ mod language;
 pub mod number;
 pub mod path;
 pub mod time_words;
+pub mod turn_words;
 
 /// The language whose speech the application hears, as markup names it.
 pub const SPOKEN: &str = "bn";

@@ -20,7 +20,7 @@ use leptos_axum::{ResponseOptions, handle_server_fns_with_context};
 use vocabulary::{Analysis, Note};
 
 use super::{
-    asked::{asked, emotion},
+    asked::{apart, asked, emotion, word},
     envelope,
     form::Clip,
     form_boundary,
@@ -44,18 +44,31 @@ pub async fn call(State(models): State<Arc<Models>>, mut request: Request) -> Re
     answer.await.into_response()
 }
 
-/// Recognises the clip in the form's field `file`, with the model in `model` and the voice profile in `profile` where
-/// there are any, and sets the answer's status.
+/// Recognises the clip in the form's field `file`, with what the other fields ask, and sets the answer's status.
 ///
 /// # Errors
 /// [`AppError`].
 pub async fn recognize(data: MultipartData) -> Result<Analysis, AppError> {
     marked(async {
         let (models, upload, clip) = received(data).await?;
-        let (recognitions, request) = asked(clip, None, &models).await?;
-        upload.heard(recognitions.analyse(upload.turn(), request).await)
+        analyse(&models, &upload, clip).await
     })
     .await
+}
+
+/// Recognises a clip with its pictures, as its form asks.
+///
+/// # Errors
+/// [`AppError`].
+pub async fn analyse(models: &Models, upload: &Upload, clip: Clip) -> Result<Analysis, AppError> {
+    let fields = &clip.fields;
+    let apart = apart(
+        word(fields.speakers.as_ref()),
+        word(fields.channels.as_ref()),
+    )?;
+    let (recognitions, request) = asked(clip, None, models).await?;
+    let request = pipeline::Request { apart, ..request };
+    upload.heard(recognitions.analyse(upload.turn(), request).await)
 }
 
 /// Makes a voice profile of the clip in the form's field `file`, or betters the one in `profile`, and sets the answer's

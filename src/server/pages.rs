@@ -24,8 +24,7 @@ use leptos_axum::{AxumRouteListing, ResponseOptions, render_app_async_with_conte
 use vocabulary::Analysis;
 
 use super::{
-    asked::asked,
-    envelope,
+    envelope, functions,
     models::Models,
     public_url::PublicUrl,
     security,
@@ -124,8 +123,7 @@ pub async fn submit(State(state): State<AppState>, request: Request) -> Response
 async fn analyse(models: &Models, request: Request) -> Result<Analysis, AppError> {
     let upload = Upload::of(request.extensions())?;
     let clip = upload.read_form(request_form(request)?).await?;
-    let (recognitions, request) = asked(clip, None, models).await?;
-    upload.heard(recognitions.analyse(upload.turn(), request).await)
+    functions::analyse(models, &upload, clip).await
 }
 
 /// The page that says that nothing is at this address.

@@ -26,7 +26,13 @@ impl Workbench {
             let profile = voice.as_ref().map(|voice| to_json(&voice.profile));
             let max_upload_bytes = self.facts.with_value(|facts| facts.max_upload_bytes);
             let model = self.models.asked();
-            let fields = [("model", model.as_deref()), ("profile", profile.as_deref())];
+            let [speakers, channels] = self.apart.fields();
+            let fields = [
+                ("model", model.as_deref()),
+                ("profile", profile.as_deref()),
+                (speakers.0, speakers.1.as_deref()),
+                (channels.0, channels.1.as_deref()),
+            ];
             self.change(id, |one| one.voice = voice.map(|voice| voice.name));
             if let Some(hearing) = self.device.hear(clip.clone(), profile.clone(), on_event) {
                 self.set_progress(id, |_| Progress::Hearing { share: 0.0 });
