@@ -118,6 +118,9 @@ fn relative_folders_start_at_the_file() {
         settings.recognizer.checkpoint,
         file.with_file_name("models/bilstm-v7")
     );
+    let further = settings.recognizer.further_checkpoints;
+    assert_eq!(further, [file.with_file_name("models/bilstm-v7-eight")]);
+    assert!(further[0].join("weights.safetensors").exists());
     let options = leptos_options(&file).expect("Leptos reads it");
     assert_eq!(Path::new(&*options.site_root), file.with_file_name("site"));
     assert_eq!(&*options.output_name, "banglaser");

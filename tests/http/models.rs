@@ -16,6 +16,7 @@ use vocabulary::{Emotion, LabelSet};
 use crate::{
     checkpoints,
     clips::syllables_wav,
+    recordings::{samples, wav},
     trial::{clip_form, first, form_of, get, post_form, send, started, state},
 };
 
@@ -71,6 +72,29 @@ async fn models_are_listed_and_each_tells_its_emotions() {
             "{path}"
         );
     }
+}
+
+/// It lies in a folder without an encoder: that of the first model, which its hashes name.
+#[tokio::test]
+async fn the_shipped_experiment_tells_eight_emotions_apart() {
+    let id = "bilstm-v7-eight";
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("models")
+        .join(id);
+    let router = with_further(folder);
+    let clip = wav(16_000, &[&samples("angry.flac")]);
+    let request = clip_form(&in_query("/api/v1/recognitions", id), &clip, &[]);
+    let answer = send(router.clone(), request).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let said = answer.json();
+    assert_eq!(
+        (&said["model"], &said["emotion"]),
+        (&id.into(), &"angry".into())
+    );
+    let probabilities = said["probabilities"].as_object().expect("an object");
+    assert_eq!(probabilities.len(), Emotion::ALL.len());
+    let page = send(router, get("/model")).await;
+    assert!(page.text().contains("EmoGator"), "its card");
 }
 
 #[tokio::test]

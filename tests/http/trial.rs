@@ -86,6 +86,8 @@ pub fn started_with(
     recognizer: impl FnOnce(&Settings) -> Recognizer,
 ) -> Result<AppState, StateError> {
     let mut settings = Settings::load(&root().join("Leptos.toml")).expect("Leptos.toml fits");
+    // One model, but where a test is about several.
+    settings.recognizer.further_checkpoints.clear();
     change(&mut settings);
     let options = LeptosOptions::builder()
         .output_name("banglaser")

@@ -200,3 +200,27 @@ async fn what_is_asked_wrongly_is_told_with_what_there_is() {
     );
     assert_eq!(send(shipped(), silent).await.code(), "no_speech");
 }
+
+/// The page asks by its server function, a browser without script by the form itself.
+#[tokio::test]
+async fn the_page_tells_voices_apart_too() {
+    let clip = call();
+    let fields = [("channels", "separate"), ("speakers", "")];
+    let answer = send(shipped(), clip_form("/api/recognize", &clip, &fields)).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    let prediction = &answer.json()["prediction"];
+    let turns = prediction["turns"].as_array().expect("turns");
+    assert_eq!(turns.len(), 2, "{turns:?}");
+    assert!(turns.iter().all(|turn| turn.get("corrected").is_none()));
+    assert!(
+        answer.json()["pictures"]["waveform"]
+            .as_str()
+            .is_some_and(|path| path.len() > 100)
+    );
+
+    let page = send(shipped(), clip_form("/en", &clip, &fields)).await;
+    assert_eq!(page.text().matches("<tbody").count(), 2);
+    let unknown = [("speakers", "seven")];
+    let refused = send(shipped(), clip_form("/api/recognize", &clip, &unknown)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+}
