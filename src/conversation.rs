@@ -31,7 +31,7 @@ pub struct Speaker {
     pub mostly: Option<Emotion>,
 }
 
-/// Turns in time order, and what they were before each change.
+/// Turns, and what they were before each change. Each keeps its place in the list, wherever its borders move.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Conversation {
     turns: Vec<Turn>,
@@ -49,12 +49,12 @@ impl Conversation {
         }
     }
 
-    /// The turns as they are now.
+    /// The turns as they are now, in the order in which they first began.
     pub fn turns(&self) -> &[Turn] {
         &self.turns
     }
 
-    /// Everybody who has a turn, in the order of the first turns.
+    /// Everybody who has a turn.
     pub fn speakers(&self) -> Vec<Speaker> {
         let mut by_speaker = BTreeMap::new();
         for turn in &self.turns {
@@ -100,27 +100,23 @@ impl Conversation {
 
     /// Gives all turns of a speaker to another one.
     pub fn merge(&mut self, speaker: usize, into: usize) {
-        self.give(into, |turn| turn.speaker == speaker);
+        self.give(into, |_, turn| turn.speaker == speaker);
     }
 
     /// Gives one turn to another speaker.
     pub fn reassign(&mut self, turn_idx: usize, speaker: usize) {
-        let Some(start_s) = self.turns.get(turn_idx).map(|turn| turn.start_s) else {
-            return;
-        };
-        let old = self.turns[turn_idx].speaker;
-        self.give(speaker, |turn| {
-            turn.speaker == old && turn.start_s == start_s
-        });
+        self.give(speaker, |place, _| place == turn_idx);
     }
 
-    fn give(&mut self, speaker: usize, is_given: impl Fn(&Turn) -> bool) {
+    fn give(&mut self, speaker: usize, is_given: impl Fn(usize, &Turn) -> bool) {
         let own = self.turns.iter().find(|turn| turn.speaker == speaker);
         let name = own.and_then(|turn| turn.name.clone());
         self.change(|turns| {
-            for turn in turns.iter_mut().filter(|turn| is_given(turn)) {
-                turn.speaker = speaker;
-                turn.name.clone_from(&name);
+            for (place, turn) in turns.iter_mut().enumerate() {
+                if is_given(place, turn) {
+                    turn.speaker = speaker;
+                    turn.name.clone_from(&name);
+                }
             }
         });
     }
@@ -139,21 +135,24 @@ impl Conversation {
         let Some(turn) = self.turns.get(turn_idx).filter(|_| at_s.is_finite()) else {
             return;
         };
-        let own = |other: &&Turn| other.speaker == turn.speaker;
+        let others = self.turns.iter().enumerate();
+        let own =
+            others.filter(|(place, other)| *place != turn_idx && other.speaker == turn.speaker);
+        let own = own.map(|(_, other)| (other.start_s, other.end_s));
         let (start_s, end_s) = match border {
             Border::Start => {
-                let before = self.turns[..turn_idx].iter().filter(own);
-                let from_s = before.map(|other| other.end_s).fold(0.0, f32::max);
-                let last_s = turn.end_s - MIN_TURN_S;
-                (at_s.max(from_s).min(last_s), turn.end_s)
+                let ends = own
+                    .map(|(_, end_s)| end_s)
+                    .filter(|end_s| *end_s <= turn.start_s);
+                let from_s = ends.fold(0.0, f32::max);
+                (at_s.max(from_s).min(turn.end_s - MIN_TURN_S), turn.end_s)
             }
             Border::End => {
-                let after = self.turns[turn_idx + 1..].iter().filter(own);
-                let to_s = after
-                    .map(|other| other.start_s)
-                    .fold(self.duration_s, f32::min);
-                let first_s = turn.start_s + MIN_TURN_S;
-                (turn.start_s, at_s.min(to_s).max(first_s))
+                let starts = own
+                    .map(|(start_s, _)| start_s)
+                    .filter(|start_s| *start_s >= turn.end_s);
+                let to_s = starts.fold(self.duration_s, f32::min);
+                (turn.start_s, at_s.min(to_s).max(turn.start_s + MIN_TURN_S))
             }
         };
         self.change(|turns| {
@@ -178,8 +177,6 @@ impl Conversation {
         let before = self.turns.clone();
         change(&mut self.turns);
         if self.turns != before {
-            self.turns
-                .sort_by(|one, next| one.start_s.total_cmp(&next.start_s));
             self.before.push(before);
         }
     }

@@ -4,10 +4,11 @@ mod recording;
 mod results;
 mod sending;
 
-use std::any::Any;
+use std::{any::Any, collections::BTreeMap};
 
 use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
+use vocabulary::Turn;
 
 pub use crate::queue::Outcome;
 use crate::{
@@ -76,6 +77,8 @@ pub struct Workbench {
     is_busy: Memo<bool>,
     n_taken: StoredValue<ClipId>,
     upload: StoredValue<Option<UnderWay>>,
+    /// What its reader has corrected of a clip's turns, by the clip.
+    corrected: StoredValue<BTreeMap<ClipId, Vec<Turn>>>,
     facts: StoredValue<PageFacts>,
     models: ModelChoice,
     voices: Voices,
@@ -122,6 +125,7 @@ impl Workbench {
             }),
             n_taken: StoredValue::new(0),
             upload: StoredValue::new(None),
+            corrected: StoredValue::new(BTreeMap::new()),
             facts: StoredValue::new(facts),
             models,
             voices,
@@ -347,6 +351,7 @@ impl Workbench {
         self.trim.close();
         self.is_trimming.set(false);
         self.shown.set(None);
+        self.corrected.set_value(BTreeMap::new());
         self.queue.set(Vec::new());
         self.other_outcome.set(None);
     }

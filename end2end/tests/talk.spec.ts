@@ -105,6 +105,59 @@ for (const language of LANGUAGES) {
   });
 }
 
+test("the keyboard stays where it is after a correction, and the page within its width", async ({ page }) => {
+  await page.setViewportSize({ width: 320, height: 740 });
+  await answer(page, "en");
+  const rows = table(page, "en").locator("tbody");
+  const name = result(page).getByLabel(words("en", "talk.name")).first();
+  await name.fill("ক".repeat(60));
+  await name.press("Tab");
+  await expect(rows.nth(0)).toContainText("ক".repeat(60));
+  await rows.nth(0).getByRole("button", { name: words("en", "talk.correct") }).click();
+  const end = rows.nth(0).getByLabel(words("en", "talk.end"));
+  await end.focus();
+  for (let press = 0; press < 3; press += 1) await end.press("ArrowUp");
+  await expect(end).toBeFocused();
+  await expect(end).toHaveValue("3.3");
+  await end.fill("99");
+  await end.press("Enter");
+  await expect(end, "up to the speaker's next turn").toHaveValue("6.2");
+  const emotion = rows.nth(0).getByLabel(words("en", "talk.expresses"));
+  await emotion.focus();
+  await emotion.selectOption("sad");
+  await expect(emotion).toBeFocused();
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
+  await name.fill("");
+  await name.press("Enter");
+  await expect(name).toHaveValue("A");
+});
+
+test("a turn can be given to somebody who had none", async ({ page }) => {
+  await answer(page, "en");
+  const rows = table(page, "en").locator("tbody");
+  await rows.nth(3).getByRole("button", { name: words("en", "talk.correct") }).click();
+  await rows.nth(3).getByLabel(words("en", "talk.speaker")).selectOption({ label: words("en", "talk.another") as string });
+  await expect(result(page).locator(".lane")).toHaveCount(3);
+  await expect(rows.nth(3).locator("td").first()).toHaveText("C");
+});
+
+test("corrections outlast a visit to another page", async ({ page }) => {
+  await answer(page, "en");
+  const name = result(page).getByLabel(words("en", "talk.name"));
+  await name.first().fill("Rana");
+  await name.first().press("Enter");
+  await page.getByRole("contentinfo").getByRole("link", { name: words("en", "site.history") }).click();
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(words("en", "history.heading"));
+  await page.goBack();
+  await expect(name.first()).toHaveValue("Rana");
+  await name.nth(1).fill("Mina");
+  await name.nth(1).press("Enter");
+  await page.goto("/history");
+  await page.getByRole("button", { name: words("en", "history.open") }).click();
+  await expect(page.locator(".turns tbody").nth(0)).toContainText("Rana");
+  await expect(page.locator(".turns tbody").nth(1)).toContainText("Mina");
+});
+
 test("corrections are kept with the result", async ({ page }) => {
   await answer(page, "en");
   const name = result(page).getByLabel(words("en", "talk.name")).first();

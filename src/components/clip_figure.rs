@@ -67,6 +67,6 @@ pub fn ClipFigure(entry: StoredValue<Entry>, pictures: Pictures) -> impl IntoVie
             </div>
         </div>
         {view! { <TimelineParts parts player is_playable /> }.into_any()}
-        {has_turns.then(|| lazily(talk, Talk { conversation, entry, player, is_playable }))}
+        {has_turns.then(|| lazily(talk, Talk { conversation, entry, player, is_playable, is_shown: true }))}
     }
 }

@@ -69,11 +69,13 @@ fn FormatExport(entry: StoredValue<Entry>) -> impl IntoView {
         let format = chosen.get_untracked();
         let media_type = format.media_type().split(';').next().unwrap_or_default();
         let text = entry.with_value(|entry| file(format, entry));
-        save_text(
-            &format!("banglaser.{}", format.extension()),
-            media_type,
-            &text,
-        );
+        let stem = entry.with_value(|entry| {
+            let name = entry.source.as_deref().unwrap_or("banglaser");
+            name.rsplit_once('.')
+                .map_or(name, |(stem, _)| stem)
+                .to_owned()
+        });
+        save_text(&format!("{stem}.{}", format.extension()), media_type, &text);
         is_saved.set(true);
     };
     let said = live(move || match is_saved.get() {

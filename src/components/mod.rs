@@ -62,6 +62,7 @@ mod talk;
 mod theme_switch;
 mod timeline;
 mod trim_editor;
+mod turn_corrections;
 mod turn_table;
 mod voice_choice;
 mod voice_note;

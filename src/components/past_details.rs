@@ -56,7 +56,7 @@ pub fn PastDetails(entry: StoredValue<Entry>) -> impl IntoView {
             <p>{worth}</p>
             {view! { <QualityNotes prediction /> }.into_any()}
             {(!is_of_several).then(|| view! { <ProbabilityBars probabilities place /> }.into_any())}
-            {has_turns.then(|| lazily(talk, Talk { conversation, entry, player, is_playable }))}
+            {has_turns.then(|| lazily(talk, Talk { conversation, entry, player, is_playable, is_shown: false }))}
             {view! { <TimelineParts parts player is_playable /> }.into_any()}
             {view! { <ResultExports entry waveform=String::new() /> }.into_any()}
         </div>

@@ -1,17 +1,23 @@
 //! A clip of several voices: who they are, what each says when, and what its reader knows better.
 
+use std::collections::BTreeSet;
+
 use leptos::prelude::*;
 use wasm_split_helpers::wasm_split;
 
-use super::{Action, SpeakerList, TurnTable, When};
+use super::{SpeakerList, TurnTable};
 use crate::{
     browser::{Player, storage},
     conversation::Conversation,
     history::Entry,
     i18n::{text, use_i18n},
     lazy::Loaded,
-    live::react,
+    live::{live, react},
+    workbench::Workbench,
 };
+
+/// So many speakers a reader can tell of.
+const N_SPEAKERS: usize = 8;
 
 /// What a conversation is shown with.
 #[derive(Clone, Copy)]
@@ -24,6 +30,8 @@ pub struct Talk {
     pub player: Player,
     /// Whether it can.
     pub is_playable: Memo<bool>,
+    /// Whether it is of the clip on display, or of a past result.
+    pub is_shown: bool,
 }
 
 /// Builds [`TalkView`].
@@ -36,6 +44,7 @@ pub fn talk() -> Loaded<Talk> {
 #[component]
 fn TalkView(talk: Talk) -> impl IntoView {
     let i18n = use_i18n();
+    let workbench = expect_context::<Workbench>();
     let Talk {
         conversation,
         entry,
@@ -47,6 +56,9 @@ fn TalkView(talk: Talk) -> impl IntoView {
             return;
         }
         entry.update_value(|entry| entry.prediction.turns.clone_from(&turns));
+        if talk.is_shown {
+            workbench.correct(turns.clone());
+        }
         storage::change_results(|mut known| {
             let of_clip =
                 |known: &&mut Entry| entry.with_value(|entry| known.is_of_same_clip(entry));
@@ -56,18 +68,34 @@ fn TalkView(talk: Talk) -> impl IntoView {
             known
         });
     });
-    let is_changed = Signal::derive(move || conversation.with(Conversation::is_changed));
+    let speakers = Memo::new(move |_| conversation.with(Conversation::speakers));
+    // Those who have turns, and some who may be given one.
+    let all = speakers.with_untracked(|all| {
+        let speakers: BTreeSet<usize> = all.iter().map(|one| one.speaker).collect();
+        speakers
+            .into_iter()
+            .chain(0..N_SPEAKERS)
+            .collect::<BTreeSet<_>>()
+    });
+    let all = StoredValue::new(all.into_iter().collect::<Vec<_>>());
+    let is_changed = move || conversation.with(Conversation::is_changed);
     view! {
         <section class="talk" aria-labelledby="talk-heading">
             <h3 id="talk-heading">{text!(i18n, talk.heading)}</h3>
-            {view! { <SpeakerList conversation /> }.into_any()}
-            {view! { <TurnTable talk /> }.into_any()}
-            <When is=is_changed>
-                <Action
-                    act=move |_| conversation.update(Conversation::undo)
-                    label=text!(i18n, talk.undo)
-                />
-            </When>
+            <fieldset class="plain" disabled=live(move || !workbench.is_live.get())>
+            {view! { <SpeakerList conversation speakers all /> }.into_any()}
+            {view! { <TurnTable talk speakers all /> }.into_any()}
+            <div class="buttons">
+                <button
+                    type="button"
+                    class="button"
+                    disabled=live(move || !is_changed())
+                    on:click=move |_| conversation.update(Conversation::undo)
+                >
+                    {text!(i18n, talk.undo)}
+                </button>
+            </div>
+            </fieldset>
         </section>
     }
 }

@@ -3,45 +3,34 @@
 use leptos::prelude::*;
 use vocabulary::{Emotion, Turn};
 
-use super::{EmotionFace, Talk};
+use super::{EmotionFace, Talk, speaker_list::Speakers, turn_corrections::corrections};
 use crate::{
-    conversation::{Border, Conversation, Speaker},
-    fixed::fixed,
     i18n::{
         Locale,
-        emotion_words::{label, tone},
+        emotion_words::tone,
         text,
         turn_words::{called, turn_certainty, turn_label, turn_time},
         use_i18n,
     },
-    live::{Live, live},
+    live::live,
 };
-
-/// How finely a border is moved, seconds.
-const STEP_S: &str = "0.1";
 
 /// A row for each turn. Its first cell plays it; its last opens what can be corrected.
 #[component]
-pub fn TurnTable(talk: Talk) -> impl IntoView {
+pub fn TurnTable(talk: Talk, speakers: Speakers, all: StoredValue<Vec<usize>>) -> impl IntoView {
     let i18n = use_i18n();
-    let labels: Vec<Emotion> = talk.entry.with_value(|entry| {
+    let labels = StoredValue::new(talk.entry.with_value(|entry| {
         let all = entry.prediction.probabilities.iter();
-        all.map(|(emotion, _)| emotion).collect()
-    });
-    // Of these one is open; rows are built anew with each change.
+        all.map(|(emotion, _)| emotion).collect::<Vec<_>>()
+    }));
+    // Of these one is open. Rows stay where they are, so that the keyboard's place does.
     let open = RwSignal::new(None::<usize>);
-    let rows = live(move || {
-        let (turns, speakers) = talk
-            .conversation
-            .with(|conversation| (conversation.turns().to_vec(), conversation.speakers()));
-        let rows = turns
-            .into_iter()
-            .enumerate()
-            .map(|(turn_idx, turn)| row(talk, turn_idx, turn, open, &labels, &speakers));
-        rows.collect_view()
-    });
+    let n_turns = talk
+        .conversation
+        .with_untracked(|conversation| conversation.turns().len());
+    let rows = (0..n_turns).map(|turn_idx| row(talk, turn_idx, open, labels, speakers, all));
     view! {
-        <div class="turns">
+        <div class="turns" tabindex="0" role="region" aria-label=text!(i18n, talk.table)>
             <table>
                 <caption class="visually-hidden">{text!(i18n, talk.table)}</caption>
                 <thead>
@@ -54,7 +43,7 @@ pub fn TurnTable(talk: Talk) -> impl IntoView {
                         </th>
                     </tr>
                 </thead>
-                {rows}
+                {rows.collect_view()}
             </table>
         </div>
     }
@@ -63,48 +52,53 @@ pub fn TurnTable(talk: Talk) -> impl IntoView {
 fn row(
     talk: Talk,
     turn_idx: usize,
-    turn: Turn,
     open: RwSignal<Option<usize>>,
-    labels: &[Emotion],
-    speakers: &[Speaker],
+    labels: StoredValue<Vec<Emotion>>,
+    speakers: Speakers,
+    all: StoredValue<Vec<usize>>,
 ) -> AnyView {
     let i18n = use_i18n();
-    let (start_s, end_s) = (turn.start_s, turn.end_s);
-    let emotion = turn.answer();
-    let name = called(turn.speaker, turn.name.as_deref());
+    let turn = Memo::new(move |_| {
+        talk.conversation
+            .with(|conversation| conversation.turns().get(turn_idx).cloned())
+    });
+    let span_s = move |turn: &Option<Turn>| turn.as_ref().map(|turn| (turn.start_s, turn.end_s));
+    let answer = Memo::new(move |_| turn.with(|turn| turn.as_ref().and_then(Turn::answer)));
+    let in_words = move |words: fn(Locale, &Turn) -> String| {
+        live(move || turn.with(|turn| Some(words(i18n.get_locale(), turn.as_ref()?))))
+    };
+    let time = in_words(turn_time);
+    let told = in_words(|locale, turn| turn_label(locale, turn).to_owned());
+    let sure = in_words(turn_certainty);
+    let name = in_words(|_, turn| called(turn.speaker, turn.name.as_deref()));
     let is_heard = Memo::new(move |_| {
         let at_s = talk.player.position_s();
-        at_s > 0.0 && (start_s..end_s).contains(&at_s)
+        let span_s = turn.with(span_s);
+        span_s.is_some_and(|(start_s, end_s)| at_s > 0.0 && (start_s..end_s).contains(&at_s))
     });
-    let is_open = Memo::new(move |_| open.get() == Some(turn_idx));
-    let turn = StoredValue::new(turn);
-    let in_words = move |words: fn(Locale, &Turn) -> String| {
-        live(move || turn.with_value(|turn| words(i18n.get_locale(), turn)))
+    let play = move |_| {
+        if let Some((start_s, end_s)) = turn.with_untracked(span_s) {
+            talk.player.play_between(start_s, end_s);
+        }
     };
-    let (time, sure) = (in_words(turn_time), in_words(turn_certainty));
-    let told = live(move || turn.with_value(|turn| turn_label(i18n.get_locale(), turn)));
-    let (labels, speakers) = (labels.to_vec(), speakers.to_vec());
-    let form = live(move || {
-        is_open.get().then(|| {
-            corrections(
-                talk.conversation,
-                turn_idx,
-                turn.get_value(),
-                &labels,
-                &speakers,
-            )
-        })
-    });
+    let is_open = Memo::new(move |_| open.get() == Some(turn_idx));
     let toggle = move |_| open.set((!is_open.get_untracked()).then_some(turn_idx));
+    let form = live(move || {
+        let is_open = is_open.get();
+        is_open.then(|| corrections(talk.conversation, turn_idx, turn, labels, speakers, all))
+    });
     view! {
-        <tbody data-emotion=tone(emotion) aria-current=live(move || is_heard.get().then_some("true"))>
+        <tbody
+            data-emotion=live(move || tone(answer.get()))
+            aria-current=live(move || is_heard.get().then_some("true"))
+        >
             <tr>
                 <th scope="row">
                     <button
                         type="button"
                         class="button button-quiet"
                         disabled=live(move || !talk.is_playable.get())
-                        on:click=move |_| talk.player.play_between(start_s, end_s)
+                        on:click=play
                     >
                         {time}
                     </button>
@@ -112,7 +106,7 @@ fn row(
                 <td lang="">{name}</td>
                 <td>
                     <span class="turn-emotion">
-                        <EmotionFace emotion />
+                        {live(move || view! { <EmotionFace emotion=answer.get() /> }.into_any())}
                         <span>{told} " " <span class="fine">{sure}</span></span>
                     </span>
                 </td>
@@ -129,74 +123,6 @@ fn row(
             </tr>
             {form}
         </tbody>
-    }
-    .into_any()
-}
-
-/// What can be corrected of a turn: whose it is, what it expresses, where it begins and ends.
-fn corrections(
-    conversation: RwSignal<Conversation>,
-    turn_idx: usize,
-    turn: Turn,
-    labels: &[Emotion],
-    speakers: &[Speaker],
-) -> AnyView {
-    let i18n = use_i18n();
-    let reassign = move |event| {
-        if let Ok(speaker) = event_target_value(&event).parse() {
-            conversation.update(|conversation| conversation.reassign(turn_idx, speaker));
-        }
-    };
-    let correct = move |event| {
-        let emotion = event_target_value(&event).parse().ok();
-        conversation.update(|conversation| conversation.correct(turn_idx, emotion));
-    };
-    let names = speakers.iter().map(|one| {
-        let is_it = one.speaker == turn.speaker;
-        let name = called(one.speaker, one.name.as_deref());
-        view! { <option value=one.speaker.to_string() selected=is_it>{name}</option> }
-    });
-    let emotions = labels.iter().map(|&emotion| {
-        let is_it = turn.corrected == Some(emotion);
-        let label = live(move || label(i18n.get_locale(), emotion));
-        view! { <option value=emotion.code() selected=is_it>{label}</option> }
-    });
-    let border = move |border: Border, at_s: f32, label: Live<&'static str>| {
-        let set = move |event| {
-            if let Ok(at_s) = event_target_value(&event).parse() {
-                conversation
-                    .update(|conversation| conversation.move_border(turn_idx, border, at_s));
-            }
-        };
-        view! {
-            <label class="field">
-                <span>{label}</span>
-                <input type="number" min="0" step=STEP_S value=fixed(at_s, 1) on:change=set />
-            </label>
-        }
-    };
-    view! {
-        <tr class="corrections">
-            <td colspan="4">
-                <div>
-                    <label class="field">
-                        <span>{text!(i18n, talk.speaker)}</span>
-                        <select on:change=reassign>{names.collect_view()}</select>
-                    </label>
-                    <label class="field">
-                        <span>{text!(i18n, talk.expresses)}</span>
-                        <select on:change=correct>
-                            <option value="" selected=turn.corrected.is_none()>
-                                {text!(i18n, talk.as_heard)}
-                            </option>
-                            {emotions.collect_view()}
-                        </select>
-                    </label>
-                    {border(Border::Start, turn.start_s, text!(i18n, talk.start))}
-                    {border(Border::End, turn.end_s, text!(i18n, talk.end))}
-                </div>
-            </td>
-        </tr>
     }
     .into_any()
 }

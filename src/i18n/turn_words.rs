@@ -18,12 +18,14 @@ pub fn turn_label(locale: Locale, turn: &Turn) -> &'static str {
     }
 }
 
-/// How sure that is, or that its reader says so.
+/// How sure that is, or that its reader says so; nothing where there is no emotion.
 pub fn turn_certainty(locale: Locale, turn: &Turn) -> String {
     match (&turn.corrected, &turn.expression) {
         (Some(_), _) => td_string!(locale, talk.corrected).to_owned(),
-        (None, Some(heard)) => number::percent(locale, heard.probabilities.top().1),
-        (None, None) => String::new(),
+        (None, Some(heard)) if turn.answer().is_some() => {
+            number::percent(locale, heard.probabilities.top().1)
+        }
+        (None, _) => String::new(),
     }
 }
 

@@ -1,7 +1,7 @@
 //! The results of the start page, as they are kept and given away.
 
 use leptos::prelude::*;
-use vocabulary::Analysis;
+use vocabulary::{Analysis, Turn};
 
 use super::Workbench;
 use crate::{
@@ -13,6 +13,9 @@ use crate::{
 impl Workbench {
     /// Adds a result to the past ones.
     pub(super) fn keep(self, id: ClipId, analysis: &Analysis) {
+        // It is heard anew.
+        self.corrected
+            .try_update_value(|corrected| drop(corrected.remove(&id)));
         let found = self.queue.try_with_untracked(|queue| {
             let one = queue.iter().find(|one| one.id == id);
             one.map(|one| self.entry(Some(one), analysis))
@@ -32,6 +35,14 @@ impl Workbench {
             .with_untracked(|one| self.entry(one.as_ref(), analysis))
     }
 
+    /// Remembers what was corrected of the turns of the clip on display.
+    pub fn correct(self, turns: Vec<Turn>) {
+        if let Some(id) = self.shown.get_untracked() {
+            self.corrected
+                .update_value(|corrected| drop(corrected.insert(id, turns)));
+        }
+    }
+
     /// Every result of the queue, in its order.
     pub fn entries(self) -> Vec<Entry> {
         let mut entries = Vec::new();
@@ -49,12 +60,20 @@ impl Workbench {
 
     fn entry(self, one: Option<&QueuedClip>, analysis: &Analysis) -> Entry {
         let span_s = one.and_then(|one| one.cut.as_ref()).map(|cut| cut.span_s);
+        let mut prediction = analysis.prediction.clone();
+        let corrected = one.and_then(|one| {
+            self.corrected
+                .with_value(|corrected| corrected.get(&one.id).cloned())
+        });
+        if let Some(turns) = corrected {
+            prediction.turns = turns;
+        }
         Entry {
             at_ms: 0.0,
             source: one.and_then(|one| one.clip.file_name.clone()),
             part_s: span_s.map(|(start_s, end_s)| (start_s as f32, end_s as f32)),
             model: Some(analysis.model.clone()),
-            prediction: analysis.prediction.clone(),
+            prediction,
             heard_as: None,
         }
     }
