@@ -1,4 +1,5 @@
 /** A clip of several voices: who speaks when, what its reader corrects, and the files that other tools open. */
+import type { Page } from "@playwright/test";
 import { readFileSync } from "node:fs";
 
 import {
@@ -21,7 +22,7 @@ const TURNS = [
   turn(0, 8, 11, { angry: 0.3, happy: 0.28, sad: 0.42 }, "unclear"),
 ];
 
-async function answer(page: Parameters<typeof answerWith>[0], language: Language) {
+async function answer(page: Page, language: Language) {
   await answerWith(page, { happy: 0.5, sad: 0.5 }, { duration_s: DURATION_S, turns: TURNS });
   await open(page, language);
   await chooseFile(page, language).setInputFiles(silence(DURATION_S));
@@ -29,7 +30,7 @@ async function answer(page: Parameters<typeof answerWith>[0], language: Language
   await expect(table(page, language)).toBeVisible();
 }
 
-const table = (page: Parameters<typeof answerWith>[0], language: Language) =>
+const table = (page: Page, language: Language) =>
   result(page).getByRole("table", { name: words(language, "talk.table") });
 
 for (const language of LANGUAGES) {

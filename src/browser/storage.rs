@@ -78,6 +78,18 @@ pub fn change_results(change: impl FnOnce(Vec<Entry>) -> Vec<Entry>) -> Vec<Entr
     changed
 }
 
+/// Changes the kept result of the clip that `entry` tells of, where there is one: what was deleted meanwhile, here or
+/// in another tab, stays deleted.
+pub fn change_result(entry: &Entry, change: impl FnOnce(&mut Entry)) {
+    change_results(|mut known| {
+        known
+            .iter_mut()
+            .find(|known| known.is_of_same_clip(entry))
+            .map(change);
+        known
+    });
+}
+
 /// Calls `changed` whenever another tab writes, as long as the page's owner lives.
 pub fn watch_changes(changed: impl Fn() + 'static) {
     let listener = window_event_listener_untyped("storage", move |_| changed());

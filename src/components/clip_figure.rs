@@ -1,10 +1,9 @@
 //! The analysed clip: a player, its pictures, and what its parts sound like.
 
-use export::parts;
 use leptos::{html, prelude::*};
 use vocabulary::Pictures;
 
-use super::{ClipPlayer, Talk, TimelineParts, When, clip_tracks, talk};
+use super::{ClipPlayer, Talk, TimelineParts, When, clip_tracks, talk, timeline::parts_of};
 use crate::{
     browser::{Player, pointer_share},
     conversation::Conversation,
@@ -24,11 +23,9 @@ pub fn ClipFigure(entry: StoredValue<Entry>, pictures: Pictures) -> impl IntoVie
     let player = Player::new();
     let (duration_s, parts, turns) = entry.with_value(|entry| {
         let prediction = &entry.prediction;
-        // What several voices sound like together says nothing of one.
         let parts = match prediction.windows.len() {
             0 | 1 => Vec::new(),
-            _ if !prediction.turns.is_empty() => Vec::new(),
-            _ => parts(&prediction.windows),
+            _ => parts_of(prediction),
         };
         let turns = prediction.turns.clone();
         (prediction.duration_s, StoredValue::new(parts), turns)

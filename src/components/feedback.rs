@@ -35,14 +35,8 @@ pub fn Feedback(entry: StoredValue<Entry>) -> impl IntoView {
     });
     let say = move |heard_as: Emotion| {
         entry.update_value(|entry| entry.heard_as = Some(heard_as));
-        // What was deleted meanwhile, here or in another tab, stays deleted.
-        storage::change_results(|mut known| {
-            let of_clip =
-                |known: &&mut Entry| entry.with_value(|entry| known.is_of_same_clip(entry));
-            if let Some(known) = known.iter_mut().find(of_clip) {
-                known.heard_as = Some(heard_as);
-            }
-            known
+        entry.with_value(|entry| {
+            storage::change_result(entry, |known| known.heard_as = Some(heard_as));
         });
         step.set(Step::Noted);
     };

@@ -1,10 +1,11 @@
 //! All that is known of a past result: what it was worth, its notes, every emotion, its parts. Its audio is gone.
 
-use export::parts;
 use leptos::prelude::*;
 use vocabulary::Prediction;
 
-use super::{ProbabilityBars, QualityNotes, ResultExports, Talk, TimelineParts, talk};
+use super::{
+    ProbabilityBars, QualityNotes, ResultExports, Talk, TimelineParts, talk, timeline::parts_of,
+};
 use crate::{
     browser::Player,
     conversation::Conversation,
@@ -32,12 +33,8 @@ pub fn PastDetails(entry: StoredValue<Entry>) -> impl IntoView {
     let probabilities = prediction.with_value(|prediction| prediction.probabilities.clone());
     let (parts, conversation) = prediction.with_value(|prediction| {
         let turns = prediction.turns.clone();
-        let parts = match turns.is_empty() {
-            true => parts(&prediction.windows),
-            false => Vec::new(),
-        };
         (
-            StoredValue::new(parts),
+            StoredValue::new(parts_of(prediction)),
             Conversation::new(turns, prediction.duration_s),
         )
     });

@@ -1,10 +1,9 @@
 //! Hands the result to the user: as text, JSON, CSV and picture.
 
-use export::parts;
 use leptos::{prelude::*, task::spawn_local};
 use vocabulary::{Emotion, Prediction};
 
-use super::{Action, When, format_export};
+use super::{Action, When, format_export, timeline::parts_of};
 use crate::{
     browser::{Lane, ResultPicture, can_share, copy, save_text, save_url, share, storage},
     history::{Entry, to_csv, to_json},
@@ -56,13 +55,12 @@ fn picture(locale: Locale, entry: &Entry, waveform: &str) -> Option<String> {
 
 /// A lane for each emotion that is heard in a clip's turns, or in one of several windows.
 fn lanes(locale: Locale, prediction: &Prediction) -> Vec<Lane> {
-    let parts = parts(&prediction.windows);
+    let parts = parts_of(prediction);
     let share = |at_s: f32| at_s / prediction.duration_s.max(0.1);
     let lane = |emotion: Emotion| {
         let turns = prediction.turns.iter();
         let turns = turns.filter(|turn| turn.answer() == Some(emotion));
         let own = parts.iter().filter(|part| part.emotion == emotion);
-        let own = own.filter(|_| prediction.turns.is_empty());
         let spans = turns.map(|turn| (turn.start_s, turn.end_s));
         let spans = spans.chain(own.map(|part| (part.start_s, part.end_s)));
         Lane {

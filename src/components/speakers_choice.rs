@@ -55,3 +55,11 @@ pub fn SpeakersChoice() -> impl IntoView {
     }
     .into_any()
 }
+
+#[cfg(all(test, feature = "ssr"))]
+mod tests {
+    #[test]
+    fn the_server_knows_as_many_voices() {
+        assert_eq!(usize::from(super::MAX_SPEAKERS), diarization::MAX_SPEAKERS);
+    }
+}

@@ -59,30 +59,22 @@ fn TalkView(talk: Talk) -> impl IntoView {
         if talk.is_shown {
             workbench.correct(turns.clone());
         }
-        storage::change_results(|mut known| {
-            let of_clip =
-                |known: &&mut Entry| entry.with_value(|entry| known.is_of_same_clip(entry));
-            if let Some(known) = known.iter_mut().find(of_clip) {
-                known.prediction.turns = turns;
-            }
-            known
+        entry.with_value(|entry| {
+            storage::change_result(entry, |known| known.prediction.turns = turns);
         });
     });
     let speakers = Memo::new(move |_| conversation.with(Conversation::speakers));
     // Those who have turns, and some who may be given one.
     let all = speakers.with_untracked(|all| {
-        let speakers: BTreeSet<usize> = all.iter().map(|one| one.speaker).collect();
-        speakers
-            .into_iter()
-            .chain(0..N_SPEAKERS)
-            .collect::<BTreeSet<_>>()
+        let speakers = all.iter().map(|one| one.speaker);
+        speakers.chain(0..N_SPEAKERS).collect::<BTreeSet<_>>()
     });
     let all = StoredValue::new(all.into_iter().collect::<Vec<_>>());
     let is_changed = move || conversation.with(Conversation::is_changed);
     view! {
         <section class="talk" aria-labelledby="talk-heading">
             <h3 id="talk-heading">{text!(i18n, talk.heading)}</h3>
-            <fieldset class="plain" disabled=live(move || !workbench.is_live.get())>
+            <fieldset disabled=live(move || !workbench.is_live.get())>
             {view! { <SpeakerList conversation speakers all /> }.into_any()}
             {view! { <TurnTable talk speakers all /> }.into_any()}
             <div class="buttons">

@@ -6,15 +6,24 @@ use crate::{
     i18n::{Locale, number, text, use_i18n},
     live::live,
 };
-use export::Part;
+use export::{Part, parts};
 use leptos::prelude::*;
+use vocabulary::Prediction;
 
 /// A longer list is closed at first.
 const MAX_OPEN: usize = 6;
 
+/// The parts of a clip that sound alike; none where it has turns, as what several voices sound like together says
+/// nothing of one.
+pub fn parts_of(prediction: &Prediction) -> Vec<Part> {
+    match &prediction.turns[..] {
+        [] => parts(&prediction.windows),
+        _ => Vec::new(),
+    }
+}
+
 fn span(locale: Locale, part: &Part) -> String {
-    let [start, end] = [part.start_s, part.end_s].map(|at_s| number::moment(locale, at_s.into()));
-    format!("{start}–{end}")
+    number::span(locale, part.start_s, part.end_s)
 }
 
 /// The parts as a list of buttons that play them; the one that is heard is marked. Nothing where there are none.

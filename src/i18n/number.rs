@@ -36,6 +36,12 @@ pub fn moment(locale: Locale, at_s: f64) -> String {
     }
 }
 
+/// From one [`moment`] to another.
+pub fn span(locale: Locale, start_s: f32, end_s: f32) -> String {
+    let [start, end] = [start_s, end_s].map(|at_s| moment(locale, at_s.into()));
+    format!("{start}–{end}")
+}
+
 /// Bytes as whole mebibytes, rounded down, at least 1.
 pub fn mebibytes(locale: Locale, n_bytes: u64) -> String {
     digits(locale, &(n_bytes >> 20).max(1).to_string())

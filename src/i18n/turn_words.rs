@@ -31,8 +31,7 @@ pub fn turn_certainty(locale: Locale, turn: &Turn) -> String {
 
 /// From when to when it is.
 pub fn turn_time(locale: Locale, turn: &Turn) -> String {
-    let [start, end] = [turn.start_s, turn.end_s].map(|at_s| number::moment(locale, at_s.into()));
-    format!("{start}–{end}")
+    number::span(locale, turn.start_s, turn.end_s)
 }
 
 /// A turn as a line of text.

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
-use walrus::ModuleConfig;
 use wasm_bindgen_cli_support::Bindgen;
 use wasmparser::{Validator, WasmFeatures};
 
@@ -14,6 +13,7 @@ use crate::compact::compact;
 use crate::compress;
 use crate::hashed_name;
 use crate::page::{copy_tree, empty};
+use crate::split;
 use crate::toolchain::WASM_TARGET;
 use crate::workspace::Workspace;
 
@@ -82,10 +82,7 @@ fn compiled(workspace: &Workspace) -> PathBuf {
 
 fn make(compiled: &Path, folder: &Path, [hear, page, tap]: &[String; 3]) -> Result<()> {
     empty(folder)?;
-    let module = ModuleConfig::new()
-        .generate_name_section(false)
-        .generate_producers_section(false)
-        .parse_file(compiled)?;
+    let module = split::names_go().parse_file(compiled)?;
     Bindgen::new()
         .web(true)?
         .input_module("hear", module)
