@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand, ValueEnum};
+use moments::Rule;
 use pipeline::Speakers;
 use vocabulary::Emotion;
 
@@ -63,6 +64,13 @@ pub enum Command {
         /// Hear each channel by itself: the two sides of a call.
         #[arg(long, value_enum, default_value_t = Channels::Mixed)]
         channels: Channels,
+        /// Look for a rule such as "angry >= high for 10 s"; can be given several times. Told by --json, and below the
+        /// lines for people.
+        #[arg(long = "alert", value_name = "RULE", conflicts_with_all = ["csv", "format"])]
+        alerts: Vec<Rule>,
+        /// Tell the strongest moments of each emotion, so many of each at most; where alerts are told.
+        #[arg(long, value_name = "NUMBER", default_value_t = 0, conflicts_with_all = ["csv", "format"])]
+        peaks: usize,
         /// Name of the model that hears them, of those that the settings list.
         #[arg(long, conflicts_with = "checkpoint")]
         model: Option<String>,

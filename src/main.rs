@@ -18,6 +18,7 @@ use banglaser::{
         settings::{RecognizerSettings, Settings},
         state::AppState,
         telemetry,
+        v1::moments::Asked,
     },
 };
 use clap::Parser;
@@ -88,6 +89,8 @@ fn run() -> anyhow::Result<ExitCode> {
             out,
             speakers,
             channels,
+            alerts,
+            peaks,
             profile,
             ..
         } => {
@@ -111,6 +114,10 @@ fn run() -> anyhow::Result<ExitCode> {
                     speakers,
                 },
                 diarizer: settings.recognizer.diarizer(),
+                asked: Asked {
+                    n_peaks: peaks,
+                    rules: alerts,
+                },
             };
             match analyze(&files, results, &hearing, &mut io::stdout()) {
                 Ok(true) => Ok(ExitCode::SUCCESS),

@@ -21,7 +21,10 @@ use inference::Recognizer;
 use pipeline::{Apart, LazyDiarizer, PipelineError, recognize_apart};
 use vocabulary::{Prediction, Profile};
 
-use crate::{error::AppError, server::exposure};
+use crate::{
+    error::AppError,
+    server::{exposure, v1::moments::Asked},
+};
 pub use files::in_folders;
 
 use exports::Exports;
@@ -64,6 +67,8 @@ pub struct Hearing<'a> {
     pub apart: Apart,
     /// Opened when it is needed.
     pub diarizer: LazyDiarizer,
+    /// What is told beside the answers.
+    pub asked: Asked,
 }
 
 /// Analyses the files at `paths` and writes what it finds to `output`; `true` when every file gave a prediction.
@@ -80,7 +85,7 @@ pub fn analyze(
     match results {
         Results::Rows(format) => {
             let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
-            let mut rows = Rows::new(format, hearing.recognizer, &names, output)?;
+            let mut rows = Rows::new(format, hearing, &names, output)?;
             each(&files, hearing, |file, outcome| {
                 rows.write(&names[file], outcome)
             })

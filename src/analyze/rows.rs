@@ -10,11 +10,11 @@ use inference::Recognizer;
 use serde::Serialize;
 use vocabulary::{Emotion, Prediction};
 
-use super::Format;
+use super::{Format, Hearing};
 use crate::{
     error::AppError,
     i18n::{Locale, error_message},
-    server::v1::recognition::Recognition,
+    server::v1::{moments::Asked, recognition::Recognition},
 };
 
 /// What CSV tells of every file; behind them the probability of every emotion, and the error.
@@ -55,6 +55,7 @@ struct Explained<'a> {
 pub struct Rows<'a, W> {
     format: Format,
     recognizer: &'a Recognizer,
+    asked: &'a Asked,
     file_width: usize,
     output: &'a mut W,
 }
@@ -66,14 +67,15 @@ impl<'a, W: Write> Rows<'a, W> {
     /// When `output` cannot be written.
     pub fn new(
         format: Format,
-        recognizer: &'a Recognizer,
+        hearing: &'a Hearing<'_>,
         names: &[Cow<'_, str>],
         output: &'a mut W,
     ) -> io::Result<Self> {
         let lengths = names.iter().map(|name| printable(name).chars().count());
         let rows = Self {
             format,
-            recognizer,
+            recognizer: hearing.recognizer,
+            asked: &hearing.asked,
             file_width: lengths.chain(["file".len()]).max().unwrap_or(0),
             output,
         };
@@ -125,9 +127,44 @@ impl<'a, W: Write> Rows<'a, W> {
                 for (_, probability) in prediction.probabilities.iter() {
                     write!(self.output, " {probability:>8.3}")?;
                 }
-                writeln!(self.output)
+                writeln!(self.output)?;
+                self.write_moments(&self.told(prediction))
             }
             Err(error) => writeln!(self.output, "error: {}", error_message(Locale::en, error)),
+        }
+    }
+
+    /// Alerts and peaks, a line for each below the file's.
+    fn write_moments(&mut self, found: &Recognition) -> io::Result<()> {
+        let whose = |speaker: &Option<String>| match speaker {
+            Some(speaker) => format!(", speaker {speaker}"),
+            None => String::new(),
+        };
+        for alert in &found.alerts {
+            let (rule, speaker) = (&alert.rule, whose(&alert.speaker));
+            let (start_s, end_s) = (alert.start_s, alert.end_s);
+            writeln!(
+                self.output,
+                "  alert: {rule}: {start_s:.1}-{end_s:.1} s{speaker}"
+            )?;
+        }
+        for peak in &found.peaks {
+            let (emotion, speaker) = (peak.emotion, whose(&peak.speaker));
+            let (at_s, confidence) = (peak.at_s, peak.confidence);
+            writeln!(
+                self.output,
+                "  peak: {emotion} {confidence:.3} at {at_s:.1} s{speaker}"
+            )?;
+        }
+        Ok(())
+    }
+
+    fn told(&self, prediction: &Prediction) -> Recognition {
+        let calibration = self.recognizer.calibration();
+        Recognition {
+            peaks: self.asked.peaks(prediction, calibration),
+            alerts: self.asked.alerts(prediction, calibration),
+            ..Recognition::of(self.recognizer.model_id(), prediction)
         }
     }
 
@@ -160,10 +197,10 @@ impl<'a, W: Write> Rows<'a, W> {
     }
 
     fn write_json(&mut self, file: &str, outcome: &Result<Prediction, AppError>) -> io::Result<()> {
-        let output = &mut *self.output;
         match outcome {
             Ok(prediction) => {
-                let recognition = Recognition::of(self.recognizer.model_id(), prediction);
+                let recognition = self.told(prediction);
+                let output = &mut *self.output;
                 serde_json::to_writer(output, &Found { file, recognition })
             }
             Err(error) => {
@@ -173,7 +210,7 @@ impl<'a, W: Write> Rows<'a, W> {
                     message_bn: error_message(Locale::bn, error),
                 };
                 let error = explained;
-                serde_json::to_writer(output, &Failed { file, error })
+                serde_json::to_writer(&mut *self.output, &Failed { file, error })
             }
         }?;
         writeln!(self.output)

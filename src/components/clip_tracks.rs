@@ -4,7 +4,7 @@
 //! the WebAssembly that the same in `view!` takes. Only numbers, our sentences, the server's pictures and escaped names
 //! go in.
 
-use export::Part;
+use moments::Part;
 use std::{collections::BTreeMap, fmt::Write};
 
 use vocabulary::{Emotion, Pictures, Turn};

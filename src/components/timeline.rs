@@ -6,8 +6,8 @@ use crate::{
     i18n::{Locale, number, text, use_i18n},
     live::live,
 };
-use export::{Part, parts};
 use leptos::prelude::*;
+use moments::{Part, parts};
 use vocabulary::Prediction;
 
 /// A longer list is closed at first.

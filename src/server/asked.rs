@@ -1,10 +1,11 @@
 //! What a form's fields, and the address above them, ask for beside the clip: a model, a voice, an emotion, how voices
-//! are told apart, a format.
+//! are told apart, a format, moments that matter.
 
 use std::{str::FromStr, sync::Arc};
 
 use axum::body::Bytes;
 use export::Format;
+use moments::{MAX_RULES, Rule};
 use pipeline::{Apart, Queue, Speakers};
 use vocabulary::Emotion;
 
@@ -87,6 +88,34 @@ fn unknown_value<T: Into<String>>(field: &str, known: impl IntoIterator<Item = T
         field: field.to_owned(),
         known: known.into_iter().map(Into::into).collect(),
     }
+}
+
+/// Most peaks of each emotion that can be asked for.
+const MAX_PEAKS: usize = 20;
+
+/// How many peaks of each emotion are told; none where nobody says.
+///
+/// # Errors
+/// [`AppError::UnknownValue`].
+pub fn n_peaks(number: Option<&str>) -> Result<usize, AppError> {
+    let Some(number) = number else {
+        return Ok(0);
+    };
+    let n_peaks = number.trim().parse().ok();
+    let n_peaks = n_peaks.filter(|n_peaks| (0..=MAX_PEAKS).contains(n_peaks));
+    n_peaks.ok_or_else(|| unknown_value("peaks", [format!("0–{MAX_PEAKS}")]))
+}
+
+/// Rules with `;` between them.
+///
+/// # Errors
+/// [`AppError::UnknownValue`], also for more than [`MAX_RULES`].
+pub fn rules(text: Option<&str>) -> Result<Vec<Rule>, AppError> {
+    let texts = text.into_iter().flat_map(|text| text.split(';'));
+    let texts = texts.filter(|text| !text.trim().is_empty());
+    let rules: Result<Vec<Rule>, _> = texts.map(str::parse).collect();
+    let rules = rules.ok().filter(|rules| rules.len() <= MAX_RULES);
+    rules.ok_or_else(|| unknown_value("alerts", [Rule::EXAMPLE]))
 }
 
 /// What a field says, where it says anything.

@@ -46,6 +46,10 @@ pub struct Fields {
     pub channels: Option<Bytes>,
     /// The field `format`: in which the answer is told.
     pub format: Option<Bytes>,
+    /// The field `peaks`: how many strongest moments are told.
+    pub peaks: Option<Bytes>,
+    /// The field `alerts`: rules that are looked for.
+    pub alerts: Option<Bytes>,
     /// The field `emotion`: code of what the speaker expresses.
     pub emotion: Option<Bytes>,
 }
@@ -110,6 +114,8 @@ impl Fields {
             Some("speakers") => &mut self.speakers,
             Some("channels") => &mut self.channels,
             Some("format") => &mut self.format,
+            Some("peaks") => &mut self.peaks,
+            Some("alerts") => &mut self.alerts,
             _ => return Ok(()),
         };
         *field = Some(read_text(part, bounded).await?);

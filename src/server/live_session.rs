@@ -9,14 +9,20 @@ use std::{collections::VecDeque, mem, sync::Arc};
 
 use axum::body::Bytes;
 use live::{Heard, Listener, Word, keep_newest};
+use moments::{Rule, Watch};
 use pipeline::{Queue, Request};
 use tokio::{
     task::{JoinError, spawn_blocking},
     time::Instant,
 };
-use vocabulary::{LiveEvent, SAMPLE_RATE_HZ};
+use vocabulary::{LiveEvent, LiveResult, SAMPLE_RATE_HZ};
 
-use super::{access::Client, exposure};
+use super::{
+    access::Client,
+    alerts::{About, Alerts},
+    exposure,
+    v1::moments::Alert,
+};
 use crate::{error::AppError, wav};
 
 /// Two seconds of samples: a longer message would be answered late.
@@ -41,11 +47,21 @@ pub struct LiveSession {
     /// Samples that were not listened to yet.
     samples: Vec<f32>,
     heard: VecDeque<Heard>,
+    alerts: Arc<Alerts>,
+    watches: Vec<Watch>,
+    /// Rules that hold and were not told yet.
+    held: VecDeque<moments::Alert>,
 }
 
 impl LiveSession {
-    /// A connection of a client that hears by `queue`.
-    pub fn new(queue: Arc<Queue>, client: Client, request_id: String) -> Self {
+    /// A connection of a client that hears by `queue` and is told when one of `rules` holds.
+    pub fn new(
+        queue: Arc<Queue>,
+        client: Client,
+        request_id: String,
+        alerts: Arc<Alerts>,
+        rules: &[Rule],
+    ) -> Self {
         Self {
             queue,
             client,
@@ -56,6 +72,9 @@ impl LiveSession {
             counted_s: 0.0,
             samples: Vec::new(),
             heard: VecDeque::new(),
+            alerts,
+            watches: rules.iter().copied().map(Watch::new).collect(),
+            held: VecDeque::new(),
         }
     }
 
@@ -137,6 +156,9 @@ impl LiveSession {
     /// [`AppError::Overloaded`] for an answer that is left out, others after which the connection cannot go on.
     pub async fn next(&mut self) -> Option<Result<LiveEvent, AppError>> {
         loop {
+            if let Some(alert) = self.held.pop_front() {
+                return Some(Ok(self.tell(&alert).await));
+            }
             let utterance = match self.heard.pop_front()? {
                 Heard::SpeechStart { at_s } => return Some(Ok(LiveEvent::SpeechStart { at_s })),
                 Heard::SpeechEnd { at_s } => return Some(Ok(LiveEvent::SpeechEnd { at_s })),
@@ -150,12 +172,38 @@ impl LiveSession {
                 Ok(prediction) => {
                     let calibration = self.queue.recognizer().calibration();
                     let result = self.word.take(&utterance, &prediction, calibration);
-                    return Some(Ok(LiveEvent::Result(result.clone())));
+                    let result = result.clone();
+                    self.watch(&result);
+                    return Some(Ok(LiveEvent::Result(result)));
                 }
                 // Too little speech after all.
                 Err(AppError::NoSpeech | AppError::TooShort { .. }) => {}
                 Err(error) => return Some(Err(error)),
             }
+        }
+    }
+
+    fn watch(&mut self, result: &LiveResult) {
+        let watches = self.watches.iter_mut();
+        self.held
+            .extend(watches.filter_map(|watch| watch.take(result)));
+    }
+
+    /// Tells the client, and whom the settings name.
+    async fn tell(&self, held: &moments::Alert) -> LiveEvent {
+        let about = About {
+            request_id: &self.request_id,
+            file_name: None,
+            model: self.queue.recognizer().model_id(),
+        };
+        let alert = Alert::of(held);
+        self.alerts.send(&alert, &about).await;
+        LiveEvent::Alert {
+            rule: alert.rule,
+            emotion: held.rule.emotion,
+            start_s: held.start_s,
+            end_s: held.end_s,
+            confidence: held.confidence,
         }
     }
 

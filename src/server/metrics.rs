@@ -38,6 +38,7 @@ pub struct Metrics {
     uploading: Gauge,
     upload_bytes: Gauge,
     connections: Gauge,
+    alerts: AlertMetrics,
 }
 
 /// How clips are heard.
@@ -47,6 +48,44 @@ struct Hearing {
     together: Histogram,
     decoding: Histogram,
     inference: Histogram,
+}
+
+/// What became of alerts; clones share it.
+#[derive(Clone, Debug, Default)]
+pub struct AlertMetrics {
+    /// Rules of the settings that held.
+    pub held: Counter,
+    /// Messages that were taken.
+    pub sent: Counter,
+    /// Messages that nobody took, and those for which there was no place.
+    pub lost: Counter,
+    /// Messages that wait.
+    pub waiting: Gauge,
+}
+
+impl AlertMetrics {
+    fn register(&self, registry: &mut Registry) {
+        let mut count = |name: &str, help: &str, counter: &Counter| {
+            registry.register(name, help, counter.clone());
+        };
+        count(
+            "alerts_held",
+            "Rules of the settings that held in a clip",
+            &self.held,
+        );
+        count(
+            "alerts_sent",
+            "Messages about alerts that were taken",
+            &self.sent,
+        );
+        count(
+            "alerts_lost",
+            "Messages about alerts that were given up",
+            &self.lost,
+        );
+        let help = "Messages about alerts that wait to be sent";
+        registry.register("alerts_waiting", help, self.waiting.clone());
+    }
 }
 
 impl Hearing {
@@ -149,11 +188,14 @@ impl Metrics {
             "Connections that are open now",
             connections.clone(),
         );
+        let alerts = AlertMetrics::default();
+        alerts.register(&mut registry);
         Self {
             registry,
             answered,
             latency,
             hearing,
+            alerts,
             waiting,
             recognizing,
             uploading,
@@ -179,6 +221,11 @@ impl Metrics {
     /// Connections that are open now, for who counts them.
     pub fn connections(&self) -> Gauge {
         self.connections.clone()
+    }
+
+    /// What became of alerts, for who tells them.
+    pub fn alerts(&self) -> AlertMetrics {
+        self.alerts.clone()
     }
 
     /// OpenMetrics text.

@@ -18,6 +18,7 @@
 //! Invariant: every clip comes as an [`upload::Upload`] and is heard by one of the [`models::Models`].
 
 pub mod access;
+mod alerts;
 mod api_keys;
 mod arriving;
 mod asked;

@@ -16,6 +16,7 @@ use tower_http::services::ServeDir;
 
 use super::{
     access::{Access, AccessError},
+    alerts::{Alerts, AlertsError},
     body::BodyLimits,
     metrics::Metrics,
     models::{Models, ModelsError},
@@ -52,6 +53,8 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
     /// Who may send clips, and how many.
     pub access: Arc<Access>,
+    /// What is looked for in clips, and who is told.
+    pub alerts: Arc<Alerts>,
     /// Whether `/metrics` is told to those who ask the server itself.
     pub has_public_metrics: bool,
     is_ending: Arc<AtomicBool>,
@@ -63,6 +66,9 @@ pub enum StateError {
     /// The file of API keys or an origin.
     #[error(transparent)]
     Access(#[from] AccessError),
+    /// A rule, or where alerts are sent.
+    #[error(transparent)]
+    Alerts(#[from] AlertsError),
     /// A further checkpoint.
     #[error(transparent)]
     Models(#[from] ModelsError),
@@ -119,6 +125,7 @@ impl AppState {
             on_device: on_device.map(Arc::new),
             body_limits: server.body_limits(memory),
             max_batch_files: MaxBatchFiles(server.max_batch_files.get()),
+            alerts: Arc::new(Alerts::new(&settings.alerts, metrics.alerts())?),
             metrics,
             access: Arc::new(Access::new(&settings.access)?),
             has_public_metrics: server.metrics_address.is_none(),
@@ -146,6 +153,12 @@ impl FromRef<AppState> for Arc<Metrics> {
 impl FromRef<AppState> for Arc<Models> {
     fn from_ref(state: &AppState) -> Self {
         Arc::clone(&state.models)
+    }
+}
+
+impl FromRef<AppState> for Arc<Alerts> {
+    fn from_ref(state: &AppState) -> Self {
+        Arc::clone(&state.alerts)
     }
 }
 

@@ -73,3 +73,21 @@ fn several_clips_are_no_one_file_of_a_tool() {
     let said = String::from_utf8(unknown.stderr).expect("UTF-8");
     assert!(said.contains("textgrid"), "{said}");
 }
+
+#[test]
+fn alerts_and_peaks_are_told_to_people_and_programs() {
+    let clip = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pinned/clips/sad.flac");
+    let clip = clip.to_str().expect("a path in UTF-8");
+    let folder = folder("moments");
+    let rule = "--alert=sad >= high for 1 s";
+    let rows = lines(&analyze(&folder, &[rule, "--peaks=1", clip]));
+    let with = |start: &str| rows.iter().filter(|row| row.starts_with(start)).count();
+    assert_eq!(with("  alert: sad >= high for 1 s: "), 1, "{rows:?}");
+    assert_eq!(with("  peak: sad "), 1, "{rows:?}");
+    let json = lines(&analyze(&folder, &["--json", rule, clip]));
+    let json: Value = serde_json::from_str(&json[0]).expect("JSON");
+    assert_eq!(json["alerts"][0]["rule"], "sad >= high for 1 s");
+    let refused = analyze(&folder, &["--alert=rage >= high", clip]);
+    assert!(!refused.status.success());
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("is no rule such as"));
+}

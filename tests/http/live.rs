@@ -190,3 +190,49 @@ async fn four_seconds_count_as_a_clip() {
     assert_eq!(error["error"]["code"], "too_many_requests");
     assert_eq!(code, Some(1008));
 }
+
+#[tokio::test]
+async fn a_rule_that_holds_is_told_once() {
+    let address = serve(state(|_| {})).await;
+    // Whatever the voice of a synthesiser is taken for, at the least confidence that is an answer.
+    let emotions = ["angry", "happy", "sad", "neutral", "surprise"];
+    let rules = emotions.map(|emotion| format!("alerts={emotion}%3E%3Dlow"));
+    let query = format!("?{}", rules.join("&"));
+    let mut socket = connect(address, &query, &[]).await.expect("a socket");
+    let clip = crate::recordings::samples("sad.flac");
+    let samples = clip
+        .iter()
+        .flat_map(|sample| ((sample * 32_767.0) as i16).to_le_bytes());
+    let silence = vec![0; 32_000];
+    say(&mut socket, &[samples.collect(), silence].concat()).await;
+    let farewell = json!({"type": "session.close"}).to_string();
+    socket
+        .send(Message::Text(farewell.into()))
+        .await
+        .expect("sent");
+    let (events, _) = told(socket).await;
+    let of_kind = |kind: &str| {
+        events
+            .iter()
+            .filter(|event| event["type"] == kind)
+            .collect::<Vec<_>>()
+    };
+    let answers = of_kind("result");
+    let heard = |alert: &Value| {
+        answers
+            .iter()
+            .any(|one| one["emotion"] == alert["emotion"] && one["outcome"] == "emotion")
+    };
+    let alerts = of_kind("alert");
+    assert!(!alerts.is_empty(), "{events:?}");
+    assert!(alerts.iter().all(|alert| heard(alert)), "{events:?}");
+    let mut rules: Vec<_> = alerts.iter().map(|alert| alert["rule"].as_str()).collect();
+    rules.sort();
+    let n_alerts = rules.len();
+    rules.dedup();
+    assert_eq!(rules.len(), n_alerts, "{alerts:?}");
+    assert_eq!(
+        connect(address, "?alerts=rage", &[]).await.err(),
+        Some(StatusCode::UNPROCESSABLE_ENTITY)
+    );
+}

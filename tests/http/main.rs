@@ -15,6 +15,7 @@ mod limits;
 mod live;
 mod model;
 mod models;
+mod moments;
 mod odd_requests;
 mod on_device;
 mod page;

@@ -48,7 +48,11 @@ impl Server {
     }
 
     pub fn start_on(address: SocketAddr, settings: &[(&str, &str)]) -> Self {
-        let mut command = program(address, settings);
+        Self::of(program(address, settings))
+    }
+
+    /// Starts a [`program`].
+    pub fn of(mut command: Command) -> Self {
         let mut process = command
             .stderr(Stdio::piped())
             .spawn()

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use toml::Table;
 
 /// Which of our crates each crate may know; ARCHITECTURE.md draws the same.
-const MAY_KNOW: [(&str, &[&str]); 13] = [
+const MAY_KNOW: [(&str, &[&str]); 14] = [
     ("crates/vocabulary", &[]),
     ("crates/audio", &["vocabulary"]),
     ("crates/inference", &["audio", "vocabulary"]),
@@ -23,7 +23,8 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
     ),
     ("crates/diarization", &["audio", "inference"]),
     ("crates/live", &["audio", "vocabulary"]),
-    ("crates/export", &["vocabulary"]),
+    ("crates/moments", &["vocabulary"]),
+    ("crates/export", &["moments", "vocabulary"]),
     (
         "crates/worker",
         &["audio", "inference", "live", "vocabulary"],
@@ -40,6 +41,7 @@ const MAY_KNOW: [(&str, &[&str]); 13] = [
             "export",
             "inference",
             "live",
+            "moments",
             "network",
             "pipeline",
             "vocabulary",

@@ -2,15 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use moments::{mean, parts};
 use serde::Serialize;
 use vocabulary::{
     ConfidenceBand, Emotion, LabelSet, Outcome, Prediction, Probabilities, Turn, speaker_name,
 };
 
-use crate::{
-    number::percent,
-    parts::{mean, parts},
-};
+use crate::number::percent;
 
 /// A stretch of a clip: a turn of a speaker, or a part that sounds alike.
 ///

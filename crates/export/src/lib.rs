@@ -12,7 +12,6 @@ mod format;
 mod interval;
 mod label_studio;
 mod number;
-mod parts;
 mod rttm;
 #[cfg(test)]
 mod sample;
@@ -25,5 +24,4 @@ pub use clip::Clip;
 pub use csv::{csv_header, csv_rows};
 pub use format::{Format, UnknownFormat, export};
 pub use interval::{Heard, Interval, intervals};
-pub use parts::{Part, parts};
 pub use spreadsheet::{as_text, quoted};

@@ -25,6 +25,20 @@ pub enum LiveEvent {
     /// What the last seconds express.
     #[serde(rename = "result")]
     Result(LiveResult),
+    /// A rule holds; told once for as long as it does.
+    #[serde(rename = "alert")]
+    Alert {
+        /// The rule.
+        rule: String,
+        /// What is heard.
+        emotion: Emotion,
+        /// Since when it holds, seconds from the first sample.
+        start_s: f32,
+        /// Until when it was heard.
+        end_s: f32,
+        /// Mean probability of the emotion meanwhile.
+        confidence: f32,
+    },
     /// Somebody has ended.
     #[serde(rename = "speech.end")]
     SpeechEnd {

@@ -34,6 +34,9 @@ const SPEAKERS_VARIABLE: &str = "BANGLASER_RECOGNIZER_SPEAKERS";
 /// Stands above the file's `api_keys`.
 const API_KEYS_VARIABLE: &str = "BANGLASER_ACCESS_API_KEYS";
 
+/// Stands above the file's `outbox`.
+const OUTBOX_VARIABLE: &str = "BANGLASER_ALERTS_OUTBOX";
+
 /// Stands above the file's `site-root`.
 const SITE_ROOT_VARIABLE: &str = "LEPTOS_SITE_ROOT";
 
@@ -105,6 +108,9 @@ impl Settings {
         }
         if env::var_os(API_KEYS_VARIABLE).is_none() && settings.access.api_keys != Path::new("") {
             settings.access.api_keys = folder.join(settings.access.api_keys);
+        }
+        if env::var_os(OUTBOX_VARIABLE).is_none() {
+            settings.alerts.outbox = folder.join(settings.alerts.outbox);
         }
         Ok(settings)
     }

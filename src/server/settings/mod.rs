@@ -5,7 +5,7 @@
 mod file;
 
 use std::{
-    fs,
+    fmt, fs,
     net::SocketAddr,
     num::{NonZeroU32, NonZeroU64, NonZeroUsize},
     path::{Path, PathBuf},
@@ -37,6 +37,8 @@ pub struct Settings {
     pub access: AccessSettings,
     /// The recogniser.
     pub recognizer: RecognizerSettings,
+    /// What is looked for in clips, and who is told.
+    pub alerts: AlertSettings,
 }
 
 /// `[banglaser.server]`.
@@ -124,6 +126,33 @@ pub struct RecognizerSettings {
     pub speakers: PathBuf,
     /// What computes the answers.
     pub engine: Engine,
+}
+
+/// `[banglaser.alerts]`.
+#[derive(Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AlertSettings {
+    /// Rules such as `angry >= high for 10 s`, looked for in every clip of the REST interface.
+    pub rules: Vec<String>,
+    /// Who is told when one of them held; empty: nobody but the client.
+    pub webhook_url: String,
+    /// What messages are signed with: `whsec_` and base64.
+    pub webhook_secret: String,
+    /// Whether messages may go to addresses of private networks, and unencrypted.
+    pub webhook_to_private_addresses: bool,
+    /// Folder in which messages wait until they were taken.
+    pub outbox: PathBuf,
+}
+
+impl fmt::Debug for AlertSettings {
+    /// Without the secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AlertSettings")
+            .field("rules", &self.rules)
+            .field("webhook_url", &self.webhook_url)
+            .field("outbox", &self.outbox)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A checkpoint that does not open.

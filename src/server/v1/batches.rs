@@ -13,11 +13,18 @@ use futures::future::join_all;
 use pipeline::Queue;
 use serde::Serialize;
 use utoipa::ToSchema;
+use vocabulary::Prediction;
 
-use super::{model::ModelName, openapi::Refusals, recognition::Recognition};
+use super::{
+    model::ModelName,
+    moments::{Asked, Wanted},
+    openapi::Refusals,
+    recognition::Recognition,
+};
 use crate::{
     error::AppError,
     server::{
+        alerts::{About, Alerts},
         envelope::{Envelope, Refusal},
         form,
         models::Models,
@@ -65,7 +72,7 @@ pub struct BatchResult {
     path = "/api/v1/batches",
     tag = "recognition",
     security((), ("key" = [])),
-    params(ModelName),
+    params(ModelName, Wanted),
     request_body(content = super::openapi::BatchForm, content_type = "multipart/form-data"),
     responses(
         (status = 200, description = "One result per file", body = Batch),
@@ -75,15 +82,20 @@ pub struct BatchResult {
 )]
 pub async fn recognize(
     State(models): State<Arc<Models>>,
+    State(alerts): State<Arc<Alerts>>,
     State(MaxBatchFiles(max_files)): State<MaxBatchFiles>,
     model: ModelName,
+    wanted: Wanted,
     upload: Upload,
     request: Request,
 ) -> Result<Json<Batch>, Refusal> {
     let recognitions = models.named(model.get()).await;
     let recognitions = recognitions.map_err(|error| upload.refuse(error))?;
+    let wanted = wanted.alone().map_err(|error| upload.refuse(error))?;
     let reading = Reading {
         recognitions: &recognitions,
+        alerts: &alerts,
+        wanted: alerts.beside(wanted),
         max_files,
         upload: &upload,
         results: Vec::new(),
@@ -109,6 +121,8 @@ impl Part {
 /// A batch on its way.
 struct Reading<'a> {
     recognitions: &'a Queue,
+    alerts: &'a Alerts,
+    wanted: Asked,
     max_files: usize,
     upload: &'a Upload,
     results: Vec<BatchResult>,
@@ -175,14 +189,32 @@ impl Reading<'_> {
             (file_name, outcome)
         });
         let outcomes = join_all(outcomes).await;
-        let model_id = recognitions.recognizer().model_id();
         for (file_name, outcome) in outcomes {
-            let recognition = outcome.map(|prediction| Recognition::of(model_id, &prediction));
+            let recognition = match outcome {
+                Ok(prediction) => Ok(self.told(&prediction, file_name.as_deref()).await),
+                Err(error) => Err(error),
+            };
             let index = self.results.len();
             let result = result(index, file_name, recognition, &upload.request_id);
             self.results.push(result);
         }
         upload.bounded.share.give_back();
+    }
+
+    /// What is told of a clip.
+    async fn told(&self, prediction: &Prediction, file_name: Option<&str>) -> Recognition {
+        let recognizer = self.recognitions.recognizer();
+        let about = About {
+            request_id: &self.upload.request_id,
+            file_name,
+            model: recognizer.model_id(),
+        };
+        let (wanted, hearing) = (&self.wanted, self.recognitions);
+        Recognition {
+            alerts: self.alerts.of(wanted, prediction, hearing, about).await,
+            peaks: wanted.peaks(prediction, recognizer.calibration()),
+            ..Recognition::of(recognizer.model_id(), prediction)
+        }
     }
 }
 

@@ -4,7 +4,7 @@
 //! Output  text messages, JSON: [`LiveEvent`], or an error in the interface's envelope with `"type": "error"`
 //! Cost    four seconds of samples count as a clip; each answer waits for its turn as other clips do
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension,
@@ -25,7 +25,7 @@ use futures::FutureExt;
 use serde::Serialize;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::{model::ModelName, openapi::Refusals};
+use super::{model::ModelName, moments::Wanted, openapi::Refusals};
 use crate::{
     error::AppError,
     server::{
@@ -67,7 +67,7 @@ struct Told {
     path = "/api/v1/live",
     tag = "recognition",
     security((), ("key" = [])),
-    params(ModelName),
+    params(ModelName, Wanted),
     responses(
         (status = 101, description = "A WebSocket"),
         (status = 403, description = "Another site's page asks", body = Envelope),
@@ -78,6 +78,7 @@ struct Told {
 pub async fn live(
     State(state): State<AppState>,
     model: ModelName,
+    wanted: Wanted,
     Extension(client): Extension<Client>,
     RequestId(request_id): RequestId,
     headers: HeaderMap,
@@ -92,7 +93,9 @@ pub async fn live(
         let upgrade = upgrade.map_err(|_| AppError::UnusableHeader {
             header: UPGRADE.to_string(),
         })?;
-        let session = LiveSession::new(queue, client, request_id.clone());
+        let rules = state.alerts.rules(&wanted.alone()?.rules);
+        let alerts = Arc::clone(&state.alerts);
+        let session = LiveSession::new(queue, client, request_id.clone(), alerts, &rules);
         let is_ending = move || state.is_ending();
         Ok(upgrade
             .max_message_size(2 * MAX_MESSAGE_BYTES)

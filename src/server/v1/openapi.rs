@@ -29,6 +29,10 @@ pub struct ClipForm {
     channels: Option<String>,
     /// As in the address.
     format: Option<String>,
+    /// As in the address.
+    peaks: Option<String>,
+    /// As in the address.
+    alerts: Option<String>,
 }
 
 /// A form with one clip that betters a voice profile.
@@ -62,7 +66,7 @@ pub struct BatchForm {
 #[expect(dead_code, reason = "describes answers that are made elsewhere")]
 pub enum Answer {
     /// The answer.
-    Recognition(Recognition),
+    Recognition(Box<Recognition>),
     /// `format=labelstudio`: one task with its predictions.
     Tasks(Vec<serde_json::Value>),
 }

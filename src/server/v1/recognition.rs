@@ -9,6 +9,8 @@ use vocabulary::{
     speaker_name,
 };
 
+use super::moments::{Alert, Peak};
+
 /// What a voice expresses.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Recognition {
@@ -48,6 +50,14 @@ pub struct Recognition {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false, no_recursion)]
     pub channels: Vec<Option<Recognition>>,
+    /// The strongest moments of each emotion, where `peaks` asked.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub peaks: Vec<Peak>,
+    /// Rules that held, in time order: of the request, and of the server's settings.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub alerts: Vec<Alert>,
     /// Clips behind this one in the same form that were not heard, where there are any; a batch hears several.
     #[serde(skip_serializing_if = "is_zero")]
     #[schema(required = false)]
@@ -131,6 +141,8 @@ impl Recognition {
                 .iter()
                 .map(|channel| channel.as_ref().map(|heard| Self::of(model, heard)))
                 .collect(),
+            peaks: Vec::new(),
+            alerts: Vec::new(),
             n_further_files: 0,
         }
     }

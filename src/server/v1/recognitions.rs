@@ -10,8 +10,11 @@ use axum::{
 };
 use export::{Format, export};
 
-use super::{manner::Manner, model::ModelName, openapi::Refusals, recognition::Recognition};
+use super::{
+    manner::Manner, model::ModelName, moments::Wanted, openapi::Refusals, recognition::Recognition,
+};
 use crate::server::{
+    alerts::{About, Alerts},
     asked::asked,
     envelope::{Envelope, Refusal},
     models::Models,
@@ -31,7 +34,7 @@ use crate::server::{
     path = "/api/v1/recognitions",
     tag = "recognition",
     security((), ("key" = [])),
-    params(ModelName, Manner),
+    params(ModelName, Manner, Wanted),
     request_body(
         content(
             (super::openapi::ClipForm = "multipart/form-data"),
@@ -59,23 +62,32 @@ use crate::server::{
 )]
 pub async fn recognize(
     State(models): State<Arc<Models>>,
+    State(alerts): State<Arc<Alerts>>,
     model: ModelName,
     manner: Manner,
+    wanted: Wanted,
     upload: Upload,
     request: Request,
 ) -> Result<Response, Refusal> {
     let answer = async {
         let clip = upload.read_clip(request).await?;
         let n_further_files = clip.n_further_files;
-        let name = clip.file_name.clone().unwrap_or_default();
+        let name = clip.file_name.clone();
+        let wanted = alerts.beside(wanted.with(&clip.fields)?);
         let (apart, format) = manner.with(&clip.fields)?;
         let (recognitions, request) = asked(clip, model.get(), &models).await?;
         let request = pipeline::Request { apart, ..request };
         let prediction = upload.heard(recognitions.recognize(upload.turn(), request).await)?;
         let model = recognitions.recognizer().model_id();
+        let about = About {
+            request_id: &upload.request_id,
+            file_name: name.as_deref(),
+            model,
+        };
+        let alerts = alerts.of(&wanted, &prediction, &recognitions, about).await;
         if let Some(format) = format {
             let clip = export::Clip {
-                name: &name,
+                name: name.as_deref().unwrap_or_default(),
                 model,
                 prediction: &prediction,
             };
@@ -83,6 +95,8 @@ pub async fn recognize(
         }
         let recognition = Recognition {
             n_further_files,
+            peaks: wanted.peaks(&prediction, recognitions.recognizer().calibration()),
+            alerts,
             ..Recognition::of(model, &prediction)
         };
         Ok(Json(recognition).into_response())

@@ -27,29 +27,62 @@ pub struct Part {
 /// a window tells of its middle more than of its ends, so a change is where windows begin to be mostly of the new
 /// voice.
 pub fn parts(windows: &[WindowPrediction]) -> Vec<Part> {
-    let end_s = windows
-        .iter()
-        .fold(0.0_f32, |end_s, one| end_s.max(one.end_s));
-    let n_steps = (end_s / STEP_S).ceil() as usize;
     let mut parts: Vec<Part> = Vec::new();
-    for step in 0..n_steps {
-        let (start_s, next_s) = (step as f32 * STEP_S, (step + 1) as f32 * STEP_S);
-        let Some((emotion, confidence)) = answer(windows, (start_s + next_s) / 2.0) else {
-            continue;
-        };
-        let moment = Part {
-            start_s,
-            end_s: next_s.min(end_s),
+    for moment in moments(windows) {
+        let (emotion, confidence) = moment.top();
+        let part = Part {
+            start_s: moment.start_s,
+            end_s: moment.end_s,
             emotion,
             confidence,
         };
-        append(&mut parts, moment);
+        append(&mut parts, part);
     }
     without_short(parts)
 }
 
+/// What is heard in a step of time.
+pub(crate) struct Moment {
+    pub start_s: f32,
+    pub end_s: f32,
+    /// Of each of [`Emotion::ALL`].
+    pub probabilities: [f32; Emotion::ALL.len()],
+}
+
+impl Moment {
+    pub fn of(&self, emotion: Emotion) -> f32 {
+        self.probabilities[emotion as usize]
+    }
+
+    /// The most probable emotion.
+    pub fn top(&self) -> (Emotion, f32) {
+        let top = Emotion::ALL
+            .into_iter()
+            .rev()
+            .max_by(|left, right| self.of(*left).total_cmp(&self.of(*right)))
+            .unwrap_or(Emotion::Neutral);
+        (top, self.of(top))
+    }
+}
+
+/// The moments over which windows are, in time order.
+pub(crate) fn moments(windows: &[WindowPrediction]) -> impl Iterator<Item = Moment> {
+    let end_s = windows
+        .iter()
+        .fold(0.0_f32, |end_s, one| end_s.max(one.end_s));
+    let n_steps = (end_s / STEP_S).ceil() as usize;
+    (0..n_steps).filter_map(move |step| {
+        let (start_s, next_s) = (step as f32 * STEP_S, (step + 1) as f32 * STEP_S);
+        Some(Moment {
+            start_s,
+            end_s: next_s.min(end_s),
+            probabilities: moment(windows, (start_s + next_s) / 2.0)?,
+        })
+    })
+}
+
 /// Mean of the moments of a span, one probability for each of [`Emotion::ALL`]; `None` where no window is.
-pub(crate) fn mean(
+pub fn mean(
     windows: &[WindowPrediction],
     start_s: f32,
     end_s: f32,
@@ -65,17 +98,6 @@ pub(crate) fn mean(
         }
     }
     (n_moments > 0.0).then(|| sums.map(|sum| sum / n_moments))
-}
-
-/// The most probable emotion of a moment; `None` where no window is.
-fn answer(windows: &[WindowPrediction], at_s: f32) -> Option<(Emotion, f32)> {
-    let probabilities = moment(windows, at_s)?;
-    let of = |emotion: Emotion| probabilities[emotion as usize];
-    let top = Emotion::ALL
-        .into_iter()
-        .rev()
-        .max_by(|left, right| of(*left).total_cmp(&of(*right)))?;
-    Some((top, of(top)))
 }
 
 /// A moment's probability of each of [`Emotion::ALL`]; `None` where no window is.
@@ -132,18 +154,8 @@ fn without_short(parts: Vec<Part>) -> Vec<Part> {
 
 #[cfg(test)]
 mod tests {
-    use vocabulary::{LabelSet, Probabilities};
-
     use super::*;
-
-    fn window(start_s: f32, end_s: f32, angry: f32) -> WindowPrediction {
-        let values = [angry, 0.0, 1.0 - angry, 0.0, 0.0];
-        WindowPrediction {
-            start_s,
-            end_s,
-            probabilities: Probabilities::new(&LabelSet::five(), &values).expect("a distribution"),
-        }
-    }
+    use crate::sample::window;
 
     /// Windows of a clip that is angry until `change_s` and sad afterwards; `hear` makes an answer of the angry share.
     fn joined(duration_s: f32, change_s: f32, hear: fn(f32) -> f32) -> Vec<WindowPrediction> {

@@ -1,0 +1,166 @@
+//! What matters in a clip, where somebody asks: strongest moments, and rules that held.
+
+use std::{convert::Infallible, mem};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use moments::{Rule, alerts, peaks};
+use serde::Serialize;
+use utoipa::{IntoParams, ToSchema};
+use vocabulary::{Calibration, ConfidenceBand, Prediction, speaker_name};
+
+use super::model::pairs;
+use crate::{
+    error::AppError,
+    server::{asked, form::Fields},
+};
+
+/// What is told beside the answer.
+#[derive(Debug, Default, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct Wanted {
+    /// The strongest moments of each emotion, so many of each at most, up to 20: the answer has `peaks`.
+    #[param(example = "3")]
+    peaks: Option<String>,
+    /// Rules, several with `;` between them: the answer has `alerts` where one held. Those of the server's settings are
+    /// looked for too.
+    #[param(example = "angry >= high for 10 s")]
+    alerts: Option<String>,
+}
+
+/// The same, understood.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Asked {
+    /// Peaks of each emotion.
+    pub n_peaks: usize,
+    /// Rules of this request alone.
+    pub rules: Vec<Rule>,
+}
+
+/// A moment in which an emotion is strongest.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Peak {
+    /// Code of the emotion.
+    #[schema(example = "angry")]
+    pub emotion: &'static str,
+    /// Where it is strongest, seconds.
+    pub at_s: f32,
+    /// Start of what is worth listening to, seconds.
+    pub start_s: f32,
+    /// Its end, seconds.
+    pub end_s: f32,
+    /// As in `turns`; null where voices were not told apart.
+    pub speaker: Option<String>,
+    /// Channel of the clip, from 0; null where all were heard together.
+    pub channel: Option<usize>,
+    /// Probability of the emotion there.
+    pub confidence: f32,
+    /// `high`, `medium` or `low`.
+    #[schema(value_type = String, example = "medium")]
+    pub band: ConfidenceBand,
+}
+
+/// A rule that held.
+#[derive(Clone, Debug, PartialEq, Serialize, ToSchema)]
+pub struct Alert {
+    /// The rule.
+    #[schema(example = "angry >= high for 10 s")]
+    pub rule: String,
+    /// Code of the emotion.
+    #[schema(example = "angry")]
+    pub emotion: &'static str,
+    /// Where it began to hold, seconds.
+    pub start_s: f32,
+    /// Where it ended, seconds.
+    pub end_s: f32,
+    /// As in `turns`; null where voices were not told apart.
+    pub speaker: Option<String>,
+    /// Channel of the clip, from 0; null where all were heard together.
+    pub channel: Option<usize>,
+    /// Mean probability of the emotion meanwhile.
+    pub confidence: f32,
+}
+
+impl Wanted {
+    /// What is asked for, with what the form says where the address is silent.
+    ///
+    /// # Errors
+    /// [`AppError::UnknownValue`].
+    pub fn with(&self, fields: &Fields) -> Result<Asked, AppError> {
+        let peaks = self.peaks.as_deref();
+        let alerts = self.alerts.as_deref();
+        Ok(Asked {
+            n_peaks: asked::n_peaks(peaks.or(asked::word(fields.peaks.as_ref())))?,
+            rules: asked::rules(alerts.or(asked::word(fields.alerts.as_ref())))?,
+        })
+    }
+
+    /// What is asked for by the address alone.
+    ///
+    /// # Errors
+    /// [`AppError::UnknownValue`].
+    pub fn alone(&self) -> Result<Asked, AppError> {
+        self.with(&Fields::default())
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Wanted {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let mut wanted = Self::default();
+        let mut rules = Vec::new();
+        for (name, value) in pairs(parts).filter(|(_, value)| !value.is_empty()) {
+            match &*name {
+                "peaks" => wanted.peaks = wanted.peaks.or(Some(value)),
+                "alerts" => rules.push(value),
+                _ => {}
+            }
+        }
+        wanted.alerts = (!rules.is_empty()).then(|| mem::take(&mut rules).join(";"));
+        Ok(wanted)
+    }
+}
+
+impl Asked {
+    /// Peaks of a clip.
+    pub fn peaks(&self, prediction: &Prediction, calibration: &Calibration) -> Vec<Peak> {
+        let peaks = peaks(prediction, calibration, self.n_peaks);
+        peaks.iter().map(Peak::of).collect()
+    }
+
+    /// Alerts of a clip.
+    pub fn alerts(&self, prediction: &Prediction, calibration: &Calibration) -> Vec<Alert> {
+        let alerts = alerts(prediction, calibration, &self.rules);
+        alerts.iter().map(Alert::of).collect()
+    }
+}
+
+impl Peak {
+    fn of(peak: &moments::Peak) -> Self {
+        Self {
+            emotion: peak.emotion.code(),
+            at_s: peak.at_s,
+            start_s: peak.start_s,
+            end_s: peak.end_s,
+            speaker: peak.speaker.map(speaker_name),
+            channel: peak.channel,
+            confidence: peak.confidence,
+            band: peak.band,
+        }
+    }
+}
+
+impl Alert {
+    /// As it is told.
+    pub fn of(alert: &moments::Alert) -> Self {
+        Self {
+            rule: alert.rule.to_string(),
+            emotion: alert.rule.emotion.code(),
+            start_s: alert.start_s,
+            end_s: alert.end_s,
+            speaker: alert.speaker.map(speaker_name),
+            channel: alert.channel,
+            confidence: alert.confidence,
+        }
+    }
+}
