@@ -29,6 +29,7 @@ pub mod palette;
 pub mod preferences;
 pub mod profiles;
 pub mod queue;
+pub mod region;
 pub mod routes;
 #[cfg(feature = "ssr")]
 pub mod server;

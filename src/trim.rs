@@ -84,6 +84,13 @@ impl Trim {
         self.end_s.set(end_s.max(first_s).min(duration_s));
     }
 
+    /// Chooses a part, as far as there is one.
+    pub fn choose(self, start_s: f64, end_s: f64) {
+        self.start_s.set(0.0);
+        self.set_end(end_s);
+        self.set_start(start_s);
+    }
+
     /// The chosen part of `clip` as a clip of its own; `None` where it is all of it.
     pub fn cut(self, clip: &Clip) -> Option<Cut> {
         let decoded = self.decoded.get_untracked()?;

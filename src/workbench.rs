@@ -23,6 +23,7 @@ use crate::{
     model_choice::ModelChoice,
     on_device::OnDevice,
     queue::{ClipId, Progress, QueuedClip},
+    region::Span,
     trim::Trim,
     voices::Voices,
 };
@@ -272,6 +273,15 @@ impl Workbench {
             }
         });
         self.send_next();
+    }
+
+    /// Sends a part of what was heard of the only clip there is.
+    pub fn analyse_part(self, (start_s, end_s): Span) {
+        let cut = self.one.with_untracked(|one| one.as_ref()?.cut.clone());
+        let before_s = cut.map_or(0.0, |cut| cut.span_s.0);
+        self.trim
+            .choose(before_s + f64::from(start_s), before_s + f64::from(end_s));
+        self.analyse();
     }
 
     /// Sends a clip once more.

@@ -13,7 +13,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AudioBuffer, Blob, BlobPropertyBag, OfflineAudioContext};
 
 use super::Clip;
-use crate::wav;
+use crate::{fixed::fixed, wav};
 
 /// The recogniser's own rate: more would be thrown away on arrival.
 pub use vocabulary::SAMPLE_RATE_HZ;
@@ -61,6 +61,13 @@ impl Decoded {
         powers.iter().map(|power| power / loudest).collect()
     }
 
+    /// Outline of the part from `start_s` to `end_s` as an SVG path over `[0, 400]` by `[-100, 100]`, as high as the
+    /// loudest of the whole clip is.
+    pub fn outline(&self, start_s: f32, end_s: f32) -> String {
+        let at = |time_s: f32| ((time_s * SAMPLE_RATE_HZ as f32) as usize).min(self.0.len());
+        outline(&self.0[at(start_s)..at(end_s)], peak(&self.0))
+    }
+
     /// The part from `start_s` to `end_s` as a clip of its own; `None` where there is nothing between them.
     pub fn part(&self, start_s: f64, end_s: f64, of: &Clip) -> Option<Clip> {
         let at = |time_s: f64| {
@@ -75,6 +82,40 @@ impl Decoded {
         let blob = Blob::new_with_u8_array_sequence_and_options(&parts, &properties).ok()?;
         Some(of.with_content(blob))
     }
+}
+
+/// Columns of an outline: what a phone can show.
+const N_COLUMNS: usize = 400;
+
+fn peak(samples: &[f32]) -> f32 {
+    let samples = samples.iter();
+    samples.fold(0.0, |peak, one| peak.max(one.abs()))
+}
+
+/// There along the tops of all columns, and back along their bottoms, which are as far from the middle.
+fn outline(samples: &[f32], loudest: f32) -> String {
+    let length = samples.len().div_ceil(N_COLUMNS).max(1);
+    let heights: Vec<f32> = samples
+        .chunks(length)
+        .map(|column| 100.0 * peak(column) / loudest.max(f32::MIN_POSITIVE))
+        .collect();
+    let mut path = String::new();
+    let mut add = |column: usize, y: f32| {
+        let step = if path.is_empty() { 'M' } else { 'L' };
+        let x = (column as f32 + 0.5) * N_COLUMNS as f32 / heights.len() as f32;
+        path.push(step);
+        path += &fixed(x, 1);
+        path.push(' ');
+        path += &fixed(y, 0);
+    };
+    let columns = heights.iter().enumerate();
+    columns
+        .clone()
+        .for_each(|(column, height)| add(column, -height));
+    columns
+        .rev()
+        .for_each(|(column, height)| add(column, *height));
+    path + "Z"
 }
 
 impl PartialEq for Decoded {
@@ -93,4 +134,19 @@ fn mono(buffer: &AudioBuffer) -> Option<Vec<f32>> {
         }
     }
     Some(mean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_outline_goes_there_and_back() {
+        let path = outline(&[0.25, -0.5], 0.5);
+        assert_eq!(path, "M100.0 -50L300.0 -100L300.0 100L100.0 50Z");
+        let long = outline(&vec![0.1; 100_000], 0.2);
+        assert_eq!(long.matches('L').count(), 2 * N_COLUMNS - 1);
+        assert_eq!(outline(&[], 1.0), "Z");
+        assert_eq!(outline(&[0.0], 0.0), "M200.0 0L200.0 0Z");
+    }
 }

@@ -12,6 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{Blob, BlobPropertyBag, HtmlElement};
 
 use super::{
+    Clip,
     dynamic::{call, member, set_member},
     object_url::ObjectUrl,
 };
@@ -29,6 +30,15 @@ pub fn save_text(file_name: &str, media_type: &str, text: &str) {
         save_url(file_name, url.as_str());
         // Some browsers fetch it only after this turn.
         set_timeout(move || drop(url), URL_LIFE);
+    }
+}
+
+/// Offers a clip as a file.
+pub fn save_clip(file_name: &str, clip: Clip) {
+    if let Some(url) = clip.url() {
+        save_url(file_name, &url);
+        // Some browsers fetch it only after this turn.
+        set_timeout(move || drop(clip), URL_LIFE);
     }
 }
 

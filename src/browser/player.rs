@@ -16,7 +16,9 @@ pub struct Player {
     position_s: RwSignal<f32>,
     duration_s: RwSignal<f32>,
     is_playing: RwSignal<bool>,
-    until_s: StoredValue<Option<f32>>,
+    is_repeating: RwSignal<bool>,
+    /// Start and end of what is played, where it is a part.
+    part_s: StoredValue<Option<(f32, f32)>>,
 }
 
 impl Player {
@@ -27,7 +29,8 @@ impl Player {
             position_s: RwSignal::new(0.0),
             duration_s: RwSignal::new(0.0),
             is_playing: RwSignal::new(false),
-            until_s: StoredValue::new(None),
+            is_repeating: RwSignal::new(false),
+            part_s: StoredValue::new(None),
         }
     }
 
@@ -51,13 +54,7 @@ impl Player {
         if let Some(audio) = self.audio.get_untracked() {
             self.position_s.set(audio.current_time() as f32);
             self.is_playing.set(!audio.paused());
-            let has_ended =
-                |until_s: f32| !audio.paused() && audio.current_time() as f32 >= until_s;
-            if self.until_s.get_value().is_some_and(has_ended) {
-                self.until_s.set_value(None);
-                // It cannot fail on an element that plays.
-                drop(audio.pause());
-            }
+            self.end_part(&audio);
             let duration_s = audio.duration() as f32;
             // Endless is what a browser says of a recording whose length it was not told.
             if duration_s.is_finite() {
@@ -66,9 +63,42 @@ impl Player {
         }
     }
 
+    /// At the end of a part: begins it again, or pauses.
+    fn end_part(self, audio: &HtmlAudioElement) {
+        let at_s = audio.current_time() as f32;
+        let is_past = |(_, end_s): &(f32, f32)| at_s >= *end_s && !audio.paused() || audio.ended();
+        let Some((start_s, end_s)) = self.part_s.get_value().filter(is_past) else {
+            return;
+        };
+        if self.is_repeating.get_untracked() {
+            self.play_between(start_s, end_s);
+        } else {
+            self.part_s.set_value(None);
+            // It cannot fail on an element that plays.
+            drop(audio.pause());
+        }
+    }
+
+    /// Whether parts are played again and again.
+    pub fn is_repeating(self) -> bool {
+        self.is_repeating.get()
+    }
+
+    /// Whether parts are played again and again from now on.
+    pub fn repeat(self, is_repeating: bool) {
+        self.is_repeating.set(is_repeating);
+    }
+
+    /// A part that is being played becomes another one.
+    pub fn keep_within(self, part_s: (f32, f32)) {
+        if self.part_s.with_value(Option::is_some) {
+            self.part_s.set_value(Some(part_s));
+        }
+    }
+
     /// Moves to a place, and goes on as before.
     pub fn seek(self, at_s: f64) {
-        self.until_s.set_value(None);
+        self.part_s.set_value(None);
         if let Some(audio) = self.audio.get_untracked() {
             audio.set_current_time(at_s);
             self.position_s.set(at_s as f32);
@@ -86,17 +116,17 @@ impl Player {
 
     /// Plays from `start_s`.
     pub fn play_from(self, start_s: f32) {
-        self.until_s.set_value(None);
+        self.part_s.set_value(None);
         if let Some(audio) = self.audio.get_untracked() {
             audio.set_current_time(start_s.into());
             play(&audio);
         }
     }
 
-    /// Plays a part, and no more.
+    /// Plays a part, and no more; again and again where that is wanted.
     pub fn play_between(self, start_s: f32, end_s: f32) {
         self.play_from(start_s);
-        self.until_s.set_value(Some(end_s));
+        self.part_s.set_value(Some((start_s, end_s)));
     }
 }
 

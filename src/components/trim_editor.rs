@@ -2,10 +2,10 @@
 
 use leptos::{ev, html, prelude::*};
 
-use super::PeakBars;
+use super::{PeakBars, SpanSlider};
 use crate::{
-    browser::{Decoded, Player, hold_pointer, move_slider, pointer_share},
-    fixed::{css_percent, fixed},
+    browser::{Decoded, Player, hold_pointer, pointer_share},
+    fixed::css_percent,
     i18n::{td_string, text, time_words::length, use_i18n},
     live::live,
     trim::STEP_S,
@@ -66,55 +66,19 @@ pub fn TrimEditor(decoded: Decoded, player: Player) -> impl IntoView {
                     <span class="handle" style:inset-inline-start=at(|part| part.1)></span>
                 </div>
             </div>
-            <TrimSlider
+            <SpanSlider
                 label=Signal::derive(move || td_string!(i18n.get_locale(), review.start))
                 duration_s
                 at_s=Signal::derive(move || trim.part_s().0)
-                spoken
                 set=move |at_s: f64| trim.set_start(at_s)
             />
-            <TrimSlider
+            <SpanSlider
                 label=Signal::derive(move || td_string!(i18n.get_locale(), review.end))
                 duration_s
                 at_s=Signal::derive(move || trim.part_s().1)
-                spoken
                 set=move |at_s: f64| trim.set_end(at_s)
             />
             <p class="fine">{sentence}</p>
         </fieldset>
-    }
-}
-
-/// One end of the part.
-#[component]
-fn TrimSlider(
-    label: Signal<&'static str>,
-    duration_s: f64,
-    at_s: Signal<f64>,
-    spoken: impl Fn(f64) -> String + Copy + Send + Sync + 'static,
-    set: impl Fn(f64) + 'static,
-) -> impl IntoView {
-    let on_input = move |event: leptos::ev::Event| {
-        move_slider(&event, |wanted_s| {
-            set(wanted_s);
-            at_s.get_untracked()
-        });
-    };
-    view! {
-        <label class="trim-slider">
-            <span>{label}</span>
-            <input
-                type="range"
-                min="0"
-                max=fixed((duration_s / STEP_S).ceil() * STEP_S, 1)
-                step=fixed(STEP_S, 1)
-                prop:value=live(move || at_s.get())
-                aria-valuetext=live(move || spoken(at_s.get()))
-                on:input=on_input
-            />
-            <span class="trim-time" aria-hidden="true">
-                {live(move || spoken(at_s.get()))}
-            </span>
-        </label>
     }
 }
