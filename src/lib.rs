@@ -24,6 +24,7 @@ pub mod lazy;
 pub mod live;
 pub mod model_choice;
 pub mod on_device;
+pub mod over_time;
 pub mod pages;
 pub mod palette;
 pub mod preferences;

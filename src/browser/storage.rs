@@ -8,6 +8,7 @@ use super::dynamic::{call, member, set_member};
 use crate::{
     history::{Entry, with_newest},
     i18n::{Locale, td_string, time_words::time_of_day},
+    over_time::Day,
     preferences::COOKIE_MAX_AGE_S,
     profiles::Profiles,
 };
@@ -179,6 +180,28 @@ pub fn iso_time(at_ms: f64) -> String {
     call(&date, "toISOString", &[])
         .and_then(|time| time.as_string())
         .unwrap_or_default()
+}
+
+/// Milliseconds of a day without a change of the clock.
+const DAY_MS: f64 = 86_400_000.0;
+
+/// The day of a moment where the reader is, counted from 1970-01-01.
+pub fn local_day(at_ms: f64) -> Day {
+    let offset_min = Date::new(&at_ms.into()).get_timezone_offset();
+    ((at_ms - offset_min * 60_000.0) / DAY_MS).floor() as Day
+}
+
+/// Noon of a day where the reader is, milliseconds since 1970.
+pub fn noon_ms(day: Day) -> f64 {
+    let noon_ms = (f64::from(day) + 0.5) * DAY_MS;
+    noon_ms + Date::new(&noon_ms.into()).get_timezone_offset() * 60_000.0
+}
+
+/// A day as ISO 8601 writes it.
+pub fn iso_date(day: Day) -> String {
+    let mut date = iso_time((f64::from(day) + 0.5) * DAY_MS);
+    date.truncate(10);
+    date
 }
 
 /// The day as readers of the language write it.

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use super::{Comparison, PastResult, PastResultsBar};
+use super::{Comparison, OverTime, PastResult, PastResultsBar};
 use crate::{
     browser::storage,
     history::Entry,
@@ -74,7 +74,7 @@ pub fn PastResults(
         }
         .into_any(),
         Some(entries) => {
-            let exported = entries.clone();
+            let (exported, all) = (entries.clone(), entries.clone());
             let found = query.with(|query| matching(entries, query));
             let day = |entry: &Entry| storage::local_date(entry.at_ms, Locale::default());
             let rows = found.chunk_by(|left, right| day(left) == day(right)).map(|of_day| {
@@ -95,6 +95,7 @@ pub fn PastResults(
                     change(&|_| Vec::new());
                     has_removed.set(true);
                 } />
+                {view! { <OverTime entries=all /> }.into_any()}
                 <ol class="past-results" role="list" aria-labelledby="past-results-count">{rows}</ol>
             }
             .into_any()
