@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod command;
 mod compact;
 mod compress;
+pub mod ffmpeg;
 mod hashed_name;
 mod never_called;
 pub mod node;

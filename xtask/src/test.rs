@@ -8,6 +8,7 @@ use anyhow::{Result, bail};
 use crate::browser;
 use crate::bundle::{self, COMPILE_WORKER, RUST, SHRINK_PAGE};
 use crate::command::{run, run_tests};
+use crate::ffmpeg;
 use crate::node;
 use crate::on_device;
 use crate::outside;
@@ -120,6 +121,10 @@ fn check(workspace: &Workspace, toolchain: &Toolchain, steps: &mut Steps) -> Res
             .args(SERVER_SELECTION))
     })?;
     steps.run_tests(RUST_TESTS, |skipped| {
+        // Without it the tests that compare with it say so.
+        if let Err(error) = ffmpeg::ensure("our decoders are compared with its own") {
+            println!("{error:#}");
+        }
         let mut cargo = toolchain.linting_cargo(workspace)?;
         run_tests(cargo.arg("test").args(SERVER_SELECTION), skipped)
     })

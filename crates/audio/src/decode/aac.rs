@@ -18,6 +18,12 @@ const RATES_HZ: [u32; 13] = [
     7_350,
 ];
 
+/// Louder than this no encoder's output is: broken spectral band replication has given 560.
+const LOUDEST: f32 = 8.0;
+
+/// So many access units may be broken in a row before the one to begin with is taken for the broken one.
+const MAX_BROKEN: usize = 4;
+
 /// A stream being decoded.
 pub(super) struct AacStream {
     /// AudioSpecificConfig.
@@ -25,6 +31,10 @@ pub(super) struct AacStream {
     decoder: Decoder,
     /// The first block overlaps with nothing before it: what it gives is the encoder's delay.
     is_priming: bool,
+    /// An access unit with which a decoder of spectral band replication begins: only some have its head.
+    first: Vec<u8>,
+    /// Access units that were broken, one after the other until now.
+    n_broken: usize,
 }
 
 impl AacStream {
@@ -41,6 +51,8 @@ impl AacStream {
             config,
             decoder,
             is_priming: true,
+            first: Vec::new(),
+            n_broken: 0,
         })
     }
 
@@ -51,26 +63,53 @@ impl AacStream {
         interleaved: &mut Vec<f32>,
     ) -> Result<(usize, u32), DecodeError> {
         let mut format = (1, 0);
+        let mut is_sound = true;
         let is_priming = std::mem::take(&mut self.is_priming);
         let decoded = self.decoder.decode_au(access_unit, |frame| {
             let planes = heard(&frame);
             format = (planes.len(), frame.sample_rate);
-            if !is_priming {
+            is_sound = planes.iter().all(|plane| is_possible(plane));
+            if is_sound && !is_priming {
                 interleave(&planes, interleaved);
             }
             Ok(())
         });
-        decoded.map_err(|error| {
-            // A decoder that failed goes on after a reset.
-            self.decoder.reset();
-            match self.decoder.set_asc(&self.config) {
-                // The configuration was fine: the access unit is broken.
-                Ok(()) => damaged(error),
-                Err(error) => reason(error, &self.config),
-            }
-        })?;
+        match decoded {
+            Ok(()) if is_sound => {}
+            Ok(()) => return Err(self.begin_again(damaged("aac: louder than sound is"))),
+            Err(error) => return Err(self.begin_again(damaged(error))),
+        }
+        self.n_broken = 0;
+        if self.first.is_empty() {
+            self.first = access_unit.to_vec();
+        }
         Ok(format)
     }
+
+    /// What is told of a broken access unit, after which the decoder goes on: it needs a reset, and then the head of
+    /// spectral band replication, which stands in the first access unit, or half a second were lost. Where that does
+    /// not help, its head is the broken one.
+    fn begin_again(&mut self, error: DecodeError) -> DecodeError {
+        self.decoder.reset();
+        if let Err(error) = self.decoder.set_asc(&self.config) {
+            return reason(error, &self.config);
+        }
+        self.n_broken += 1;
+        if self.n_broken > MAX_BROKEN {
+            self.first.clear();
+        }
+        if !self.first.is_empty() && self.decoder.decode_au(&self.first, |_| Ok(())).is_err() {
+            self.decoder.reset();
+            // It was possible a moment ago.
+            let _ = self.decoder.set_asc(&self.config);
+        }
+        error
+    }
+}
+
+fn is_possible(plane: &[f32]) -> bool {
+    // Nor what is no number.
+    plane.iter().all(|sample| sample.abs() <= LOUDEST)
 }
 
 /// The channels of a frame that carry voices; all where the others are silent by nature.

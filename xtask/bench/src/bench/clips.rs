@@ -6,8 +6,8 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
-use xtask::command::{output, run};
-use xtask::system_packages;
+use xtask::command::run;
+use xtask::ffmpeg;
 use xtask::workspace::Workspace;
 
 /// A clip and what the tables call it.
@@ -43,12 +43,7 @@ const FORMATS: [(&str, &str, &[&str]); 6] = [
 /// The format test's sentence, said again until 4 s are full, in every format; ffmpeg encodes, and is installed where
 /// it is missing.
 pub fn make(workspace: &Workspace) -> Result<Vec<Clip>> {
-    if output(Command::new("ffmpeg").arg("-version")).is_none() {
-        system_packages::install(
-            &["ffmpeg"],
-            "it encodes the clips and decodes M4A for the original server",
-        )?;
-    }
+    ffmpeg::ensure("it encodes the clips and decodes M4A for the original server")?;
     let folder = workspace.target_dir.join("bench-clips");
     fs::create_dir_all(&folder)?;
     let sentence = workspace
