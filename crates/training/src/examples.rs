@@ -10,7 +10,7 @@ use vocabulary::{Emotion, MIN_DURATION_S};
 
 use crate::{
     augmentation::{Augmenter, Variant},
-    corpus::{Clip, Corpus},
+    corpus::{Acted, Clip, Corpus},
 };
 
 /// A clip, decoded.
@@ -26,6 +26,8 @@ pub struct Example {
     pub sex: Option<String>,
     /// Sentence where known.
     pub sentence: Option<String>,
+    /// How strongly the emotion was to be acted, where known.
+    pub acted: Option<Acted>,
     /// 16 kHz mono.
     pub waveform: Waveform,
     /// First the clip as it is, then as other microphones would have recorded it.
@@ -81,6 +83,7 @@ impl Examples {
             speaker: clip.speaker.clone(),
             sex: clip.sex.clone(),
             sentence: clip.sentence.clone(),
+            acted: clip.acted,
             waveform,
             variants,
         });
@@ -153,6 +156,7 @@ mod tests {
             sex: None,
             emotion,
             sentence: None,
+            acted: None,
         }
     }
 

@@ -137,6 +137,7 @@ mod tests {
             speaker: speaker.to_string(),
             sex: Some(if speaker % 2 == 1 { "M" } else { "F" }.to_owned()),
             sentence: Some(sentence.to_string()),
+            acted: None,
             waveform: waveform.clone(),
             variants: vec![Variant {
                 features: features.clone(),

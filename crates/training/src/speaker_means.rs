@@ -153,6 +153,7 @@ mod tests {
             speaker: speaker.to_owned(),
             sex: None,
             sentence: None,
+            acted: None,
             waveform,
             variants: vec![variant],
         }

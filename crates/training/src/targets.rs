@@ -121,6 +121,7 @@ mod tests {
             speaker: "rima".to_owned(),
             sex: None,
             sentence: None,
+            acted: None,
             waveform: Waveform {
                 samples: Vec::new(),
                 sample_rate_hz: SAMPLE_RATE_HZ,

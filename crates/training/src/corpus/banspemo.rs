@@ -28,6 +28,7 @@ pub(super) fn entry(path: &Path) -> Option<Entry> {
         sex: Some(sex.to_uppercase()),
         emotion: (*EMOTIONS.get(from_one.checked_sub(1)?)?).to_owned(),
         sentence: Some(format!("{set}_{sentence}")),
+        acted: None,
         recording: Some(name.clone()),
     })
 }

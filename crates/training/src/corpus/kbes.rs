@@ -6,7 +6,7 @@
 
 use std::path::Path;
 
-use super::{Entry, seven_numbers};
+use super::{Acted, Entry, seven_numbers};
 
 /// The emotions, from 1.
 const EMOTIONS: [&str; 5] = ["neutral", "happy", "sad", "angry", "disgust"];
@@ -21,9 +21,14 @@ pub(super) fn entry(path: &Path) -> Option<Entry> {
         .split('-')
         .map(|field| field.trim().parse::<usize>().ok());
     let (emotion, intensity, sex) = (numbers.next()??, numbers.next()??, numbers.next()??);
-    let sex = match (intensity, sex) {
-        (1 | 2, 0) => "F",
-        (1 | 2, 1) => "M",
+    let acted = match intensity {
+        1 => Acted::Normal,
+        2 => Acted::Strong,
+        _ => return None,
+    };
+    let sex = match sex {
+        0 => "F",
+        1 => "M",
         _ => return None,
     };
     Some(Entry {
@@ -32,6 +37,7 @@ pub(super) fn entry(path: &Path) -> Option<Entry> {
         sex: Some(sex.to_owned()),
         emotion: (*EMOTIONS.get(emotion.checked_sub(1)?)?).to_owned(),
         sentence: None,
+        acted: Some(acted),
         recording: Some(name.to_owned()),
     })
 }
@@ -47,11 +53,13 @@ mod tests {
             (disgust.emotion.as_str(), disgust.speaker.as_str()),
             ("disgust", "unknown_M")
         );
+        assert_eq!(disgust.acted, Some(Acted::Strong));
         let neutral = entry(Path::new("1-1-0.wav")).expect("a clip");
         assert_eq!(
             (neutral.emotion.as_str(), neutral.sex.as_deref()),
             ("neutral", Some("F"))
         );
+        assert_eq!(neutral.acted, Some(Acted::Normal));
     }
 
     #[test]

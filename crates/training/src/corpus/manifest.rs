@@ -1,5 +1,5 @@
-//! `manifest.csv`: one row per clip with the columns `file`, `speaker`, `emotion` and maybe `sex`
-//! and `sentence`, in any order.
+//! `manifest.csv`: one row per clip with the columns `file`, `speaker`, `emotion` and maybe `sex`,
+//! `sentence` and `intensity` (`normal` or `strong`), in any order.
 //!
 //! As spreadsheets write it: UTF-8 or UTF-16, with a byte order mark or without, between commas, semicolons or tabs,
 //! with blanks around the fields and rows of nothing at the end.
@@ -10,7 +10,7 @@ use anyhow::{Context, ensure};
 use csv::{ReaderBuilder, Trim};
 use serde::Deserialize;
 
-use super::Entry;
+use super::{Acted, Entry};
 
 const NEEDED: [&str; 3] = ["file", "speaker", "emotion"];
 const DELIMITERS: [u8; 3] = *b",;\t";
@@ -22,6 +22,8 @@ struct Row {
     emotion: String,
     sex: Option<String>,
     sentence: Option<String>,
+    #[serde(default, deserialize_with = "csv::invalid_option")]
+    intensity: Option<Acted>,
 }
 
 /// What the rows tell; files are relative to the manifest.
@@ -42,6 +44,7 @@ pub(super) fn entries(manifest: &Path) -> anyhow::Result<Vec<Entry>> {
             sex: row.sex,
             emotion: row.emotion,
             sentence: row.sentence,
+            acted: row.intensity,
             recording: None,
         });
     Ok(entries.collect())
@@ -165,6 +168,21 @@ mod tests {
             let found = told(&bytes).unwrap_or_else(|error| panic!("{bytes:?}: {error:#}"));
             assert_eq!(found, expected, "{:?}", String::from_utf8_lossy(&bytes));
         }
+    }
+
+    #[test]
+    fn an_intensity_is_read_where_it_is_a_known_word() {
+        let table = "file,speaker,emotion,intensity\na.wav,rima,sad,normal\nb.wav,rima,sad,strong\n\
+                     c.wav,rima,sad,02\nd.wav,rima,sad,\n";
+        let acted: Vec<_> = rows(table)
+            .expect("a table")
+            .iter()
+            .map(|row| row.intensity)
+            .collect();
+        assert_eq!(
+            acted,
+            [Some(Acted::Normal), Some(Acted::Strong), None, None]
+        );
     }
 
     #[test]

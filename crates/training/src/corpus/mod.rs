@@ -16,6 +16,7 @@ use std::{
 };
 
 use anyhow::{Context, ensure};
+use serde::Deserialize;
 use vocabulary::{Emotion, LabelSet};
 
 pub use layout::Layout;
@@ -35,6 +36,18 @@ pub struct Clip {
     pub emotion: Emotion,
     /// Which sentence is spoken, where the corpus tells it.
     pub sentence: Option<String>,
+    /// How strongly the emotion was to be acted, where the corpus tells it.
+    pub acted: Option<Acted>,
+}
+
+/// How strongly an emotion was to be acted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Acted {
+    /// As in everyday life.
+    Normal,
+    /// More than that.
+    Strong,
 }
 
 /// A folder of clips and how it tells of them.
@@ -61,6 +74,7 @@ struct Entry {
     sex: Option<String>,
     emotion: String,
     sentence: Option<String>,
+    acted: Option<Acted>,
     /// Which recording it is, where the name tells that; two files may hold one.
     recording: Option<String>,
 }
@@ -133,6 +147,7 @@ impl Folder {
                     sex: entry.sex,
                     emotion,
                     sentence: entry.sentence,
+                    acted: entry.acted,
                 }),
                 _ => *left_out.entry(entry.emotion).or_default() += 1,
             }

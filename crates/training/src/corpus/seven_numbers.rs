@@ -1,13 +1,14 @@
 //! BanglaSER and RAVDESS: clips named `AA-BB-EE-II-SS-RR-GG`, two digits each.
 //!
-//! EE emotion, SS sentence, RR repetition, GG speaker (odd is male). The two number their emotions
-//! differently. RAVDESS's AA tells a film (01), a film without sound (02) and the sound alone (03), which are one
+//! EE emotion, II intensity, SS sentence, RR repetition, GG speaker (odd is male). The two number their emotions
+//! differently. BanglaSER's intensity is not read: it follows from the emotion (all angry and surprised clips have 02,
+//! all others 01). RAVDESS's AA tells a film (01), a film without sound (02) and the sound alone (03), which are one
 //! recording; its BB speech (01) and song (02).
 //! Sources: Das et al. 2022, Data in Brief 42:108091; Livingstone and Russo 2018, PLoS ONE 13(5):e0196391
 
 use std::path::Path;
 
-use super::Entry;
+use super::{Acted, Entry};
 
 /// BanglaSER's emotions, from 01.
 const BANGLASER: [&str; 5] = ["happy", "sad", "angry", "surprise", "neutral"];
@@ -28,6 +29,11 @@ pub(super) fn banglaser(path: &Path) -> Option<Entry> {
 /// What a name of RAVDESS's tells; a film without sound is no clip.
 pub(super) fn ravdess(path: &Path) -> Option<Entry> {
     let [sound, channel, recording @ ..] = numbers(path)?;
+    let acted = match recording[1] {
+        "01" => Some(Acted::Normal),
+        "02" => Some(Acted::Strong),
+        _ => None,
+    };
     let entry = entry(path, &RAVDESS)?;
     let emotion = if channel == "02" {
         SONG.to_owned()
@@ -36,6 +42,7 @@ pub(super) fn ravdess(path: &Path) -> Option<Entry> {
     };
     (sound != "02").then(|| Entry {
         emotion,
+        acted,
         recording: Some(format!("{channel}-{}", recording.join("-"))),
         ..entry
     })
@@ -62,6 +69,7 @@ fn entry(path: &Path, emotions: &[&str]) -> Option<Entry> {
         sex: Some(if is_male { "M" } else { "F" }.to_owned()),
         emotion: known.copied().unwrap_or(emotion).to_owned(),
         sentence: Some(sentence.to_owned()),
+        acted: None,
         recording: path.file_stem()?.to_str().map(str::to_owned),
     })
 }
@@ -94,6 +102,7 @@ mod tests {
             (neutral.emotion.as_str(), neutral.sex.as_deref()),
             ("neutral", Some("F"))
         );
+        assert_eq!(neutral.acted, None, "it follows from the emotion");
         for (file, emotion) in [
             ("03-01-01-01-02-01-12.wav", "neutral"),
             ("03-01-02-01-02-01-12.wav", "calm"),
@@ -104,6 +113,18 @@ mod tests {
         ] {
             let entry = ravdess(Path::new(file)).expect("a clip");
             assert_eq!(entry.emotion, emotion, "{file}");
+        }
+    }
+
+    #[test]
+    fn ravdess_tells_how_strongly_it_was_acted() {
+        for (file, expected) in [
+            ("03-01-05-01-02-01-12.wav", Some(Acted::Normal)),
+            ("03-01-05-02-02-01-12.wav", Some(Acted::Strong)),
+            ("03-01-05-03-02-01-12.wav", None),
+        ] {
+            let entry = ravdess(Path::new(file)).expect("a clip");
+            assert_eq!(entry.acted, expected, "{file}");
         }
     }
 

@@ -31,6 +31,7 @@ pub(super) fn entry(path: &Path) -> Option<Entry> {
         sex: Some(sex.to_owned()),
         emotion: emotion.to_lowercase(),
         sentence: Some(sentence.to_owned()),
+        acted: None,
         recording: Some(fields.join("_")),
     })
 }
