@@ -2,7 +2,7 @@
 
 use export::quoted;
 use serde::{Deserialize, Serialize};
-use vocabulary::{Emotion, Prediction, Probabilities};
+use vocabulary::{Emotion, Intensity, Prediction, Probabilities};
 
 use crate::fixed::fixed;
 
@@ -76,10 +76,10 @@ pub fn to_json(entry: &Entry, iso_time: impl Fn(f64) -> String) -> String {
 /// Results as a table for spreadsheets: for each a line, and one for each window of its clip.
 ///
 /// Columns: time (ISO 8601), source, model, the part that was analysed, start and end in it, emotion, its probability,
-/// how sure that is, what the user says, and the probability of every emotion in the order of [`Emotion::ALL`]. A
+/// how sure that is, how strong it is, what the user says, and the probability of every emotion in the order of [`Emotion::ALL`]. A
 /// column in which nothing stands is left out. The mark at the beginning tells spreadsheets that it is UTF-8.
 pub fn to_csv(entries: &[Entry], iso_time: impl Fn(f64) -> String) -> String {
-    let names = "time,source,model,trim_start_s,trim_end_s,start_s,end_s,emotion,confidence,certainty,heard_as";
+    let names = "time,source,model,trim_start_s,trim_end_s,start_s,end_s,emotion,confidence,certainty,intensity,heard_as";
     let codes = Emotion::ALL.into_iter().map(Emotion::code);
     let head: Vec<String> = names.split(',').chain(codes).map(str::to_owned).collect();
     let mut rows = Vec::new();
@@ -92,12 +92,21 @@ pub fn to_csv(entries: &[Entry], iso_time: impl Fn(f64) -> String) -> String {
             entry,
             &time,
             certainty,
+            prediction.intensity,
             whole,
             &prediction.probabilities,
         ));
         for window in &prediction.windows {
             let span_s = (window.start_s, window.end_s);
-            rows.push(row(entry, &time, "", span_s, &window.probabilities));
+            let probabilities = &window.probabilities;
+            rows.push(row(
+                entry,
+                &time,
+                "",
+                window.intensity,
+                span_s,
+                probabilities,
+            ));
         }
     }
     let is_used = |column: &usize| rows.iter().any(|row| !row[*column].is_empty());
@@ -115,6 +124,7 @@ fn row(
     entry: &Entry,
     time: &str,
     certainty: &str,
+    intensity: Option<Intensity>,
     (start_s, end_s): (f32, f32),
     probabilities: &Probabilities,
 ) -> Vec<String> {
@@ -136,6 +146,7 @@ fn row(
         emotion.code().to_owned(),
         fixed(confidence, 4),
         certainty.to_owned(),
+        intensity.map(|one| fixed(one.value, 4)).unwrap_or_default(),
         entry.heard_as.map_or("", Emotion::code).to_owned(),
     ];
     row.extend(Emotion::ALL.into_iter().map(|emotion| {
@@ -167,6 +178,7 @@ mod tests {
                     min_confidence: 0.8,
                     accuracy: None,
                 },
+                intensity: None,
                 distance: None,
                 turns: Vec::new(),
                 channels: Vec::new(),
@@ -174,6 +186,7 @@ mod tests {
                     start_s: 1.0,
                     end_s: 5.0,
                     probabilities: probabilities.clone(),
+                    intensity: None,
                 }],
                 probabilities,
             },
@@ -247,12 +260,14 @@ mod tests {
         entry.heard_as = Some(Emotion::Sad);
         entry.part_s = Some((1.5, 6.5));
         entry.model = Some("bilstm".to_owned());
+        entry.prediction.intensity = Some(Intensity::of(0.5));
         let csv = to_csv(&[entry], |at_ms| format!("T{at_ms}"));
         let lines: Vec<_> = csv.lines().collect();
         assert_eq!(lines.len(), 3);
-        let head = "\u{feff}time,source,model,trim_start_s,trim_end_s,start_s,end_s,emotion,confidence,certainty,heard_as";
+        let head = "\u{feff}time,source,model,trim_start_s,trim_end_s,start_s,end_s,emotion,confidence,certainty,\
+                    intensity,heard_as";
         assert_eq!(lines[0], format!("{head},angry,happy,sad,neutral,surprise"));
-        let expected = "T1700000000000,\"'=\"\"x\"\"\",\"bilstm\",1.50,6.50,0.00,5.00,happy,0.7500,high,sad,\
+        let expected = "T1700000000000,\"'=\"\"x\"\"\",\"bilstm\",1.50,6.50,0.00,5.00,happy,0.7500,high,0.5000,sad,\
                         0.2500,0.7500,0.0000,0.0000,0.0000";
         assert_eq!(lines[1], expected);
         assert!(lines[2].contains(",1.00,5.00,happy,"));

@@ -116,6 +116,7 @@ mod tests {
                 probabilities: Probabilities::new(&LabelSet::five(), &values)
                     .expect("a distribution"),
                 certainty: Calibration::default().band_of(angry, None),
+                intensity: None,
                 distance: None,
                 windows: Vec::new(),
                 turns: Vec::new(),

@@ -261,7 +261,9 @@ fn folders_are_walked_through_and_csv_has_a_row_for_each_file() {
     );
     let rows = lines(&output);
     assert_eq!(rows.len(), 5);
-    assert!(rows[0].starts_with("file,model,outcome,emotion,confidence,band,duration_s,"));
+    assert!(
+        rows[0].starts_with("file,model,outcome,emotion,confidence,band,intensity,duration_s,")
+    );
     let starts = [
         "./=a.wav,",
         "\"./b/deep/আমার, কণ্ঠ.wav\",",

@@ -27,8 +27,8 @@ use leptos_axum::{generate_route_list, render_app_async_with_context};
 use serde_json::Value;
 use tower::ServiceExt;
 use vocabulary::{
-    Analysis, BandAccuracy, ConfidenceBand, Emotion, LabelSet, Note, Pictures, Prediction,
-    Probabilities, WindowPrediction,
+    Analysis, BandAccuracy, ConfidenceBand, Emotion, Intensity, LabelSet, Note, Pictures,
+    Prediction, Probabilities, WindowPrediction,
 };
 
 const LOCALES: [Locale; 2] = [Locale::bn, Locale::en];
@@ -120,6 +120,7 @@ fn prediction_of(labels: &LabelSet, values: &[f32]) -> Prediction {
         start_s,
         end_s: start_s + 4.0,
         probabilities: probabilities.clone(),
+        intensity: None,
     };
     Prediction {
         duration_s: 5.0,
@@ -130,6 +131,7 @@ fn prediction_of(labels: &LabelSet, values: &[f32]) -> Prediction {
             min_confidence: 0.6,
             accuracy: Some(0.61),
         },
+        intensity: None,
         distance: None,
         windows: vec![window(0.0), window(1.0)],
         turns: Vec::new(),
@@ -315,6 +317,23 @@ async fn a_result_has_pictures_with_words_for_them() {
         for alternative in alternatives {
             assert!(html.contains(alternative), "{locale}: {alternative}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_result_says_how_strong_it_is_where_the_model_can_tell() {
+    for (locale, words) in [
+        (Locale::en, "Strong: stronger than 78% of acted examples"),
+        (Locale::bn, "প্রবল: অভিনীত উদাহরণগুলোর ৭৮%-এর চেয়ে প্রবল"),
+    ] {
+        let strong = Prediction {
+            intensity: Some(Intensity::of(0.78)),
+            ..prediction()
+        };
+        let html = page_in(locale, "/", answered(strong)).await;
+        assert!(html.contains(words), "{locale}");
+        let html = page_in(locale, "/", answered(prediction())).await;
+        assert!(!html.contains("78%") && !html.contains("৭৮%"), "{locale}");
     }
 }
 

@@ -4,11 +4,11 @@ use std::{collections::BTreeMap, io, sync::LazyLock};
 
 use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
 use inference::{
-    Architecture, Checkpoint, Config, Metrics, Pooling, RecognizeError, Recognizer, TimeDelay,
-    TransformerShape, VoicePrior,
+    Architecture, Checkpoint, Config, Metrics, Pooling, Ranking, Rankings, RecognizeError,
+    Recognizer, TimeDelay, TransformerShape, VoicePrior,
 };
 use sha2::{Digest, Sha256};
-use vocabulary::LabelSet;
+use vocabulary::{Emotion, LabelSet};
 
 #[path = "../../tests/checkpoints/mod.rs"]
 #[expect(dead_code, reason = "other tests use the rest")]
@@ -94,6 +94,13 @@ fn small() -> Checkpoint {
             offsets: vec![vec![0.0; voice_size]; labels.n_labels()],
             axes: vec![vec![0.01; voice_size]],
         }),
+        rankings: Rankings(BTreeMap::from([(
+            Emotion::Angry,
+            Ranking {
+                direction: vec![0.01; voice_size],
+                quantiles: vec![-1.0, 1.0],
+            },
+        )])),
         transformer: Some(ENCODER.to_vec()),
         members: vec![checkpoints::weights(&architecture, labels.n_labels())],
         metrics: Metrics {

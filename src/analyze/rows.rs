@@ -18,13 +18,14 @@ use crate::{
 };
 
 /// What CSV tells of every file; behind them the probability of every emotion, and the error.
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "file",
     "model",
     "outcome",
     "emotion",
     "confidence",
     "band",
+    "intensity",
     "duration_s",
     "speech_s",
     "notes",
@@ -90,7 +91,11 @@ impl<'a, W: Write> Rows<'a, W> {
         let labels = self.recognizer.labels().iter();
         let labels: String = labels.map(|emotion| format!(" {emotion:>8}")).collect();
         let width = self.file_width;
-        writeln!(self.output, "{:width$}  {:8}{labels}", "file", "emotion")?;
+        writeln!(
+            self.output,
+            "{:width$}  {:8} {:8}{labels}",
+            "file", "emotion", "strength"
+        )?;
         Ok(self)
     }
 
@@ -123,7 +128,8 @@ impl<'a, W: Write> Rows<'a, W> {
         write!(self.output, "{:width$}  ", printable(file))?;
         match outcome {
             Ok(prediction) => {
-                write!(self.output, "{:8}", prediction.emotion())?;
+                let strength = prediction.intensity.map_or("", |one| one.word.code());
+                write!(self.output, "{:8} {strength:8}", prediction.emotion())?;
                 for (_, probability) in prediction.probabilities.iter() {
                     write!(self.output, " {probability:>8.3}")?;
                 }
@@ -219,6 +225,8 @@ impl<'a, W: Write> Rows<'a, W> {
 
 /// The cells of [`COLUMNS`] behind the file.
 fn cells_of(found: &Recognition) -> Vec<String> {
+    let intensity = found.intensity.as_ref();
+    let intensity = intensity.map(|one| format!("{:.4}", one.value));
     let notes: Vec<String> = found.notes.iter().map(word).collect();
     vec![
         as_text(&found.model).into_owned(),
@@ -226,6 +234,7 @@ fn cells_of(found: &Recognition) -> Vec<String> {
         found.emotion.to_owned(),
         format!("{:.4}", found.confidence),
         word(&found.band.name),
+        intensity.unwrap_or_default(),
         format!("{:.2}", found.duration_s),
         format!("{:.2}", found.speech_s),
         notes.join(" "),

@@ -221,6 +221,7 @@ mod tests {
             end_s: start_s + 2.0,
             emotion,
             confidence: 0.5,
+            intensity: None,
         };
         let parts = [
             part(0.0, Emotion::Sad),

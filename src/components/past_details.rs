@@ -11,7 +11,7 @@ use crate::{
     conversation::Conversation,
     history::Entry,
     i18n::{
-        emotion_words::{confidence, how_sure_of, worth},
+        emotion_words::{confidence, how_strong, how_sure_of, worth},
         use_i18n,
     },
     lazy::lazily,
@@ -39,6 +39,11 @@ pub fn PastDetails(entry: StoredValue<Entry>) -> impl IntoView {
         )
     });
     let is_of_several = prediction.with_value(Prediction::is_of_several);
+    let intensity = prediction.with_value(|prediction| prediction.intensity);
+    let strength = intensity.filter(|_| !is_of_several).map(|intensity| {
+        let words = live(move || how_strong(i18n.get_locale(), intensity));
+        view! { <p>{words}</p> }
+    });
     let has_turns = !conversation.turns().is_empty();
     let conversation = RwSignal::new(conversation);
     let (player, is_playable) = (Player::new(), Memo::new(|_| false));
@@ -46,6 +51,7 @@ pub fn PastDetails(entry: StoredValue<Entry>) -> impl IntoView {
     let place = entry.with_value(|entry| entry.at_ms) as usize;
     view! {
         <div class="past-details">
+            {strength}
             <p class="result-confidence">
                 <span class="chip">{sure}</span>
                 <span>{confidence}</span>

@@ -13,7 +13,8 @@ use crate::{
     i18n::{
         I18nLocaleTrait, Locale,
         emotion_words::{
-            answer, confidence, how_sure_of, other, outcome_label, sentence, tone, worth,
+            answer, confidence, how_strong, how_sure_of, other, outcome_label, sentence, tone,
+            worth,
         },
         td_string, text,
         time_words::length,
@@ -64,6 +65,11 @@ fn ResultCard(analysis: Analysis) -> impl IntoView {
     let sure = live(move || {
         prediction.with_value(|prediction| how_sure_of(i18n.get_locale(), prediction))
     });
+    let intensity = prediction.with_value(|prediction| prediction.intensity);
+    let strength = intensity.filter(|_| !is_of_several).map(|intensity| {
+        let words = live(move || how_strong(i18n.get_locale(), intensity));
+        view! { <p>{words}</p> }
+    });
     let probabilities = prediction.with_value(|prediction| prediction.probabilities.clone());
     view! {
         <section class="card result" data-emotion=tone(answer) aria-labelledby="result-heading">
@@ -71,6 +77,7 @@ fn ResultCard(analysis: Analysis) -> impl IntoView {
                 <EmotionFace emotion=answer />
                 <span>{live(move || prediction.with_value(|prediction| sentence(i18n.get_locale(), prediction)))} " · " {other_label}</span>
             </h2>
+            {strength}
             <p class="result-confidence">
                 <span class="chip">{sure}</span>
                 <span>{in_words(confidence)}</span>

@@ -3,7 +3,7 @@
 use super::{EmotionFace, EmotionLabel};
 use crate::{
     browser::Player,
-    i18n::{Locale, number, text, use_i18n},
+    i18n::{Locale, emotion_words::strength, number, text, use_i18n},
     live::live,
 };
 use leptos::prelude::*;
@@ -24,6 +24,15 @@ pub fn parts_of(prediction: &Prediction) -> Vec<Part> {
 
 fn span(locale: Locale, part: &Part) -> String {
     number::span(locale, part.start_s, part.end_s)
+}
+
+/// How sure a part's emotion is, and how strong where that is known.
+fn worth(locale: Locale, part: &Part) -> String {
+    let percent = number::percent(locale, part.confidence);
+    match part.intensity {
+        Some(intensity) => format!("{percent} · {}", strength(locale, intensity.word)),
+        None => percent,
+    }
 }
 
 /// The parts as a list of buttons that play them; the one that is heard is marked. Nothing where there are none.
@@ -54,7 +63,7 @@ pub fn TimelineParts(
                     <span class="part-time">{live(move || span(i18n.get_locale(), &part))}</span>
                     <EmotionFace emotion=part.emotion />
                     <EmotionLabel emotion=part.emotion />
-                    <span>{live(move || number::percent(i18n.get_locale(), part.confidence))}</span>
+                    <span>{live(move || worth(i18n.get_locale(), &part))}</span>
                 </button>
             </li>
         }
@@ -73,7 +82,7 @@ pub fn TimelineParts(
 
 #[cfg(test)]
 mod tests {
-    use vocabulary::Emotion;
+    use vocabulary::{Emotion, Intensity};
 
     use super::*;
 
@@ -84,7 +93,9 @@ mod tests {
             end_s: 0.7,
             emotion: Emotion::Sad,
             confidence: 0.5,
+            intensity: Some(Intensity::of(0.9)),
         };
+        assert_eq!(worth(Locale::bn, &part), "৫০% · প্রবল");
         assert_eq!(span(Locale::bn, &part), "০:০০–০:০০.৭");
     }
 }

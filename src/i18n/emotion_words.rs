@@ -1,6 +1,6 @@
 //! Emotions, how many there are, and confidence bands in words.
 
-use vocabulary::{ConfidenceBand, Emotion, Note, Outcome, Prediction};
+use vocabulary::{ConfidenceBand, Emotion, Intensity, Note, Outcome, Prediction, Strength};
 
 use super::{Locale, number, td_string, turn_words::turn_line};
 
@@ -120,6 +120,22 @@ pub fn confidence(locale: Locale, prediction: &Prediction) -> String {
     )
 }
 
+/// The word for a third of the acted examples.
+pub fn strength(locale: Locale, strength: Strength) -> &'static str {
+    match strength {
+        Strength::Mild => td_string!(locale, result.strength.mild),
+        Strength::Moderate => td_string!(locale, result.strength.moderate),
+        Strength::Strong => td_string!(locale, result.strength.strong),
+    }
+}
+
+/// How strongly an emotion is expressed: a word, and what it stands for.
+pub fn how_strong(locale: Locale, intensity: Intensity) -> String {
+    let word = strength(locale, intensity.word);
+    let percent = number::percent(locale, intensity.value);
+    td_string!(locale, result.stronger, word, percent)
+}
+
 /// What that is worth: advice for weak answers, and how often answers as sure as this one were right.
 pub fn worth(locale: Locale, prediction: &Prediction) -> String {
     if prediction.is_of_several() {
@@ -165,6 +181,8 @@ pub fn note(locale: Locale, note: Note, speech_s: f32) -> String {
 pub fn as_text(locale: Locale, prediction: &Prediction) -> String {
     let mut lines = vec![sentence(locale, prediction).to_owned()];
     lines.extend(how_sure_of(locale, prediction).map(str::to_owned));
+    let intensity = prediction.intensity.filter(|_| !prediction.is_of_several());
+    lines.extend(intensity.map(|intensity| how_strong(locale, intensity)));
     lines.extend([confidence(locale, prediction), worth(locale, prediction)]);
     let notes = prediction.notes.iter();
     lines.extend(notes.map(|&said| note(locale, said, prediction.speech_s)));

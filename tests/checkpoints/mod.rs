@@ -3,7 +3,7 @@
 
 use std::{fs, path::Path};
 
-use inference::{Architecture, Checkpoint, Config, Metrics, Weights};
+use inference::{Architecture, Checkpoint, Config, Metrics, Rankings, Weights};
 use vocabulary::LabelSet;
 
 /// A checkpoint that tells `labels` apart, without measured quality.
@@ -16,6 +16,7 @@ pub fn random(labels: LabelSet) -> Checkpoint {
     Checkpoint {
         members: vec![weights(&architecture, labels.n_labels())],
         voice_prior: None,
+        rankings: Rankings::default(),
         transformer: None,
         metrics: Metrics {
             labels: labels.clone(),

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use moments::{mean, parts};
 use serde::Serialize;
 use vocabulary::{
-    ConfidenceBand, Emotion, LabelSet, Outcome, Prediction, Probabilities, Turn, speaker_name,
+    ConfidenceBand, Emotion, Intensity, LabelSet, Outcome, Prediction, Probabilities, Turn,
+    speaker_name,
 };
 
 use crate::number::percent;
@@ -44,6 +45,8 @@ pub struct Heard {
     pub confidence: f32,
     /// How sure that is. A part's is known only where the whole clip is unclear, as then the part is.
     pub band: Option<ConfidenceBand>,
+    /// How strongly it is expressed; `None` as of a clip.
+    pub intensity: Option<Intensity>,
     /// Of a turn its own, of a part the mean of its moments.
     pub probabilities: Probabilities,
 }
@@ -57,9 +60,16 @@ impl Heard {
         }
     }
 
-    fn of(emotion: Emotion, band: Option<ConfidenceBand>, probabilities: Probabilities) -> Self {
+    fn of(
+        emotion: Emotion,
+        band: Option<ConfidenceBand>,
+        intensity: Option<Intensity>,
+        probabilities: Probabilities,
+    ) -> Self {
+        let outcome = band.map_or(Outcome::Emotion, Outcome::of);
         Self {
-            outcome: band.map_or(Outcome::Emotion, Outcome::of),
+            outcome,
+            intensity: intensity.filter(|_| outcome == Outcome::Emotion),
             emotion,
             confidence: probabilities.of(emotion),
             band,
@@ -162,6 +172,7 @@ fn of_turn(turn: &Turn) -> Option<Interval> {
         Heard::of(
             expression.emotion(),
             Some(band),
+            expression.intensity,
             expression.probabilities.clone(),
         )
     });
@@ -200,7 +211,7 @@ fn of_parts(prediction: &Prediction, channel: Option<usize>) -> Vec<Interval> {
             speaker: None,
             name: None,
             corrected: None,
-            heard: Some(Heard::of(part.emotion, band, probabilities)),
+            heard: Some(Heard::of(part.emotion, band, part.intensity, probabilities)),
         })
     });
     intervals.collect()

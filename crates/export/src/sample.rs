@@ -1,7 +1,7 @@
 //! Clips for tests.
 
 use vocabulary::{
-    BandAccuracy, ConfidenceBand, Expression, LabelSet, Prediction, Probabilities, Turn,
+    BandAccuracy, ConfidenceBand, Expression, Intensity, LabelSet, Prediction, Probabilities, Turn,
     WindowPrediction,
 };
 
@@ -28,6 +28,7 @@ pub fn turn(
     let expression = heard.map(|(share, band)| Expression {
         probabilities: happy(share),
         certainty: certainty(band),
+        intensity: (share == 0.714).then(|| Intensity::of(0.25)),
     });
     Turn {
         speaker,
@@ -48,6 +49,7 @@ pub fn nothing() -> Prediction {
         notes: Vec::new(),
         probabilities: happy(0.75),
         certainty: certainty(ConfidenceBand::High),
+        intensity: None,
         distance: None,
         windows: Vec::new(),
         turns: Vec::new(),
@@ -74,6 +76,7 @@ pub fn monologue() -> Prediction {
         start_s,
         end_s,
         probabilities: happy(share),
+        intensity: None,
     };
     Prediction {
         windows: vec![window(0.0, 5.0, 0.9), window(5.0, 9.5, 0.2)],

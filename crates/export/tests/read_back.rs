@@ -5,8 +5,8 @@ use std::{fs, path::Path};
 use export::{Clip, Format, Interval, export, intervals};
 use serde_json::json;
 use vocabulary::{
-    BandAccuracy, ConfidenceBand, Emotion, Expression, LabelSet, Prediction, Probabilities, Turn,
-    WindowPrediction,
+    BandAccuracy, ConfidenceBand, Emotion, Expression, Intensity, LabelSet, Prediction,
+    Probabilities, Turn, WindowPrediction,
 };
 
 /// What a file may be called.
@@ -55,6 +55,7 @@ fn clip_of(duration_s: f32) -> Prediction {
         notes: Vec::new(),
         probabilities: mostly(0, 0.6),
         certainty: certainty(ConfidenceBand::Medium),
+        intensity: None,
         distance: None,
         windows: Vec::new(),
         turns: Vec::new(),
@@ -80,6 +81,7 @@ fn dialogue() -> Prediction {
             expression: (!is_short).then(|| Expression {
                 probabilities: mostly(idx.into(), 0.3 + f32::from(idx % 70) / 100.0),
                 certainty: certainty(BANDS[usize::from(idx % 4)]),
+                intensity: Some(Intensity::of(0.5)),
             }),
             name: None,
             corrected: None,
@@ -97,6 +99,7 @@ fn monologue(duration_s: f32) -> Prediction {
         start_s: at_s.into(),
         end_s: f32::from(at_s) + 4.0,
         probabilities: mostly(usize::from(at_s / 9), 0.7),
+        intensity: None,
     });
     Prediction {
         windows: windows.collect(),

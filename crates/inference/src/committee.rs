@@ -6,15 +6,15 @@
 //! Errors  [`RecognizeError`]: too short, no speech
 //! Invariant: a window's probabilities do not depend on the other windows of its batch.
 
-use std::ops::Range;
+use std::{ops::Range, slice};
 
 use audio::{Features, Quality, Recording, Speech, frame_s, samples_of};
 use vocabulary::{
-    Calibration, LabelSet, MIN_DURATION_S, Note, Prediction, Probabilities, Profile,
-    WindowPrediction,
+    Calibration, Emotion, LabelSet, MIN_DURATION_S, Note, Outcome, Prediction, Probabilities,
+    Profile, WindowPrediction,
 };
 
-use crate::{Input, Network, RecognizeError, VoiceEncoder, VoicePrior};
+use crate::{Input, Network, Rankings, RecognizeError, VoiceEncoder, VoicePrior};
 
 /// Windows per forward pass: bounds the memory of a long clip (about 5 MB of activations each).
 const BATCH_WINDOWS: usize = 16;
@@ -31,6 +31,8 @@ pub struct Committee<'a, N> {
     pub calibration: &'a Calibration,
     /// What is taken from the voice vectors, where networks were trained so.
     pub voice_prior: Option<&'a VoicePrior>,
+    /// How strongly voices express something, where somebody fitted that.
+    pub rankings: Option<&'a Rankings>,
 }
 
 impl<N: Network> Committee<'_, N> {
@@ -81,7 +83,7 @@ impl<N: Network> Committee<'_, N> {
             let heard = heard?;
             let (of_clip, behind) = answers.split_at(heard.windows.len());
             answers = behind;
-            heard.prediction(self.labels, self.calibration, of_clip)
+            heard.prediction(self, of_clip)
         };
         heard.into_iter().map(of_clip).collect()
     }
@@ -108,9 +110,14 @@ impl<N: Network> Committee<'_, N> {
             let voice: &Vec<f32> = voices.get(idx)?;
             self.voice_prior?.distance(voice)
         };
+        let scores = |idx: usize| {
+            let ranked = self.rankings.zip(voices.get(idx));
+            ranked.map_or_else(Vec::new, |(rankings, voice)| rankings.scores(voice))
+        };
         let answer = |(idx, logits)| Answer {
             logits,
             distance: distance(idx),
+            scores: scores(idx),
         };
         mean.into_iter().enumerate().map(answer).collect()
     }
@@ -182,6 +189,8 @@ struct Answer {
     logits: Vec<f32>,
     /// Of its voice, [`VoicePrior::distance`].
     distance: Option<f32>,
+    /// Of its voice, [`Rankings::scores`].
+    scores: Vec<(Emotion, f32)>,
 }
 
 impl<'a> Heard<'a> {
@@ -231,10 +240,14 @@ impl<'a> Heard<'a> {
     /// Of the answers to each window, in order.
     fn prediction(
         self,
-        labels: &LabelSet,
-        calibration: &Calibration,
+        committee: &Committee<'_, impl Network>,
         answers: &[Answer],
     ) -> Result<Prediction, RecognizeError> {
+        let (labels, calibration) = (committee.labels, committee.calibration);
+        let intensity = |emotion, answers: &[Answer]| {
+            let scores = answers.iter().map(|answer| &*answer.scores);
+            committee.rankings?.intensity(emotion, scores)
+        };
         let Recording {
             waveform,
             clipped_share,
@@ -249,10 +262,12 @@ impl<'a> Heard<'a> {
             .zip(answers)
             .map(|(Window { frames, .. }, answer)| {
                 let probabilities = Probabilities::from_logits(labels, &answer.logits)?;
+                let emotion = probabilities.top().0;
                 Ok(WindowPrediction {
                     start_s: frame_s(frames.start),
                     end_s: frame_s(frames.end).min(duration_s),
                     probabilities: probabilities.tempered(calibration.temperature),
+                    intensity: intensity(emotion, slice::from_ref(answer)),
                 })
             });
         let windows: Vec<_> = windows.collect::<Result<_, RecognizeError>>()?;
@@ -264,12 +279,16 @@ impl<'a> Heard<'a> {
         let distances: Option<Vec<f32>> = answers.iter().map(|answer| answer.distance).collect();
         let distance =
             distances.map(|distances| distances.iter().sum::<f32>() / distances.len() as f32);
+        let (emotion, confidence) = probabilities.top();
+        let certainty = calibration.band_of(confidence, distance);
+        let is_answer = Outcome::of(certainty.band) == Outcome::Emotion;
         let quality = Quality::of(&waveform.samples, *clipped_share, features.speech_s());
         Ok(Prediction {
             duration_s,
             speech_s: quality.speech_s,
             notes: notes(&quality, *heard, calibration.is_far(distance)),
-            certainty: calibration.band_of(probabilities.top().1, distance),
+            certainty,
+            intensity: is_answer.then(|| intensity(emotion, answers)).flatten(),
             distance,
             probabilities,
             windows,

@@ -88,6 +88,20 @@ impl Recognizer {
         Ok(profile.with_clip(&prior.without_emotion(&voice, class_idx)))
     }
 
+    /// The mean of the voice vectors of a clip's windows less that of all speakers, `[voice_size]`: what its strength is
+    /// told by.
+    ///
+    /// # Errors
+    /// [`RecognizeError`]: nobody speaks.
+    pub fn voice(&self, recording: &Recording) -> Result<Vec<f32>, RecognizeError> {
+        let mut voice = self.committee().voice(recording)?;
+        if let Some(prior) = self.committee().voice_prior {
+            let pairs = voice.iter_mut().zip(&prior.mean);
+            pairs.for_each(|(value, mean)| *value -= mean);
+        }
+        Ok(voice)
+    }
+
     /// Whether the profile is this checkpoint's, and whole.
     ///
     /// # Errors

@@ -16,6 +16,7 @@ mod enrol;
 mod input;
 mod network;
 mod packed;
+mod ranking;
 mod recognize;
 mod voice_prior;
 mod weights;
@@ -34,6 +35,7 @@ pub use packed::{
     BlockWeights, LayerWeights, NormWeights, Packed, PackedEncoder, TransformerEncoder,
     TransformerError, TransformerWeights,
 };
+pub use ranking::{Ranking, Rankings};
 pub use recognize::{RecognizeError, Recognizer};
 pub use voice_prior::VoicePrior;
 pub use weights::{Tensor, Weights};

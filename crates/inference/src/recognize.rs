@@ -13,7 +13,7 @@ use vocabulary::{
 
 use crate::{
     Architecture, Checkpoint, CheckpointError, Committee, Config, Metrics, Network, Packed,
-    ProfileError, TransformerEncoder, TransformerShape, TransformerWeights, VoiceEncoder,
+    ProfileError, Rankings, TransformerEncoder, TransformerShape, TransformerWeights, VoiceEncoder,
     VoicePrior, Weights,
 };
 
@@ -61,6 +61,7 @@ pub struct Recognizer {
     config: Config,
     metrics: Metrics,
     voice_prior: Option<VoicePrior>,
+    rankings: Rankings,
     encoder: Option<Box<dyn VoiceEncoder>>,
     members: Vec<Box<dyn Network>>,
 }
@@ -87,6 +88,7 @@ impl Recognizer {
             config,
             metrics,
             voice_prior,
+            rankings,
             transformer,
             members,
         } = checkpoint;
@@ -102,6 +104,7 @@ impl Recognizer {
             config,
             metrics,
             voice_prior,
+            rankings,
         }
     }
 
@@ -198,6 +201,7 @@ impl Recognizer {
             labels: &self.config.labels,
             calibration: &self.config.calibration,
             voice_prior: self.voice_prior.as_ref(),
+            rankings: Some(&self.rankings),
         }
     }
 }

@@ -6,7 +6,8 @@ use std::{collections::BTreeMap, io};
 
 use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
 use inference::{
-    Architecture, Checkpoint, CheckpointError, Config, Metrics, RecognizeError, Recognizer, Weights,
+    Architecture, Checkpoint, CheckpointError, Config, Metrics, Rankings, RecognizeError,
+    Recognizer, Weights,
 };
 use sha2::{Digest, Sha256};
 use vocabulary::{Emotion, LabelSet};
@@ -40,6 +41,7 @@ impl Files {
     fn with(labels: LabelSet) -> Self {
         Self::of(&Checkpoint {
             voice_prior: None,
+            rankings: Rankings::default(),
             transformer: None,
             members: vec![weights(labels.n_labels(), 0.0)],
             config: Config::new("small".to_owned(), labels.clone(), small()),

@@ -6,8 +6,8 @@ use std::{collections::BTreeMap, fs, io, path::Path};
 
 use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
 use inference::{
-    Architecture, Checkpoint, CheckpointError, Config, Input, Metrics, Pooling, Recognizer,
-    TransformerShape, Weights,
+    Architecture, Checkpoint, CheckpointError, Config, Input, Metrics, Pooling, Rankings,
+    Recognizer, TransformerShape, Weights,
 };
 use vocabulary::LabelSet;
 use voice::syllables;
@@ -59,6 +59,7 @@ fn files(shape: TransformerShape, transformer: Vec<u8>) -> BTreeMap<String, Vec<
             ..Metrics::default()
         },
         voice_prior: None,
+        rankings: Rankings::default(),
         transformer: Some(transformer),
     };
     checkpoint.files().into_iter().collect()

@@ -1,11 +1,11 @@
-//! What a voice profile changes, and which are refused.
+//! What a voice profile changes, and which are refused; how strongly a voice expresses something.
 
 mod voice;
 
 use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
 use inference::{
     Architecture, Checkpoint, CheckpointError, Config, EncoderShape, Input, Metrics, Pooling,
-    ProfileError, RecognizeError, Recognizer, VoicePrior, Weights,
+    ProfileError, Ranking, Rankings, RecognizeError, Recognizer, VoicePrior, Weights,
 };
 use vocabulary::{ConfidenceBand, Emotion, LabelSet, Note, Profile};
 use voice::syllables;
@@ -38,6 +38,19 @@ fn prior() -> VoicePrior {
     }
 }
 
+/// Of every emotion, so that one is told whatever is heard; all scores are within the quantiles.
+fn rankings() -> Rankings {
+    let ranking = |emotion| {
+        let wave = |n: usize| 0.1 * (n as f32 + emotion as usize as f32).cos();
+        let ranking = Ranking {
+            direction: (0..ENCODER.voice_size()).map(wave).collect(),
+            quantiles: vec![-20.0, 20.0],
+        };
+        (emotion, ranking)
+    };
+    Rankings(LabelSet::five().iter().map(ranking).collect())
+}
+
 /// A checkpoint that nobody trained.
 fn checkpoint(voice_prior: Option<VoicePrior>) -> Checkpoint {
     let labels = LabelSet::five();
@@ -58,6 +71,7 @@ fn checkpoint(voice_prior: Option<VoicePrior>) -> Checkpoint {
             ..Metrics::default()
         },
         voice_prior,
+        rankings: rankings(),
         transformer: None,
     }
 }
@@ -213,7 +227,9 @@ fn files_keep_the_prior_and_one_of_another_shape_is_refused() {
         };
         Checkpoint::open(read)
     };
-    assert_eq!(open(&files).expect("whole").voice_prior, Some(prior()));
+    let whole = open(&files).expect("whole");
+    assert_eq!(whole.voice_prior, Some(prior()));
+    assert_eq!(whole.rankings, rankings());
     let mut other = prior();
     other.offsets.pop();
     let refused = open(&checkpoint(Some(other)).files());
@@ -221,4 +237,46 @@ fn files_keep_the_prior_and_one_of_another_shape_is_refused() {
         matches!(refused, Err(CheckpointError::Shape { .. })),
         "{refused:?}"
     );
+}
+
+#[test]
+fn how_strong_a_voice_is_does_not_follow_its_level() {
+    let recognizer = recognizer();
+    let heard = |gain_db: f32| {
+        let gain = 10_f32.powf(gain_db / 20.0);
+        let samples = syllables(6.0).iter().map(|sample| gain * sample).collect();
+        let recording = Recording::from(&Waveform {
+            samples,
+            sample_rate_hz: SAMPLE_RATE_HZ,
+        });
+        recognizer.recognize(&recording).expect("speech")
+    };
+    let plain = heard(0.0);
+    let intensity = plain.intensity.expect("every emotion has a ranking");
+    assert!((0.05..0.95).contains(&intensity.value), "{intensity:?}");
+    let windows = plain.windows.iter().map(|window| window.intensity);
+    let values: Vec<f32> = windows.map(|told| told.expect("likewise").value).collect();
+    assert!(values.len() > 1);
+    for gain_db in [-12.0, 12.0] {
+        let changed = heard(gain_db).intensity.expect("likewise");
+        assert!((changed.value - intensity.value).abs() < 0.01);
+        assert_eq!(changed.word, intensity.word);
+    }
+}
+
+#[test]
+fn what_is_unclear_or_has_no_ranking_is_not_called_strong() {
+    let whole = recognizer().recognize(&speech(3.0)).expect("speech");
+    let mut checkpoint = checkpoint(Some(prior()));
+    checkpoint.config.calibration.bands[2].band = ConfidenceBand::Unclear;
+    checkpoint.config.calibration.bands.drain(..2);
+    let unclear = Recognizer::from(checkpoint.clone());
+    let unclear = unclear.recognize(&speech(3.0)).expect("speech");
+    assert_eq!(unclear.certainty.band, ConfidenceBand::Unclear);
+    assert_eq!(unclear.intensity, None);
+    checkpoint.rankings.0.remove(&whole.emotion());
+    checkpoint.config.calibration = Default::default();
+    let blind = Recognizer::from(checkpoint).recognize(&speech(3.0));
+    let blind = blind.expect("speech");
+    assert_eq!((blind.intensity, blind.emotion()), (None, whole.emotion()));
 }

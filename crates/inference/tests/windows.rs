@@ -37,6 +37,7 @@ fn predicted(network: &Packed, parts: &[&[f32]]) -> Prediction {
         labels: &LabelSet::five(),
         calibration: &Calibration::default(),
         voice_prior: None,
+        rankings: None,
     };
     committee
         .predict(&Recording::from(&waveform), None)

@@ -91,6 +91,7 @@ mod tests {
                 min_confidence: 0.0,
                 accuracy: None,
             },
+            intensity: None,
             distance: None,
             windows: Vec::new(),
             turns: Vec::new(),

@@ -211,6 +211,7 @@ mod tests {
             expression: Some(Expression {
                 probabilities: angry_or_sad(angry),
                 certainty: Calibration::default().band_of(angry, None),
+                intensity: None,
             }),
             name: None,
             corrected: None,

@@ -1,6 +1,6 @@
 //! The parts of a clip that sound alike, from the windows that the recogniser heard.
 
-use vocabulary::{Emotion, WindowPrediction};
+use vocabulary::{Emotion, Intensity, WindowPrediction};
 
 /// How finely a change is placed, seconds; parts begin and end at multiples of it.
 const STEP_S: f32 = 0.1;
@@ -19,6 +19,8 @@ pub struct Part {
     pub emotion: Emotion,
     /// Mean over its moments of the top probability.
     pub confidence: f32,
+    /// Mean of the windows over it that sound alike, each for as long as it is; `None` where the model cannot tell.
+    pub intensity: Option<Intensity>,
 }
 
 /// Joins the moments that have the same top emotion. Where no window is, there is no part.
@@ -35,10 +37,28 @@ pub fn parts(windows: &[WindowPrediction]) -> Vec<Part> {
             end_s: moment.end_s,
             emotion,
             confidence,
+            intensity: None,
         };
         append(&mut parts, part);
     }
-    without_short(parts)
+    let mut parts = without_short(parts);
+    for part in &mut parts {
+        part.intensity = intensity(windows, part);
+    }
+    parts
+}
+
+fn intensity(windows: &[WindowPrediction], part: &Part) -> Option<Intensity> {
+    let (mut sum, mut whole_s) = (0.0, 0.0);
+    for window in windows {
+        let over_s = window.end_s.min(part.end_s) - window.start_s.max(part.start_s);
+        let is_alike = window.probabilities.top().0 == part.emotion;
+        if let Some(intensity) = window.intensity.filter(|_| is_alike && over_s > 0.0) {
+            sum += over_s * intensity.value;
+            whole_s += over_s;
+        }
+    }
+    (whole_s > 0.0).then(|| Intensity::of(sum / whole_s))
 }
 
 /// What is heard in a step of time.
@@ -193,6 +213,27 @@ mod tests {
                 assert!((found[1].end_s - duration_s).abs() < 1e-3 && found[0].start_s == 0.0);
             }
         }
+    }
+
+    #[test]
+    fn a_part_is_as_strong_as_the_windows_that_sound_like_it() {
+        let mut windows = [
+            window(0.0, 4.0, 0.9),
+            window(4.0, 8.0, 0.9),
+            window(8.0, 12.0, 0.1),
+        ];
+        for (window, value) in windows.iter_mut().zip([0.2, 0.6, 0.9]) {
+            window.intensity = Some(Intensity::of(value));
+        }
+        let strengths = |windows: &[WindowPrediction]| -> Vec<_> {
+            let found = parts(windows).into_iter();
+            found
+                .map(|part| part.intensity.map(|one| one.value))
+                .collect()
+        };
+        assert_eq!(strengths(&windows), [Some(0.4), Some(0.9)]);
+        windows[2].intensity = None;
+        assert_eq!(strengths(&windows), [Some(0.4), None]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ pub(crate) fn window(start_s: f32, end_s: f32, angry: f32) -> WindowPrediction {
         start_s,
         end_s,
         probabilities: angry_or_sad(angry),
+        intensity: None,
     }
 }
 
@@ -23,6 +24,7 @@ pub(crate) fn prediction(windows: Vec<WindowPrediction>) -> Prediction {
         notes: Vec::new(),
         probabilities: angry_or_sad(0.5),
         certainty: Calibration::default().band_of(0.5, None),
+        intensity: None,
         distance: None,
         windows,
         turns: Vec::new(),

@@ -160,6 +160,7 @@ fn expressed(
                 Ok(heard) => Some(Expression {
                     probabilities: heard.probabilities,
                     certainty: heard.certainty,
+                    intensity: heard.intensity,
                 }),
                 Err(RecognizeError::NoSpeech | RecognizeError::TooShort { .. }) => None,
                 Err(error) => return Err(error),

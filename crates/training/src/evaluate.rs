@@ -150,6 +150,7 @@ pub fn committee<'a, N: Network>(
         labels,
         calibration: &PLAIN,
         voice_prior,
+        rankings: None,
     }
 }
 

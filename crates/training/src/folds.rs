@@ -24,20 +24,26 @@ pub struct Split {
 impl Split {
     /// The clips whose speakers and sentences are trained on.
     pub fn train<'a>(&self, examples: &'a Examples) -> Vec<&'a Example> {
-        let is_kept = |example: &&Example| {
-            self.train.contains(&example.speaker)
-                && (self.sentence.is_none() || example.sentence != self.sentence)
-        };
-        examples.0.iter().filter(is_kept).collect()
+        let all = examples.0.iter();
+        all.filter(|example| self.trains_on(example)).collect()
+    }
+
+    /// Whether the clip's speaker and sentence are trained on.
+    pub fn trains_on(&self, example: &Example) -> bool {
+        self.train.contains(&example.speaker)
+            && (self.sentence.is_none() || example.sentence != self.sentence)
     }
 
     /// The clips that are heard once, at the end.
     pub fn test<'a>(&self, examples: &'a Examples) -> Vec<&'a Example> {
-        let is_kept = |example: &&Example| {
-            self.test.contains(&example.speaker)
-                && (self.sentence.is_none() || example.sentence == self.sentence)
-        };
-        examples.0.iter().filter(is_kept).collect()
+        let all = examples.0.iter();
+        all.filter(|example| self.tests(example)).collect()
+    }
+
+    /// Whether the clip is heard at the end.
+    pub fn tests(&self, example: &Example) -> bool {
+        self.test.contains(&example.speaker)
+            && (self.sentence.is_none() || example.sentence == self.sentence)
     }
 }
 

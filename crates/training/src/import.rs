@@ -8,7 +8,7 @@
 use std::path::Path;
 
 use anyhow::{Context, ensure};
-use inference::{Architecture, Checkpoint, Config, Metrics, Weights};
+use inference::{Architecture, Checkpoint, Config, Metrics, Rankings, Weights};
 use vocabulary::LabelSet;
 
 use crate::{pytorch, ship};
@@ -37,6 +37,7 @@ fn read(file: &Path, labels: LabelSet, id: String) -> anyhow::Result<Checkpoint>
             ..Metrics::default()
         },
         voice_prior: None,
+        rankings: Rankings::default(),
         transformer: None,
         members: vec![weights],
     })

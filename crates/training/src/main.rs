@@ -24,6 +24,7 @@ mod gradient;
 mod import;
 mod import_encoder;
 mod import_speakers;
+mod intensity;
 mod lstm_gradient;
 mod principal_axes;
 mod pytorch;
@@ -128,6 +129,22 @@ enum Command {
         /// Folder of the checkpoint.
         #[arg(long)]
         checkpoint: PathBuf,
+    },
+    /// Fit how strongly emotions are expressed, and test that on unseen speakers (docs/evaluation.md, "How strongly").
+    Intensity {
+        #[command(flatten)]
+        corpora: Corpora,
+        #[command(flatten)]
+        cut: Cut,
+        /// Folder of the checkpoint whose voice vectors are ordered.
+        #[arg(long)]
+        checkpoint: PathBuf,
+        /// Of the folds.
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// Folder of the checkpoint that is written.
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
     /// Write a checkpoint's numbers into its cards and the documentation.
     Tables {
@@ -254,6 +271,13 @@ fn main() -> anyhow::Result<()> {
             cross_corpus::print(recognizer.labels(), &answers);
             Ok(())
         }
+        Command::Intensity {
+            corpora,
+            cut,
+            checkpoint,
+            seed,
+            out,
+        } => intensity::intensity(&corpora, &cut, seed, &checkpoint, out.as_deref()),
         Command::Tables { checkpoint, files } => tables::write(&checkpoint, &files),
         Command::Import {
             file,

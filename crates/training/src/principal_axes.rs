@@ -43,7 +43,7 @@ pub fn axes(vectors: &[Vec<f32>]) -> Vec<Vec<f32>> {
 }
 
 /// Gram-Schmidt's, row by row, twice: once leaves what rounding left.
-fn orthonormalise(rows: &mut Array2<f32>) {
+pub fn orthonormalise(rows: &mut Array2<f32>) {
     let norm = |row: ArrayView1<f32>| row.dot(&row).sqrt();
     for idx in 0..rows.nrows() {
         for _ in 0..2 {

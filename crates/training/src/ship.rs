@@ -3,7 +3,7 @@
 use std::{fs, path::Path};
 
 use anyhow::Context;
-use inference::{Checkpoint, Config, Metrics, Recognizer};
+use inference::{Checkpoint, Config, Metrics, Rankings, Recognizer};
 use network::BiLstm;
 use serde::{Deserialize, Serialize};
 
@@ -108,6 +108,7 @@ pub fn ship(
         },
         metrics: finding.metrics,
         voice_prior,
+        rankings: Rankings::default(),
         transformer: recipe.transformer_bytes()?,
         members: members.iter().map(BiLstm::weights).collect(),
     };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BandAccuracy, ConfidenceBand, Emotion, Note, Probabilities, Turn};
+use crate::{BandAccuracy, ConfidenceBand, Emotion, Intensity, Note, Probabilities, Turn};
 
 /// What the recogniser says about one clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -17,6 +17,9 @@ pub struct Prediction {
     pub probabilities: Probabilities,
     /// How sure the most probable emotion is, and how often such answers are right.
     pub certainty: BandAccuracy,
+    /// How strongly the emotion is expressed; `None` where the outcome is neutral or unclear, or the model cannot tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intensity: Option<Intensity>,
     /// How far the voice, as it was recorded, is from those of the training: of these the mean is 1. `None` where
     /// the model does not tell; told to no client.
     #[serde(skip)]
@@ -68,6 +71,9 @@ pub struct WindowPrediction {
     pub end_s: f32,
     /// The window's own probabilities.
     pub probabilities: Probabilities,
+    /// How strongly its most probable emotion is expressed; `None` where that is neutral, or the model cannot tell.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intensity: Option<Intensity>,
 }
 
 impl Prediction {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{BandAccuracy, Emotion, Outcome, Probabilities};
+use crate::{BandAccuracy, Emotion, Intensity, Outcome, Probabilities};
 
 /// What one voice says until it pauses or another one speaks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -32,6 +32,9 @@ pub struct Expression {
     pub probabilities: Probabilities,
     /// How sure the most probable emotion is, and how often such answers are right.
     pub certainty: BandAccuracy,
+    /// How strongly; `None` as of a clip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub intensity: Option<Intensity>,
 }
 
 impl Turn {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use utoipa::ToSchema;
 use vocabulary::{
-    BandAccuracy, ConfidenceBand, Expression, Note, Outcome, Prediction, Probabilities,
+    BandAccuracy, ConfidenceBand, Expression, Note, Outcome, Prediction, Probabilities, Strength,
     speaker_name,
 };
 
@@ -28,6 +28,10 @@ pub struct Recognition {
     pub confidence: f32,
     /// How sure that is.
     pub band: Band,
+    /// How strongly the emotion is expressed; absent where it is neutral or unclear, or the model cannot tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub intensity: Option<Intensity>,
     /// Calibrated probability of every emotion by code; their sum is 1.
     #[schema(example = json!({"angry": 0.05, "happy": 0.71, "sad": 0.08, "neutral": 0.1, "surprise": 0.06}))]
     pub probabilities: BTreeMap<&'static str, f32>,
@@ -76,6 +80,17 @@ pub struct Band {
     pub accuracy: Option<f32>,
 }
 
+/// How strongly an emotion is expressed, compared with acted examples of it; no confidence.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Intensity {
+    /// Share of the acted examples that are weaker, 0 to 1.
+    #[schema(example = 0.78)]
+    pub value: f32,
+    /// The third in which that is: `mild`, `moderate` or `strong`.
+    #[schema(value_type = String, example = "strong")]
+    pub word: Strength,
+}
+
 /// What one voice says until it pauses or another one speaks.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Turn {
@@ -96,6 +111,10 @@ pub struct Turn {
     pub emotion: Option<&'static str>,
     /// How sure that is.
     pub band: Option<Band>,
+    /// As of the clip.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub intensity: Option<Intensity>,
     /// Calibrated probability of every emotion by code.
     #[schema(example = json!({"angry": 0.05, "happy": 0.08, "sad": 0.71, "neutral": 0.1, "surprise": 0.06}))]
     pub probabilities: Option<BTreeMap<&'static str, f32>>,
@@ -111,6 +130,10 @@ pub struct Window {
     /// Calibrated probability of every emotion by code.
     #[schema(example = json!({"angry": 0.05, "happy": 0.71, "sad": 0.08, "neutral": 0.1, "surprise": 0.06}))]
     pub probabilities: BTreeMap<&'static str, f32>,
+    /// How strongly its most probable emotion is expressed; absent where that is neutral, or the model cannot tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false)]
+    pub intensity: Option<Intensity>,
 }
 
 impl Recognition {
@@ -122,6 +145,7 @@ impl Recognition {
             emotion: prediction.emotion().code(),
             confidence: prediction.confidence(),
             band: Band::of(prediction.certainty),
+            intensity: prediction.intensity.map(Intensity::of),
             probabilities: by_code(&prediction.probabilities),
             duration_s: prediction.duration_s,
             speech_s: prediction.speech_s,
@@ -133,6 +157,7 @@ impl Recognition {
                     start_s: window.start_s,
                     end_s: window.end_s,
                     probabilities: by_code(&window.probabilities),
+                    intensity: window.intensity.map(Intensity::of),
                 })
                 .collect(),
             turns: prediction.turns.iter().map(Turn::of).collect(),
@@ -157,6 +182,13 @@ impl Band {
     }
 }
 
+impl Intensity {
+    const fn of(intensity: vocabulary::Intensity) -> Self {
+        let vocabulary::Intensity { value, word } = intensity;
+        Self { value, word }
+    }
+}
+
 impl Turn {
     fn of(turn: &vocabulary::Turn) -> Self {
         let heard = turn.expression.as_ref();
@@ -168,6 +200,7 @@ impl Turn {
             outcome: heard.map(Expression::outcome),
             emotion: heard.map(|heard| heard.emotion().code()),
             band: heard.map(|heard| Band::of(heard.certainty)),
+            intensity: heard.and_then(|heard| heard.intensity).map(Intensity::of),
             probabilities: heard.map(|heard| by_code(&heard.probabilities)),
         }
     }

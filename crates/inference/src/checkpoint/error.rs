@@ -97,6 +97,12 @@ pub enum CheckpointError {
         /// Shape that the architecture asks for.
         expected: Vec<usize>,
     },
+    /// The quantiles of a ranking are fewer than two, or do not ascend.
+    #[error("tensor {name} holds no quantiles")]
+    Quantiles {
+        /// Its name.
+        name: String,
+    },
     /// A tensor holds NaN or infinity.
     #[error("tensor {name} holds values that are not finite")]
     NotFinite {

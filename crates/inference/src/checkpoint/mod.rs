@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `config.json` | [`Config`]: architecture, features, labels and their order |
 //! | `weights.safetensors` | f32 tensors: the number of a member, a dot, the name that `torch.nn` gives; `voice.` |
-//! |  | before those of a [`VoicePrior`] |
+//! |  | before those of a [`VoicePrior`], `intensity.` before those of [`Rankings`] |
 //! | `metrics.json` | [`Metrics`]: what it reaches on speakers it never heard |
 //! | the transformer's, as `config.json` names it | the blocks of an encoder, where one is listened to |
 //! | `SHA256SUMS` | hashes of the files above, as `sha256sum` writes them |
@@ -25,12 +25,13 @@ pub use error::CheckpointError;
 pub use hashes::{SUMS_FILE, sums, verified};
 pub use metrics::{CalibrationMetrics, Confusion, Coverage, FoldMetrics, Metrics, Spread};
 
-use crate::{VoicePrior, Weights};
+use crate::{Rankings, VoicePrior, Weights};
 
 const CONFIG_FILE: &str = "config.json";
 const WEIGHTS_FILE: &str = "weights.safetensors";
 const METRICS_FILE: &str = "metrics.json";
 const VOICE_PREFIX: &str = "voice.";
+const INTENSITY_PREFIX: &str = "intensity.";
 
 /// A committee of networks with its description and its measured quality.
 #[derive(Clone, Debug, PartialEq)]
@@ -41,6 +42,8 @@ pub struct Checkpoint {
     pub metrics: Metrics,
     /// What is taken from voice vectors, where the networks were trained so.
     pub voice_prior: Option<VoicePrior>,
+    /// How strongly a voice expresses each emotion; none where nobody fitted that.
+    pub rankings: Rankings,
     /// File of the transformer by which the networks hear speech beside the frames.
     pub transformer: Option<Vec<u8>>,
     /// Of the networks that answer together; `config.n_members` of them.
@@ -59,6 +62,11 @@ impl Checkpoint {
         let weights = Weights::from_safetensors(&verified(WEIGHTS_FILE)?)?;
         let members = members(&config, &weights)?;
         let voice_prior = voice_prior(&config, &weights)?;
+        let rankings = Rankings::of_weights(
+            &weights.below(INTENSITY_PREFIX),
+            &config.labels,
+            config.architecture.voice_size(),
+        )?;
         let shape = config.architecture.transformer.as_ref();
         let transformer = shape.map(|shape| {
             let bytes = verified(&shape.file)?;
@@ -76,6 +84,7 @@ impl Checkpoint {
             config,
             metrics,
             voice_prior,
+            rankings,
             transformer,
             members,
         })
@@ -90,6 +99,7 @@ impl Checkpoint {
         if let Some(prior) = &self.voice_prior {
             weights.extend(VOICE_PREFIX, &prior.to_weights());
         }
+        weights.extend(INTENSITY_PREFIX, &self.rankings.to_weights());
         let mut files = vec![
             (CONFIG_FILE.to_owned(), to_json(&self.config)),
             (WEIGHTS_FILE.to_owned(), weights.to_safetensors()),
@@ -122,7 +132,7 @@ fn members(config: &Config, weights: &Weights) -> Result<Vec<Weights>, Checkpoin
     let of_members = || {
         weights
             .names()
-            .filter(|name| !name.starts_with(VOICE_PREFIX))
+            .filter(|name| !name.starts_with(VOICE_PREFIX) && !name.starts_with(INTENSITY_PREFIX))
     };
     let named = of_members().map(|name| name.split_once('.'));
     let foreign = named.zip(of_members()).find(|(split, _)| {
