@@ -2,8 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
-use clap::{Parser, Subcommand, ValueEnum};
-use moments::Rule;
+use clap::{Parser, Subcommand, ValueEnum, value_parser};
+use moments::{MAX_PEAKS, Rule};
 use pipeline::Speakers;
 use vocabulary::Emotion;
 
@@ -69,8 +69,11 @@ pub enum Command {
         #[arg(long = "alert", value_name = "RULE", conflicts_with_all = ["csv", "format"])]
         alerts: Vec<Rule>,
         /// Tell the strongest moments of each emotion, so many of each at most; where alerts are told.
-        #[arg(long, value_name = "NUMBER", default_value_t = 0, conflicts_with_all = ["csv", "format"])]
-        peaks: usize,
+        #[arg(
+            long, value_name = "NUMBER", default_value_t = 0, value_parser = value_parser!(u8).range(0..=MAX_PEAKS),
+            conflicts_with_all = ["csv", "format"]
+        )]
+        peaks: u8,
         /// Name of the model that hears them, of those that the settings list.
         #[arg(long, conflicts_with = "checkpoint")]
         model: Option<String>,

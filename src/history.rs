@@ -76,8 +76,9 @@ pub fn to_json(entry: &Entry, iso_time: impl Fn(f64) -> String) -> String {
 /// Results as a table for spreadsheets: for each a line, and one for each window of its clip.
 ///
 /// Columns: time (ISO 8601), source, model, the part that was analysed, start and end in it, emotion, its probability,
-/// how sure that is, how strong it is, what the user says, and the probability of every emotion in the order of [`Emotion::ALL`]. A
-/// column in which nothing stands is left out. The mark at the beginning tells spreadsheets that it is UTF-8.
+/// how sure that is, how strong it is, what the user says, and the probability of every emotion in the order of
+/// [`Emotion::ALL`]. A column in which nothing stands is left out. The mark at the beginning tells spreadsheets that it
+/// is UTF-8.
 pub fn to_csv(entries: &[Entry], iso_time: impl Fn(f64) -> String) -> String {
     let names = "time,source,model,trim_start_s,trim_end_s,start_s,end_s,emotion,confidence,certainty,intensity,heard_as";
     let codes = Emotion::ALL.into_iter().map(Emotion::code);
@@ -180,6 +181,7 @@ mod tests {
                 },
                 intensity: None,
                 distance: None,
+                speech: Vec::new(),
                 turns: Vec::new(),
                 channels: Vec::new(),
                 windows: vec![WindowPrediction {

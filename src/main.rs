@@ -8,7 +8,7 @@ use std::{
     process::ExitCode,
 };
 
-use anyhow::bail;
+use anyhow::{bail, ensure};
 use banglaser::{
     analyze::{Format, Hearing, Results, analyze},
     command_line::{Channels, Command, CommandLine},
@@ -24,6 +24,7 @@ use banglaser::{
 use clap::Parser;
 use inference::Recognizer;
 use mimalloc::MiMalloc;
+use moments::{MAX_RULES, Rule};
 use pipeline::Apart;
 
 /// Gives the memory of large uploads and clips back to the system, which the usual one keeps.
@@ -114,10 +115,7 @@ fn run() -> anyhow::Result<ExitCode> {
                     speakers,
                 },
                 diarizer: settings.recognizer.diarizer(),
-                asked: Asked {
-                    n_peaks: peaks,
-                    rules: alerts,
-                },
+                asked: asked(peaks.into(), alerts, &recognizer)?,
             };
             match analyze(&files, results, &hearing, &mut io::stdout()) {
                 Ok(true) => Ok(ExitCode::SUCCESS),
@@ -128,6 +126,20 @@ fn run() -> anyhow::Result<ExitCode> {
             }
         }
     }
+}
+
+/// What is told beside the answers.
+fn asked(n_peaks: usize, alerts: Vec<Rule>, recognizer: &Recognizer) -> anyhow::Result<Asked> {
+    let asked = Asked::new(n_peaks, alerts);
+    let n_rules = asked.rules.len();
+    ensure!(
+        n_rules <= MAX_RULES,
+        "{n_rules} rules are too many: at most {MAX_RULES}"
+    );
+    if let Some(rule) = asked.unheard(recognizer.labels()) {
+        bail!("{rule}: {} does not tell that apart", recognizer.model_id());
+    }
+    Ok(asked)
 }
 
 /// The model of this name among those that the settings list.

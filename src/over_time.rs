@@ -118,6 +118,7 @@ mod tests {
                 certainty: Calibration::default().band_of(angry, None),
                 intensity: None,
                 distance: None,
+                speech: Vec::new(),
                 windows: Vec::new(),
                 turns: Vec::new(),
                 channels: Vec::new(),

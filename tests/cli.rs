@@ -157,7 +157,7 @@ fn every_label_of_the_checkpoint_has_a_column() {
     for (format, expected) in [
         (
             None,
-            "file emotion angry happy sad neutral surprise fear disgust contempt",
+            "file emotion strength angry happy sad neutral surprise fear disgust contempt",
         ),
         (
             Some("--json"),

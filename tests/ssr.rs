@@ -133,6 +133,7 @@ fn prediction_of(labels: &LabelSet, values: &[f32]) -> Prediction {
         },
         intensity: None,
         distance: None,
+        speech: Vec::new(),
         windows: vec![window(0.0), window(1.0)],
         turns: Vec::new(),
         channels: Vec::new(),

@@ -5,7 +5,7 @@ use std::{str::FromStr, sync::Arc};
 
 use axum::body::Bytes;
 use export::Format;
-use moments::{MAX_RULES, Rule};
+use moments::{MAX_PEAKS, MAX_RULES, Rule};
 use pipeline::{Apart, Queue, Speakers};
 use vocabulary::Emotion;
 
@@ -83,15 +83,13 @@ pub fn format(name: Option<&str>) -> Result<Option<Format>, AppError> {
     })
 }
 
-fn unknown_value<T: Into<String>>(field: &str, known: impl IntoIterator<Item = T>) -> AppError {
+/// A field says what is none of those.
+pub fn unknown_value<T: Into<String>>(field: &str, known: impl IntoIterator<Item = T>) -> AppError {
     AppError::UnknownValue {
         field: field.to_owned(),
         known: known.into_iter().map(Into::into).collect(),
     }
 }
-
-/// Most peaks of each emotion that can be asked for.
-const MAX_PEAKS: usize = 20;
 
 /// How many peaks of each emotion are told; none where nobody says.
 ///
@@ -103,7 +101,9 @@ pub fn n_peaks(number: Option<&str>) -> Result<usize, AppError> {
     };
     let n_peaks = number.trim().parse().ok();
     let n_peaks = n_peaks.filter(|n_peaks| (0..=MAX_PEAKS).contains(n_peaks));
-    n_peaks.ok_or_else(|| unknown_value("peaks", [format!("0–{MAX_PEAKS}")]))
+    n_peaks
+        .map(|n_peaks| n_peaks as usize)
+        .ok_or_else(|| unknown_value("peaks", [format!("0–{MAX_PEAKS}")]))
 }
 
 /// Rules with `;` between them.

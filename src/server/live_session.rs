@@ -5,7 +5,7 @@
 //! Time    samples that come as they are spoken are answered or, where the server falls behind, left out; a file that
 //!         is sent faster is answered whole, and its sender waits
 
-use std::{collections::VecDeque, mem, sync::Arc};
+use std::{collections::VecDeque, mem, slice, sync::Arc};
 
 use axum::body::Bytes;
 use live::{Heard, Listener, Word, keep_newest};
@@ -197,7 +197,7 @@ impl LiveSession {
             model: self.queue.recognizer().model_id(),
         };
         let alert = Alert::of(held);
-        self.alerts.send(&alert, &about).await;
+        self.alerts.send(slice::from_ref(&alert), &about).await;
         LiveEvent::Alert {
             rule: alert.rule,
             emotion: held.rule.emotion,

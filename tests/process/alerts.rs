@@ -129,7 +129,7 @@ fn a_message_is_signed_and_outlives_the_process() {
     server.wait_for_metric("banglaser_alerts_sent_total 1");
     server.wait_for_metric("banglaser_alerts_waiting 0");
     let left = fs::read_dir(&folder).expect("a folder").count();
-    assert_eq!(left, 1, "only failed/ is left");
+    assert_eq!(left, 2, "only failed/ and the lock are left");
 }
 
 #[test]

@@ -51,6 +51,7 @@ pub fn nothing() -> Prediction {
         certainty: certainty(ConfidenceBand::High),
         intensity: None,
         distance: None,
+        speech: Vec::new(),
         windows: Vec::new(),
         turns: Vec::new(),
         channels: Vec::new(),

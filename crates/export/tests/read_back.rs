@@ -57,6 +57,7 @@ fn clip_of(duration_s: f32) -> Prediction {
         certainty: certainty(ConfidenceBand::Medium),
         intensity: None,
         distance: None,
+        speech: Vec::new(),
         windows: Vec::new(),
         turns: Vec::new(),
         channels: Vec::new(),

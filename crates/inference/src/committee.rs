@@ -6,7 +6,7 @@
 //! Errors  [`RecognizeError`]: too short, no speech
 //! Invariant: a window's probabilities do not depend on the other windows of its batch.
 
-use std::{ops::Range, slice};
+use std::{collections::BTreeSet, ops::Range, slice};
 
 use audio::{Features, Quality, Recording, Speech, frame_s, samples_of};
 use vocabulary::{
@@ -15,6 +15,12 @@ use vocabulary::{
 };
 
 use crate::{Input, Network, Rankings, RecognizeError, VoiceEncoder, VoicePrior};
+
+/// What sounds is speech so far from a vowel, frames: 0.5 s.
+const SPOKEN_MARGIN_FRAMES: usize = 16;
+
+/// Pauses up to this are inside of a stretch of speech, frames: 0.3 s.
+const WORD_GAP_FRAMES: usize = 10;
 
 /// Windows per forward pass: bounds the memory of a long clip (about 5 MB of activations each).
 const BATCH_WINDOWS: usize = 16;
@@ -170,6 +176,8 @@ struct Window {
     read: Vec<f32>,
     /// From the first word to the last: samples of the clip.
     speech: Range<usize>,
+    /// Frames of the clip that hold speech.
+    spoken: Vec<usize>,
 }
 
 /// What goes through the networks.
@@ -216,6 +224,10 @@ impl<'a> Heard<'a> {
             .map(|(frames, window, speech)| Window {
                 read: input.read_span(&window, speech.span()),
                 speech: samples_of(in_clip(&frames, &speech), recording.samples().len()),
+                spoken: speech
+                    .frames_within(SPOKEN_MARGIN_FRAMES)
+                    .map(|frame| frames.start + frame)
+                    .collect(),
                 frames,
             })
             .collect();
@@ -290,6 +302,7 @@ impl<'a> Heard<'a> {
             certainty,
             intensity: is_answer.then(|| intensity(emotion, answers)).flatten(),
             distance,
+            speech: spans_s(self.windows.iter().flat_map(|window| &window.spoken)),
             probabilities,
             windows,
             turns: Vec::new(),
@@ -310,6 +323,22 @@ fn notes(quality: &Quality, heard: audio::Heard, is_far: bool) -> Vec<Note> {
         Note::Unfamiliar => is_far,
     };
     Note::ALL.into_iter().filter(said).collect()
+}
+
+/// Stretches of frames, in any order, as seconds; a word's own pauses are part of it.
+fn spans_s<'a>(frames: impl Iterator<Item = &'a usize>) -> Vec<(f32, f32)> {
+    let frames = BTreeSet::from_iter(frames.copied());
+    let mut spans: Vec<Range<usize>> = Vec::new();
+    for frame in frames {
+        match spans.last_mut() {
+            Some(last) if frame - last.end <= WORD_GAP_FRAMES => last.end = frame + 1,
+            _ => spans.push(frame..frame + 1),
+        }
+    }
+    let seconds = spans.iter();
+    seconds
+        .map(|span| (frame_s(span.start), frame_s(span.end)))
+        .collect()
 }
 
 /// Windows in which somebody speaks, their features and where in them.

@@ -93,6 +93,7 @@ mod tests {
             },
             intensity: None,
             distance: None,
+            speech: Vec::new(),
             windows: Vec::new(),
             turns: Vec::new(),
             channels: Vec::new(),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use vocabulary::{Calibration, ConfidenceBand, Emotion, Prediction, Turn};
 
-use crate::{Rule, parts::moments};
+use crate::{Rule, parts::spoken};
 
 /// A pause, or another emotion, that does not end what lasts, seconds.
 pub const MAX_GAP_S: f32 = 2.0;
@@ -49,7 +49,7 @@ pub fn alerts(prediction: &Prediction, calibration: &Calibration, rules: &[Rule]
 }
 
 fn of_clip(prediction: &Prediction, calibration: &Calibration, rules: &[Rule]) -> Vec<Alert> {
-    let answers = moments(&prediction.windows).map(|moment| {
+    let answers = spoken(prediction).map(|moment| {
         let (emotion, confidence) = moment.top();
         Answer {
             start_s: moment.start_s,
@@ -178,6 +178,15 @@ mod tests {
         short.windows[1].end_s += 1.0;
         let both = [(0.0, 4.0), (6.5, 10.5)];
         assert_eq!(told(&short, "angry >= high for 3 s"), both);
+    }
+
+    #[test]
+    fn silence_does_not_count_and_ends_what_lasts() {
+        let mut clip = clip(&[0.9, 0.9, 0.9]);
+        clip.speech = vec![(0.0, 3.0), (4.0, 7.0), (9.5, 12.0)];
+        assert_eq!(told(&clip, "angry >= high for 6 s"), [(0.0, 7.0)]);
+        assert_eq!(told(&clip, "angry >= high for 6.5 s"), []);
+        assert_eq!(told(&clip, "angry >= high"), [(0.0, 7.0), (9.5, 12.0)]);
     }
 
     #[test]

@@ -14,6 +14,6 @@ mod watch;
 
 pub use alerts::{Alert, MAX_GAP_S, alerts};
 pub use parts::{Part, mean, parts};
-pub use peaks::{Peak, peaks};
+pub use peaks::{MAX_PEAKS, Peak, peaks};
 pub use rule::{MAX_RULES, Rule, UnknownRule};
 pub use watch::Watch;

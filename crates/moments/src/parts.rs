@@ -1,6 +1,6 @@
 //! The parts of a clip that sound alike, from the windows that the recogniser heard.
 
-use vocabulary::{Emotion, Intensity, WindowPrediction};
+use vocabulary::{Emotion, Intensity, Prediction, WindowPrediction};
 
 /// How finely a change is placed, seconds; parts begin and end at multiples of it.
 const STEP_S: f32 = 0.1;
@@ -98,6 +98,16 @@ pub(crate) fn moments(windows: &[WindowPrediction]) -> impl Iterator<Item = Mome
             end_s: next_s.min(end_s),
             probabilities: moment(windows, (start_s + next_s) / 2.0)?,
         })
+    })
+}
+
+/// Those of them in which somebody speaks, where somebody looked.
+pub(crate) fn spoken(prediction: &Prediction) -> impl Iterator<Item = Moment> {
+    let speech = &prediction.speech;
+    moments(&prediction.windows).filter(move |moment| {
+        let at_s = (moment.start_s + moment.end_s) / 2.0;
+        let is_in = |(start_s, end_s): &(f32, f32)| (*start_s..*end_s).contains(&at_s);
+        speech.is_empty() || speech.iter().any(is_in)
     })
 }
 

@@ -2,7 +2,10 @@
 
 use vocabulary::{Calibration, ConfidenceBand, Emotion, Outcome, Prediction};
 
-use crate::parts::moments;
+use crate::parts::spoken;
+
+/// Most peaks of each emotion that can be asked for.
+pub const MAX_PEAKS: i64 = 20;
 
 /// A moment stands for so much before and after it: half a window.
 const HALF_S: f32 = 2.0;
@@ -56,7 +59,7 @@ pub fn peaks(prediction: &Prediction, calibration: &Calibration, n_each: usize) 
 /// Moments that are at least as strong as those beside them: of a level top its middle, so that what is there for long
 /// is not told by its edge.
 fn of_moments(prediction: &Prediction, calibration: &Calibration) -> Vec<Peak> {
-    let answers: Vec<_> = moments(&prediction.windows)
+    let answers: Vec<_> = spoken(prediction)
         .map(|moment| (moment.start_s, moment.end_s, moment.top()))
         .collect();
     let level = answers.chunk_by(|(_, last_s, last), (next_s, _, next)| {
@@ -128,6 +131,14 @@ mod tests {
                 "{peak:?}"
             );
         }
+    }
+
+    #[test]
+    fn silence_is_no_moment() {
+        let mut clip = prediction(vec![window(0.0, 4.0, 0.9), window(2.0, 6.0, 0.9)]);
+        clip.speech = vec![(0.5, 1.5)];
+        let found = peaks(&clip, &Calibration::default(), 1);
+        assert!((found[0].at_s - 1.0).abs() < 0.1, "{found:?}");
     }
 
     #[test]

@@ -55,7 +55,7 @@ fn parse(text: &str) -> Option<Rule> {
     Some(Rule {
         emotion: emotion.trim().parse().ok()?,
         band: band_of(band.trim())?,
-        min_s: Some(min_s).filter(|min_s| (0.0..=MAX_S).contains(min_s))?,
+        min_s: Some(min_s.abs()).filter(|_| (0.0..=MAX_S).contains(&min_s))?,
     })
 }
 

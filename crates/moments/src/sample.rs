@@ -26,6 +26,7 @@ pub(crate) fn prediction(windows: Vec<WindowPrediction>) -> Prediction {
         certainty: Calibration::default().band_of(0.5, None),
         intensity: None,
         distance: None,
+        speech: Vec::new(),
         windows,
         turns: Vec::new(),
         channels: Vec::new(),

@@ -9,6 +9,8 @@ use crate::{Alert, MAX_GAP_S, Rule};
 pub struct Watch {
     rule: Rule,
     run: Option<Run>,
+    /// Where the result before ended, whatever it was.
+    last_s: f32,
 }
 
 /// A while in which the rule holds.
@@ -24,26 +26,32 @@ struct Run {
 impl Watch {
     /// For a rule.
     pub fn new(rule: Rule) -> Self {
-        Self { rule, run: None }
+        Self {
+            rule,
+            run: None,
+            last_s: 0.0,
+        }
     }
 
     /// Takes the next result; the alert is told when it makes the rule hold for long enough.
     pub fn take(&mut self, result: &LiveResult) -> Option<Alert> {
         let is_over = |run: &Run| result.end_s - run.end_s > MAX_GAP_S;
         let last = self.run.take().filter(|run| !is_over(run));
+        // What was heard for the result before has had its answer.
+        let from_s = result.start_s.max(self.last_s);
+        self.last_s = result.end_s;
         if !self.rule.holds(result.emotion, result.band) {
             self.run = last;
             return None;
         }
         let run = self.run.insert(last.unwrap_or(Run {
-            start_s: result.start_s,
-            end_s: result.start_s,
+            start_s: from_s,
+            end_s: from_s,
             held_s: 0.0,
             confidence_s: 0.0,
             is_told: false,
         }));
-        // Of what was heard before only the rest is new.
-        let more_s = (result.end_s - run.end_s.max(result.start_s)).max(0.0);
+        let more_s = (result.end_s - from_s).max(0.0);
         run.held_s += more_s;
         run.confidence_s += more_s * result.probabilities.of(result.emotion);
         run.end_s = result.end_s;
@@ -105,9 +113,17 @@ mod tests {
     fn a_flicker_ends_nothing_and_a_break_does() {
         let mut emotions = [Emotion::Angry; 40];
         emotions[10..12].fill(Emotion::Sad);
-        assert_eq!(told(&emotions, "angry >= high for 10 s"), [10.0]);
+        assert_eq!(told(&emotions, "angry >= high for 10 s"), [11.0]);
         emotions[10..18].fill(Emotion::Sad);
         let first_s = told(&emotions, "angry >= high for 5 s");
-        assert_eq!(first_s, [5.0, 11.5]);
+        assert_eq!(first_s, [5.0, 15.0]);
+    }
+
+    #[test]
+    fn what_was_something_else_is_not_taken_back() {
+        let mut emotions = [Emotion::Sad; 20];
+        emotions[10] = Emotion::Angry;
+        assert_eq!(told(&emotions, "angry >= high for 0.5 s"), [6.5]);
+        assert_eq!(told(&emotions, "angry >= high for 0.6 s"), []);
     }
 }

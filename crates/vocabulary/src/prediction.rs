@@ -24,6 +24,9 @@ pub struct Prediction {
     /// the model does not tell; told to no client.
     #[serde(skip)]
     pub distance: Option<f32>,
+    /// Where somebody speaks, start and end in seconds, in time order; empty where nobody looked. Told to no client.
+    #[serde(skip)]
+    pub speech: Vec<(f32, f32)>,
     /// One entry per analysed window, in time order; at least one.
     pub windows: Vec<WindowPrediction>,
     /// Who speaks when, in time order; empty unless somebody asked.

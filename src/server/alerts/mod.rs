@@ -80,7 +80,7 @@ impl Alerts {
     /// [`AlertsError`].
     pub fn new(settings: &AlertSettings, metrics: AlertMetrics) -> Result<Self, AlertsError> {
         let rules = settings.rules.iter().map(|rule| rule.parse());
-        let rules = rules.collect::<Result<Vec<Rule>, _>>()?;
+        let rules = Asked::new(0, rules.collect::<Result<_, _>>()?).rules;
         if rules.len() > MAX_RULES {
             let n_rules = rules.len();
             return Err(AlertsError::TooManyRules { n_rules });
@@ -98,13 +98,8 @@ impl Alerts {
 
     /// The rules of the settings, and those of a request that are others.
     pub fn rules(&self, asked: &[Rule]) -> Vec<Rule> {
-        let mut rules = self.rules.clone();
-        for rule in asked {
-            if !rules.contains(rule) {
-                rules.push(*rule);
-            }
-        }
-        rules
+        let all = self.rules.iter().chain(asked);
+        Asked::new(0, all.copied().collect()).rules
     }
 
     /// What is looked for in a clip.
@@ -123,42 +118,47 @@ impl Alerts {
     ) -> Vec<Alert> {
         let recognizer: &Recognizer = hearing.recognizer();
         let alerts = asked.alerts(prediction, recognizer.calibration());
-        for alert in &alerts {
-            self.send(alert, &about).await;
-        }
+        self.send(&alerts, &about).await;
         alerts
     }
 
-    /// Sends an alert, where it is of a rule of the settings and somebody wants to know.
-    pub async fn send(&self, alert: &Alert, about: &About<'_>) {
-        if !self.rules.iter().any(|rule| rule.to_string() == alert.rule) {
+    /// Sends alerts, where they are of a rule of the settings and somebody wants to know: all of them, even if nobody
+    /// waits for this any more.
+    pub async fn send(&self, alerts: &[Alert], about: &About<'_>) {
+        let is_ours = |alert: &&Alert| self.rules.iter().any(|rule| rule.to_string() == alert.rule);
+        let ours: Vec<&Alert> = alerts.iter().filter(is_ours).collect();
+        self.metrics.held.inc_by(ours.len() as u64);
+        let Some(outbox) = self.outbox.clone().filter(|_| !ours.is_empty()) else {
             return;
+        };
+        let messages = ours.into_iter().map(|alert| Message::new(alert, about));
+        let messages: Vec<Message> = messages.collect();
+        let (lost, request_id) = (self.metrics.lost.clone(), about.request_id.to_owned());
+        let keep = move || {
+            for message in messages {
+                if let Err(error) = outbox.put(message) {
+                    lost.inc();
+                    tracing::error!(request_id, %error, "an alert is not sent");
+                }
+            }
+        };
+        if let Err(panic) = spawn_blocking(keep).await {
+            tracing::error!(error = exposure::chain(&panic), "alerts are not sent");
         }
-        self.metrics.held.inc();
-        let Some(outbox) = self.outbox.clone() else {
-            return;
-        };
-        let message = Message::new(alert, about);
-        let kept = spawn_blocking(move || outbox.put(message)).await;
-        let failure = match kept {
-            Ok(Ok(())) => return,
-            Ok(Err(error)) => exposure::chain(&error),
-            Err(panic) => exposure::chain(&panic),
-        };
-        self.metrics.lost.inc();
-        let request_id = about.request_id;
-        tracing::error!(request_id, error = failure, "an alert is not sent");
     }
 }
 
 fn open(settings: &AlertSettings, metrics: &AlertMetrics) -> Result<Arc<Outbox>, AlertsError> {
     let webhook = Webhook::new(settings)?;
+    if settings.rules.is_empty() {
+        tracing::warn!("alerts.webhook_url is never told anything: alerts.rules is empty");
+    }
     let folder = settings.outbox.clone();
     let cannot_use = |source| AlertsError::Outbox {
         folder: folder.clone(),
         source,
     };
-    let outbox = Outbox::open(folder.clone()).map_err(cannot_use)?;
+    let outbox = Outbox::open(folder.clone(), metrics.waiting.clone()).map_err(cannot_use)?;
     let outbox = Arc::new(outbox);
     sender::start(Arc::clone(&outbox), webhook, metrics.clone()).map_err(cannot_use)?;
     Ok(outbox)

@@ -1,18 +1,24 @@
 //! Messages that wait to be sent, in files, so that none is lost with the process.
 //!
-//! Layout  `FOLDER/ID.json`, one message each; `FOLDER/failed/ID.json` is what nobody took in the end
+//! Layout  `FOLDER/ID.json`, one message each; `FOLDER/failed/ID.json` is what nobody took in the end; `FOLDER/lock`
 //! Invariant: a message is written whole or not at all, and leaves the folder only once it was taken or given up
 
 use std::{
     collections::BTreeSet,
+    ffi::OsStr,
     fs::{self, File},
     io::{self, Write},
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Condvar, Mutex, MutexGuard, PoisonError},
     time::{Duration, SystemTime},
 };
 
+use prometheus_client::metrics::gauge::Gauge;
+
 use super::message::{Message, since_1970_ms};
+
+/// Where what was given up lies.
+const FAILED: &str = "failed";
 
 /// More than an hour of alerts that come twice a second.
 const MAX_WAITING: usize = 10_000;
@@ -20,37 +26,78 @@ const MAX_WAITING: usize = 10_000;
 /// The clock may jump: nobody waits for longer without looking at it.
 const MAX_WAIT: Duration = Duration::from_secs(60);
 
+/// No message is longer, bytes.
+const MAX_BYTES: u64 = 64 << 10;
+
+/// When a message is looked for again that could not be read.
+const UNREADABLE_WAIT: Duration = Duration::from_secs(60);
+
 /// The folder, and what is in it by the time when it is due.
 #[derive(Debug)]
 pub struct Outbox {
     folder: PathBuf,
     waiting: Mutex<BTreeSet<(u64, String)>>,
+    n_waiting: Gauge,
     changed: Condvar,
+    /// Held for as long as the process runs: two of them would send everything twice.
+    _lock: File,
+}
+
+/// A message that could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum Unreadable {
+    /// Somebody has taken its file away.
+    #[error("{id} is gone")]
+    Gone {
+        /// The message.
+        id: String,
+    },
+    /// It is tried again in a minute.
+    #[error("{id} cannot be read")]
+    Later {
+        /// The message.
+        id: String,
+        /// What the system said.
+        source: io::Error,
+    },
 }
 
 impl Outbox {
     /// Makes the folder where there is none, and looks what still waits in it. A file that is no message stays there
-    /// and is told in the log.
+    /// and is told in the log. `n_waiting` follows the number of messages.
     ///
     /// # Errors
-    /// When the folder cannot be read or written.
-    pub fn open(folder: PathBuf) -> io::Result<Self> {
-        fs::create_dir_all(folder.join("failed"))?;
+    /// When the folder cannot be written, or another process uses it.
+    pub fn open(folder: PathBuf, n_waiting: Gauge) -> io::Result<Self> {
+        if folder.as_os_str().is_empty() {
+            return Err(io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "it has no name",
+            ));
+        }
+        fs::create_dir_all(folder.join(FAILED))?;
+        let lock = File::create(folder.join("lock"))?;
+        lock.try_lock()?;
         let mut waiting = BTreeSet::new();
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
-            if path.extension().is_none_or(|extension| extension != "json") {
-                continue;
-            }
-            match read(&path) {
-                Ok(message) => drop(waiting.insert((message.next_at_ms, message.id))),
-                Err(error) => tracing::error!(file = %path.display(), %error, "no message"),
+            match path.extension().and_then(OsStr::to_str) {
+                // It was never whole.
+                Some("part") => fs::remove_file(&path)?,
+                Some("json") => match read(&path) {
+                    Ok(message) => drop(waiting.insert((message.next_at_ms, message.id))),
+                    Err(error) => tracing::error!(file = %path.display(), %error, "no message"),
+                },
+                _ => {}
             }
         }
+        n_waiting.set(waiting.len() as i64);
         Ok(Self {
             folder,
             waiting: Mutex::new(waiting),
+            n_waiting,
             changed: Condvar::new(),
+            _lock: lock,
         })
     }
 
@@ -59,44 +106,69 @@ impl Outbox {
     /// # Errors
     /// When it cannot be written, or too many wait.
     pub fn put(&self, message: Message) -> io::Result<()> {
-        if self.n_waiting() >= MAX_WAITING {
+        if self.lock().len() >= MAX_WAITING {
             return Err(io::Error::new(
                 io::ErrorKind::StorageFull,
                 format!("{MAX_WAITING} messages wait already"),
             ));
         }
         self.write(&message)?;
-        self.lock().insert((message.next_at_ms, message.id));
+        self.wait_for(message.next_at_ms, message.id);
         self.changed.notify_all();
         Ok(())
     }
 
-    /// Messages that wait.
-    pub fn n_waiting(&self) -> usize {
-        self.lock().len()
+    fn wait_for(&self, at_ms: u64, id: String) {
+        let mut waiting = self.lock();
+        waiting.insert((at_ms, id));
+        self.n_waiting.set(waiting.len() as i64);
     }
 
-    /// Waits until a message is due, and hands it out; it is kept until [`taken`](Self::taken),
+    /// Waits until a message is due, and hands it out; it counts as waiting until [`taken`](Self::taken),
     /// [`later`](Self::later) or [`given_up`](Self::given_up).
     ///
     /// # Errors
-    /// When its file cannot be read: it is not handed out again before the next start.
-    pub fn next(&self) -> io::Result<Message> {
+    /// [`Unreadable`].
+    pub fn next(&self) -> Result<Message, Unreadable> {
         let mut waiting = self.lock();
         loop {
             let now_ms = since_1970_ms(SystemTime::now());
-            let first = waiting.first().map(|(at_ms, _)| *at_ms);
-            if first.is_some_and(|at_ms| at_ms <= now_ms) {
-                let Some((_, id)) = waiting.pop_first() else {
-                    continue;
-                };
-                drop(waiting);
-                return read(&self.file(&id));
+            let first = waiting.first().cloned();
+            let Some((at_ms, id)) = first else {
+                let waited = self.changed.wait_timeout(waiting, MAX_WAIT);
+                waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+                continue;
+            };
+            if at_ms > now_ms {
+                let wait = Duration::from_millis(at_ms - now_ms).min(MAX_WAIT);
+                let waited = self.changed.wait_timeout(waiting, wait);
+                waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+                continue;
             }
-            let wait = first.map_or(MAX_WAIT, |at_ms| Duration::from_millis(at_ms - now_ms));
-            let waited = self.changed.wait_timeout(waiting, wait.min(MAX_WAIT));
-            waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+            waiting.pop_first();
+            drop(waiting);
+            return self.read(id, now_ms);
         }
+    }
+
+    fn read(&self, id: String, now_ms: u64) -> Result<Message, Unreadable> {
+        match read(&self.file(&id)) {
+            Ok(message) => Ok(message),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                self.is_over();
+                Err(Unreadable::Gone { id })
+            }
+            Err(source) => {
+                let at_ms = now_ms + UNREADABLE_WAIT.as_millis() as u64;
+                self.wait_for(at_ms, id.clone());
+                Err(Unreadable::Later { id, source })
+            }
+        }
+    }
+
+    /// One that was handed out waits no longer.
+    fn is_over(&self) {
+        self.n_waiting.set(self.lock().len() as i64);
     }
 
     /// Forgets a message that was taken.
@@ -104,6 +176,7 @@ impl Outbox {
     /// # Errors
     /// When its file cannot be deleted: it is sent again after the next start.
     pub fn taken(&self, message: &Message) -> io::Result<()> {
+        self.is_over();
         fs::remove_file(self.file(&message.id))
     }
 
@@ -113,7 +186,7 @@ impl Outbox {
     /// When it cannot be written: it is tried again at that time nevertheless.
     pub fn later(&self, message: Message) -> io::Result<()> {
         let written = self.write(&message);
-        self.lock().insert((message.next_at_ms, message.id));
+        self.wait_for(message.next_at_ms, message.id);
         written
     }
 
@@ -122,7 +195,9 @@ impl Outbox {
     /// # Errors
     /// When its file cannot be moved.
     pub fn given_up(&self, message: &Message) -> io::Result<()> {
-        let aside = self.folder.join("failed");
+        self.is_over();
+        let aside = self.folder.join(FAILED);
+        fs::create_dir_all(&aside)?;
         fs::rename(
             self.file(&message.id),
             aside.join(format!("{}.json", message.id)),
@@ -132,7 +207,14 @@ impl Outbox {
     fn write(&self, message: &Message) -> io::Result<()> {
         let whole = self.file(&message.id);
         let part = whole.with_extension("part");
-        let mut file = File::create(&part)?;
+        let mut file = File::create(&part).or_else(|error| match error.kind() {
+            // Somebody has tidied up.
+            io::ErrorKind::NotFound => {
+                fs::create_dir_all(&self.folder)?;
+                File::create(&part)
+            }
+            _ => Err(error),
+        })?;
         file.write_all(&serde_json::to_vec(message)?)?;
         file.sync_all()?;
         fs::rename(part, whole)
@@ -147,7 +229,11 @@ impl Outbox {
     }
 }
 
-fn read(path: &std::path::Path) -> io::Result<Message> {
+fn read(path: &Path) -> io::Result<Message> {
+    let about = fs::symlink_metadata(path)?;
+    if !about.is_file() || about.len() > MAX_BYTES {
+        return Err(io::Error::new(io::ErrorKind::InvalidData, "no message"));
+    }
     let message: Message = serde_json::from_slice(&fs::read(path)?)?;
     // The name is what it is found by.
     let is_named_so = path.file_stem().is_some_and(|stem| stem == &*message.id);
@@ -169,26 +255,32 @@ mod tests {
         folder
     }
 
+    fn open(folder: &Path) -> io::Result<Outbox> {
+        Outbox::open(folder.to_owned(), Gauge::default())
+    }
+
     #[test]
     fn what_waits_is_there_after_a_new_start() {
         let folder = folder("start");
         let (first, second) = (message(), message());
-        let outbox = Outbox::open(folder.clone()).expect("a folder");
+        let outbox = open(&folder).expect("a folder");
         outbox.put(first.clone()).expect("kept");
         outbox.put(second).expect("kept");
         let sent = outbox.next().expect("one is due");
         outbox.taken(&sent).expect("deleted");
         fs::write(folder.join("torn.json"), "{").expect("written");
+        fs::write(folder.join("half.part"), "{").expect("written");
+        assert!(open(&folder).is_err(), "another one uses it");
+        drop(outbox);
 
-        let again = Outbox::open(folder.clone()).expect("a folder");
-        assert_eq!(again.n_waiting(), 1);
+        let again = open(&folder).expect("a folder");
+        assert_eq!(again.lock().len(), 1);
         let left = again.next().expect("one is due");
         assert_ne!(left.id, sent.id);
         again.given_up(&left).expect("moved");
-        assert_eq!(
-            Outbox::open(folder.clone()).expect("a folder").n_waiting(),
-            0
-        );
+        drop(again);
+        assert!(!folder.join("half.part").exists());
+        assert_eq!(open(&folder).expect("a folder").lock().len(), 0);
         assert!(
             folder
                 .join("failed")
@@ -199,9 +291,37 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_that_is_taken_away_comes_back_and_what_was_in_it_is_told() {
+        let folder = folder("gone");
+        let outbox = open(&folder).expect("a folder");
+        outbox.put(message()).expect("kept");
+        fs::remove_dir_all(&folder).expect("deleted");
+        assert!(matches!(outbox.next(), Err(Unreadable::Gone { .. })));
+        assert_eq!(outbox.n_waiting.get(), 0);
+        let second = message();
+        outbox.put(second.clone()).expect("kept");
+        assert_eq!(outbox.next().expect("due"), second);
+        outbox.given_up(&second).expect("moved");
+        fs::remove_dir_all(folder).expect("deleted");
+    }
+
+    #[test]
+    fn what_cannot_be_read_now_waits() {
+        let folder = folder("unreadable");
+        let outbox = open(&folder).expect("a folder");
+        let message = message();
+        outbox.put(message.clone()).expect("kept");
+        fs::write(outbox.file(&message.id), "{").expect("written");
+        assert!(matches!(outbox.next(), Err(Unreadable::Later { .. })));
+        assert_eq!(outbox.n_waiting.get(), 1);
+        drop(outbox);
+        fs::remove_dir_all(folder).expect("deleted");
+    }
+
+    #[test]
     fn what_is_due_first_comes_first() {
         let folder = folder("order");
-        let outbox = Outbox::open(folder.clone()).expect("a folder");
+        let outbox = open(&folder).expect("a folder");
         let (early, late) = (message(), message());
         let [early, late] =
             [(early, 5), (late, 9)].map(|(one, next_at_ms)| Message { next_at_ms, ..one });

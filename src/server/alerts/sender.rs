@@ -4,10 +4,10 @@ use std::{io, sync::Arc, thread, time::SystemTime};
 
 use super::{
     message::{Message, since_1970_ms},
-    outbox::Outbox,
+    outbox::{Outbox, Unreadable},
     webhook::{Delivery, Webhook},
 };
-use crate::server::metrics::AlertMetrics;
+use crate::server::{exposure, metrics::AlertMetrics};
 
 /// Starts a thread that sends for as long as the process runs.
 ///
@@ -18,9 +18,14 @@ pub fn start(outbox: Arc<Outbox>, webhook: Webhook, metrics: AlertMetrics) -> io
         loop {
             match outbox.next() {
                 Ok(message) => attempt(&outbox, &webhook, &metrics, message),
-                Err(error) => tracing::error!(%error, "a message cannot be read"),
+                Err(error @ Unreadable::Later { .. }) => {
+                    tracing::error!(error = exposure::chain(&error), "an alert waits");
+                }
+                Err(error @ Unreadable::Gone { .. }) => {
+                    metrics.lost.inc();
+                    tracing::error!(%error, "an alert is not sent");
+                }
             }
-            metrics.waiting.set(outbox.n_waiting() as i64);
         }
     };
     let thread = thread::Builder::new().name("alerts".to_owned());

@@ -22,6 +22,8 @@ use ureq::{
     },
 };
 
+use url::Url;
+
 use super::message::{Message, since_1970_ms};
 use crate::server::settings::AlertSettings;
 
@@ -34,18 +36,12 @@ const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 /// What does not fit.
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookError {
-    /// The address.
-    #[error("{url} is no address such as https://example.org/alerts")]
-    Url {
-        /// As the settings have it.
-        url: String,
-    },
+    /// The address; it is not repeated, as it may hold a secret.
+    #[error("webhook_url is no address such as https://example.org/alerts")]
+    Url,
     /// Who could read it.
-    #[error("{url} is not encrypted: http:// needs webhook_to_private_addresses = true")]
-    Unencrypted {
-        /// As the settings have it.
-        url: String,
-    },
+    #[error("webhook_url is not encrypted: http:// needs webhook_to_private_addresses = true")]
+    Unencrypted,
     /// The secret; it is not repeated.
     #[error("webhook_secret is not whsec_ and 24 to 64 bytes in base64")]
     Secret,
@@ -83,19 +79,20 @@ impl Webhook {
     /// # Errors
     /// [`WebhookError`].
     pub fn new(settings: &AlertSettings) -> Result<Self, WebhookError> {
-        let url = || settings.webhook_url.clone();
-        let parsed: Uri = url()
-            .parse()
-            .map_err(|_| WebhookError::Url { url: url() })?;
-        match parsed.scheme_str() {
-            _ if parsed.host().is_none_or(str::is_empty) => {
-                return Err(WebhookError::Url { url: url() });
-            }
-            Some("https") => {}
-            Some("http") if settings.webhook_to_private_addresses => {}
-            Some("http") => return Err(WebhookError::Unencrypted { url: url() }),
-            _ => return Err(WebhookError::Url { url: url() }),
+        let url = &settings.webhook_url;
+        // What ureq takes for an address is less strict, of a port for example.
+        let strict = Url::parse(url).map_err(|_| WebhookError::Url)?;
+        let has_user = !strict.username().is_empty() || strict.password().is_some();
+        if !strict.has_host() || strict.port() == Some(0) || has_user {
+            return Err(WebhookError::Url);
         }
+        match strict.scheme() {
+            "https" => {}
+            "http" if settings.webhook_to_private_addresses => {}
+            "http" => return Err(WebhookError::Unencrypted),
+            _ => return Err(WebhookError::Url),
+        }
+        let parsed = url.parse().map_err(|_| WebhookError::Url)?;
         Ok(Self {
             url: parsed,
             signature: signature(&settings.webhook_secret)?,
@@ -129,16 +126,25 @@ impl Webhook {
                 why: answer.status().to_string(),
             },
             Ok(answer) => {
-                let retry_after = answer.headers().get(RETRY_AFTER);
-                let seconds = retry_after.and_then(|value| value.to_str().ok()?.parse().ok());
+                let value = answer.headers().get(RETRY_AFTER);
+                let value = value.and_then(|value| value.to_str().ok());
                 Delivery::Failed {
                     why: answer.status().to_string(),
-                    retry_after: seconds.map(Duration::from_secs),
+                    retry_after: value.and_then(|value| retry_after(value, SystemTime::now())),
                 }
             }
             Err(error) => failed(error.to_string()),
         }
     }
+}
+
+/// How long to wait, as seconds or a date (RFC 9110, 10.2.3).
+fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
+    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    date.duration_since(now).ok()
 }
 
 fn signature(secret: &str) -> Result<Signature, WebhookError> {
@@ -293,6 +299,23 @@ mod tests {
     }
 
     #[test]
+    fn waiting_is_asked_for_in_seconds_or_until_a_date() {
+        let now = httpdate::parse_http_date("Sun, 29 Nov 2026 17:00:00 GMT").expect("a date");
+        for (value, expected_s) in [
+            ("120", Some(120)),
+            ("Sun, 29 Nov 2026 18:00:00 GMT", Some(3600)),
+            ("Sun, 29 Nov 2026 16:00:00 GMT", None),
+            ("99999999999999999999", Some(u64::MAX)),
+            ("-1", None),
+            ("soon", None),
+            ("", None),
+        ] {
+            let found = retry_after(value, now).map(|wait| wait.as_secs());
+            assert_eq!(found, expected_s, "{value}");
+        }
+    }
+
+    #[test]
     fn what_does_not_fit_is_said() {
         let settings = |url: &str, secret: &str, webhook_to_private_addresses| AlertSettings {
             rules: Vec::new(),
@@ -306,17 +329,19 @@ mod tests {
         assert!(refused("https://example.org/a", good, false).is_none());
         assert!(refused("http://10.0.0.1/a", good, true).is_none());
         let plain = refused("http://example.org/a", good, false);
-        assert!(matches!(plain, Some(WebhookError::Unencrypted { .. })));
+        assert!(matches!(plain, Some(WebhookError::Unencrypted)));
         for url in [
             "example.org",
             "ftp://example.org",
             "https://",
-            "https:///a",
             "/a",
+            "https://example.org:99999/",
+            "https://example.org:0/",
+            "https://me:secret@example.org/",
         ] {
             let refused = refused(url, good, false);
             assert!(
-                matches!(refused, Some(WebhookError::Url { .. })),
+                matches!(refused, Some(WebhookError::Url)),
                 "{url}: {refused:?}"
             );
         }

@@ -91,7 +91,9 @@ pub async fn recognize(
 ) -> Result<Json<Batch>, Refusal> {
     let recognitions = models.named(model.get()).await;
     let recognitions = recognitions.map_err(|error| upload.refuse(error))?;
-    let wanted = wanted.alone().map_err(|error| upload.refuse(error))?;
+    let labels = recognitions.recognizer().labels();
+    let wanted = wanted.alone().and_then(|asked| asked.with_labels(labels));
+    let wanted = wanted.map_err(|error| upload.refuse(error))?;
     let reading = Reading {
         recognitions: &recognitions,
         alerts: &alerts,

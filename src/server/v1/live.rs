@@ -25,7 +25,11 @@ use futures::FutureExt;
 use serde::Serialize;
 use tokio::time::{Instant, MissedTickBehavior, interval};
 
-use super::{model::ModelName, moments::Wanted, openapi::Refusals};
+use super::{
+    model::ModelName,
+    moments::{Wanted, WantedLive},
+    openapi::Refusals,
+};
 use crate::{
     error::AppError,
     server::{
@@ -67,7 +71,7 @@ struct Told {
     path = "/api/v1/live",
     tag = "recognition",
     security((), ("key" = [])),
-    params(ModelName, Wanted),
+    params(ModelName, WantedLive),
     responses(
         (status = 101, description = "A WebSocket"),
         (status = 403, description = "Another site's page asks", body = Envelope),
@@ -93,7 +97,8 @@ pub async fn live(
         let upgrade = upgrade.map_err(|_| AppError::UnusableHeader {
             header: UPGRADE.to_string(),
         })?;
-        let rules = state.alerts.rules(&wanted.alone()?.rules);
+        let asked = wanted.alone()?.with_labels(queue.recognizer().labels())?;
+        let rules = state.alerts.rules(&asked.rules);
         let alerts = Arc::clone(&state.alerts);
         let session = LiveSession::new(queue, client, request_id.clone(), alerts, &rules);
         let is_ending = move || state.is_ending();

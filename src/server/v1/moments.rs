@@ -6,7 +6,7 @@ use axum::{extract::FromRequestParts, http::request::Parts};
 use moments::{Rule, alerts, peaks};
 use serde::Serialize;
 use utoipa::{IntoParams, ToSchema};
-use vocabulary::{Calibration, ConfidenceBand, Prediction, speaker_name};
+use vocabulary::{Calibration, ConfidenceBand, LabelSet, Prediction, speaker_name};
 
 use super::model::pairs;
 use crate::{
@@ -23,6 +23,16 @@ pub struct Wanted {
     peaks: Option<String>,
     /// Rules, several with `;` between them: the answer has `alerts` where one held. Those of the server's settings are
     /// looked for too.
+    #[param(example = "angry >= high for 10 s")]
+    alerts: Option<String>,
+}
+
+/// What a live connection is told beside the results.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "describes what is read as [`Wanted`]")]
+pub struct WantedLive {
+    /// Rules, several with `;` between them: an event `alert` tells when one holds.
     #[param(example = "angry >= high for 10 s")]
     alerts: Option<String>,
 }
@@ -88,10 +98,10 @@ impl Wanted {
     pub fn with(&self, fields: &Fields) -> Result<Asked, AppError> {
         let peaks = self.peaks.as_deref();
         let alerts = self.alerts.as_deref();
-        Ok(Asked {
-            n_peaks: asked::n_peaks(peaks.or(asked::word(fields.peaks.as_ref())))?,
-            rules: asked::rules(alerts.or(asked::word(fields.alerts.as_ref())))?,
-        })
+        Ok(Asked::new(
+            asked::n_peaks(peaks.or(asked::word(fields.peaks.as_ref())))?,
+            asked::rules(alerts.or(asked::word(fields.alerts.as_ref())))?,
+        ))
     }
 
     /// What is asked for by the address alone.
@@ -122,6 +132,37 @@ impl<S: Sync> FromRequestParts<S> for Wanted {
 }
 
 impl Asked {
+    /// What is asked for, each rule once.
+    pub fn new(n_peaks: usize, mut rules: Vec<Rule>) -> Self {
+        let mut known = Vec::new();
+        rules.retain(|rule| {
+            let is_new = !known.contains(rule);
+            known.push(*rule);
+            is_new
+        });
+        Self { n_peaks, rules }
+    }
+
+    /// A rule about an emotion that is not among these.
+    pub fn unheard(&self, labels: &LabelSet) -> Option<&Rule> {
+        let mut rules = self.rules.iter();
+        rules.find(|rule| labels.class_idx(rule.emotion).is_none())
+    }
+
+    /// The same, where it can be looked for with these labels.
+    ///
+    /// # Errors
+    /// [`AppError::UnknownValue`].
+    pub fn with_labels(self, labels: &LabelSet) -> Result<Self, AppError> {
+        match self.unheard(labels) {
+            None => Ok(self),
+            Some(_) => Err(asked::unknown_value(
+                "alerts",
+                labels.iter().map(|one| format!("{one} >= low")),
+            )),
+        }
+    }
+
     /// Peaks of a clip.
     pub fn peaks(&self, prediction: &Prediction, calibration: &Calibration) -> Vec<Peak> {
         let peaks = peaks(prediction, calibration, self.n_peaks);

@@ -73,9 +73,11 @@ pub async fn recognize(
         let clip = upload.read_clip(request).await?;
         let n_further_files = clip.n_further_files;
         let name = clip.file_name.clone();
-        let wanted = alerts.beside(wanted.with(&clip.fields)?);
+        let wanted = wanted.with(&clip.fields)?;
         let (apart, format) = manner.with(&clip.fields)?;
         let (recognitions, request) = asked(clip, model.get(), &models).await?;
+        let wanted = wanted.with_labels(recognitions.recognizer().labels())?;
+        let wanted = alerts.beside(wanted);
         let request = pipeline::Request { apart, ..request };
         let prediction = upload.heard(recognitions.recognize(upload.turn(), request).await)?;
         let model = recognitions.recognizer().model_id();
