@@ -20,9 +20,9 @@ pub fn csv_header(labels: &[Emotion]) -> String {
 /// A line for each interval of a clip, below a [`csv_header`] of the same labels; nothing where there is none.
 ///
 /// Times in seconds with three decimals, channels counted from 0, probabilities with four decimals. `emotion` says
-/// `unclear` as `outcome` does; `intensity` is the share of acted examples that are weaker; `corrected` is what a person says instead. What is not known is empty: from `outcome`
-/// on where a turn is too short to tell. A file name that a spreadsheet would take for a formula begins with an
-/// apostrophe.
+/// `unclear` as `outcome` does; `intensity` is the share of acted examples that are weaker; `corrected` is what a
+/// person says instead. What is not known is empty: from `outcome` on where a turn is too short to tell. A file name
+/// that a spreadsheet would take for a formula begins with an apostrophe.
 pub fn csv_rows(clip: &Clip<'_>, labels: &[Emotion]) -> String {
     let file = quoted(clip.name);
     let rows = intervals(clip.prediction);

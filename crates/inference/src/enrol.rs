@@ -88,8 +88,8 @@ impl Recognizer {
         Ok(profile.with_clip(&prior.without_emotion(&voice, class_idx)))
     }
 
-    /// The mean of the voice vectors of a clip's windows less that of all speakers, `[voice_size]`: what its strength is
-    /// told by.
+    /// The mean of the voice vectors of a clip's windows less that of all speakers, `[voice_size]`: what its strength
+    /// is told by.
     ///
     /// # Errors
     /// [`RecognizeError`]: nobody speaks.

@@ -15,9 +15,9 @@ use vocabulary::Emotion;
 use super::heard::Heard;
 use crate::principal_axes::orthonormalise;
 
-/// Shrinks the weights; ten times as much changed no pair in fifty (docs/evaluation.md).
+/// Shrinks the weights; from ten to a thousand times as much ordered fewer pairs rightly (docs/evaluation.md).
 const SHRINKAGE: f32 = 1e-3;
-/// Steps of the descent; the weights change by less than a thousandth after half of them.
+/// Steps of the descent.
 const N_STEPS: usize = 300;
 /// Steps until the steepest direction is known.
 const N_POWER_STEPS: usize = 30;
@@ -169,36 +169,38 @@ fn between_speakers(clips: &[&Heard], emotion: Emotion, scale: &Array1<f32>) -> 
     offsets
 }
 
-/// Weights of the least mean of `ln(1 + exp(-w d))` over the rows `d`, and half the shrinkage times `w w`.
+/// Weights of the least mean of `ln(1 + exp(-w d))` over the rows `d`, and half the shrinkage times `w w`; they are
+/// sums of rows, so that what is looked for is as many numbers as there are rows.
 fn logistic(differences: &Array2<f32>) -> Array1<f32> {
-    let n_rows = differences.nrows() as f32;
-    let steepness = largest_square(differences) / (4.0 * n_rows) + SHRINKAGE;
+    let products = differences.dot(&differences.t());
+    let n_rows = products.nrows() as f32;
+    let steepness = largest(&products) / (4.0 * n_rows) + SHRINKAGE;
     let root = (steepness / SHRINKAGE).sqrt();
     let momentum = (root - 1.0) / (root + 1.0);
-    let mut weights = Array1::zeros(differences.ncols());
-    let mut ahead: Array1<f32> = weights.clone();
+    let mut shares = Array1::zeros(products.nrows());
+    let mut ahead: Array1<f32> = shares.clone();
     for _ in 0..N_STEPS {
-        let wrong = differences
+        let wrong = products
             .dot(&ahead)
             .mapv(|margin| -1.0 / (1.0 + margin.exp()));
-        let gradient = differences.t().dot(&wrong) / n_rows + &ahead * SHRINKAGE;
+        let gradient = wrong / n_rows + &ahead * SHRINKAGE;
         let next = &ahead - &gradient / steepness;
-        ahead = &next + &((&next - &weights) * momentum);
-        weights = next;
+        ahead = &next + &((&next - &shares) * momentum);
+        shares = next;
     }
-    weights
+    differences.t().dot(&shares)
 }
 
-/// Square of the largest singular value, from above within a hundredth.
-fn largest_square(rows: &Array2<f32>) -> f32 {
-    let mut vector = Array1::from_elem(rows.nrows(), 1.0_f32);
-    let mut square = 0.0;
+/// The largest eigenvalue of a symmetric matrix, from above within a hundredth.
+fn largest(matrix: &Array2<f32>) -> f32 {
+    let mut vector = Array1::from_elem(matrix.nrows(), 1.0_f32);
+    let mut value = 0.0;
     for _ in 0..N_POWER_STEPS {
         let length = vector.dot(&vector).sqrt().max(f32::MIN_POSITIVE);
         vector /= length;
-        let next = rows.dot(&rows.t().dot(&vector));
-        square = next.dot(&vector);
+        let next = matrix.dot(&vector);
+        value = next.dot(&vector);
         vector = next;
     }
-    1.01 * square
+    1.01 * value
 }
