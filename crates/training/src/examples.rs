@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context, anyhow, ensure};
 use audio::{DecodeLimits, Waveform};
 use indicatif::{ParallelProgressIterator, ProgressStyle};
 use rayon::prelude::*;
@@ -10,7 +10,7 @@ use vocabulary::{Emotion, MIN_DURATION_S};
 
 use crate::{
     augmentation::{Augmenter, Variant},
-    corpus::{Acted, Clip, Corpus},
+    corpus::{Acted, Clip, Corpus, Part},
 };
 
 /// A clip, decoded.
@@ -53,11 +53,11 @@ impl Examples {
         tell: &mut dyn FnMut(String),
     ) -> anyhow::Result<Self> {
         let style = ProgressStyle::with_template("decoding {wide_bar} {pos}/{len}")?;
-        let decoded: Vec<_> = corpus
-            .clips
+        let files: Vec<&[Clip]> = corpus.clips.chunk_by(is_of_one_file).collect();
+        let decoded: Vec<_> = files
             .par_iter()
             .progress_with_style(style)
-            .map(decode)
+            .flat_map_iter(|clips| decode_parts(clips))
             .collect();
         let (clips, waveforms): (Vec<_>, Vec<_>) = corpus
             .clips
@@ -99,21 +99,60 @@ impl Examples {
     }
 }
 
-/// The clip at 16 kHz.
+/// Whether two clips are parts of one channel of one file.
+fn is_of_one_file(one: &Clip, other: &Clip) -> bool {
+    let channel = |clip: &Clip| clip.part.and_then(|part| part.channel);
+    one.path == other.path && channel(one) == channel(other)
+}
+
+/// The clips at 16 kHz, parts of one file, which is decoded once.
 ///
 /// # Errors
 /// What cannot be read, cannot be decoded or is shorter than an answer needs; the clip is named.
+fn decode_parts(clips: &[Clip]) -> Vec<anyhow::Result<Waveform>> {
+    let whole = decode(&clips[0]);
+    let cut = |clip: &Clip| {
+        let whole = whole.as_ref().map_err(|error| anyhow!("{error:#}"))?;
+        let waveform = clip
+            .part
+            .map_or_else(|| whole.clone(), |part| cut(whole, part));
+        let duration_s = waveform.duration_s();
+        ensure!(
+            duration_s >= MIN_DURATION_S,
+            "{}: {duration_s} s is shorter than {MIN_DURATION_S} s",
+            clip.path.display()
+        );
+        Ok(waveform)
+    };
+    clips.iter().map(cut).collect()
+}
+
+/// A clip's file at 16 kHz, or one channel of it.
 fn decode(clip: &Clip) -> anyhow::Result<Waveform> {
     let in_clip = || clip.path.display().to_string();
     let bytes = fs::read(&clip.path).with_context(in_clip)?;
-    let waveform = audio::decode(bytes, &DecodeLimits::default()).with_context(in_clip)?;
-    let duration_s = waveform.duration_s();
-    ensure!(
-        duration_s >= MIN_DURATION_S,
-        "{}: {duration_s} s is shorter than {MIN_DURATION_S} s",
-        in_clip()
-    );
-    Ok(audio::resample(waveform))
+    let limits = DecodeLimits::default();
+    let Some(channel) = clip.part.and_then(|part| part.channel) else {
+        return Ok(audio::resample(
+            audio::decode(bytes, &limits).with_context(in_clip)?,
+        ));
+    };
+    let channels = audio::record_channels(bytes, &limits).with_context(in_clip)?;
+    let of_channel = channels.into_iter().nth(channel);
+    let of_channel = of_channel.with_context(|| format!("{}: no channel {channel}", in_clip()))?;
+    Ok(of_channel.waveform)
+}
+
+/// What of a waveform lies in a part.
+fn cut(whole: &Waveform, part: Part) -> Waveform {
+    let at = |time_ms: u64| {
+        let sample_idx = time_ms.saturating_mul(whole.sample_rate_hz.into()) / 1000;
+        usize::try_from(sample_idx).map_or(whole.samples.len(), |idx| idx.min(whole.samples.len()))
+    };
+    Waveform {
+        samples: whole.samples[at(part.start_ms)..at(part.end_ms)].to_vec(),
+        sample_rate_hz: whole.sample_rate_hz,
+    }
 }
 
 #[cfg(test)]
@@ -152,6 +191,7 @@ mod tests {
         Clip {
             corpus: String::new(),
             path,
+            part: None,
             speaker: "rima".to_owned(),
             sex: None,
             emotion,
@@ -211,6 +251,51 @@ mod tests {
         for (what, name) in left_out.iter().zip(named) {
             assert!(what.contains(name), "{name}: {what}");
         }
+        fs::remove_dir_all(dir).expect("our own folder");
+    }
+
+    #[test]
+    fn parts_of_a_file_are_cut_from_it() {
+        let dir = env::temp_dir().join(format!("banglaser-{}-parts", process::id()));
+        fs::create_dir_all(&dir).expect("writable");
+        let path = dir.join("call.wav");
+        let mut quiet_then_loud = tone(2.0, 0.1);
+        let half = quiet_then_loud.len() - 2 * SAMPLE_RATE_HZ as usize;
+        let loud = tone(1.0, 0.5);
+        quiet_then_loud[half..].copy_from_slice(&loud[44..]);
+        fs::write(&path, quiet_then_loud).expect("writable");
+        let part = |start_ms, end_ms, channel| Clip {
+            part: Some(Part {
+                start_ms,
+                end_ms,
+                channel,
+            }),
+            ..clip(path.clone(), Emotion::Sad)
+        };
+        let clips = vec![
+            part(100, 900, None),
+            part(1100, 5000, None),
+            part(1500, 1700, None),
+            part(200, 1000, Some(0)),
+            part(200, 1000, Some(1)),
+        ];
+        let augmenter = Augmenter {
+            augmentation: Augmentation::None,
+            encoders: Vec::new(),
+            cache: None,
+        };
+        let mut told = Vec::new();
+        let mut tell = |what| told.push(what);
+        let examples = Examples::read(&Corpus { clips }, &[], &augmenter, &mut tell);
+        let examples = examples.expect("three parts").0;
+        let heard = examples.iter().map(|example| {
+            let peak = example.waveform.peak_dbfs().round();
+            (example.waveform.samples.len(), peak)
+        });
+        let heard: Vec<_> = heard.collect();
+        assert_eq!(heard, [(12_800, -20.0), (14_400, -6.0), (12_800, -20.0)]);
+        assert!(told[0].contains("0.2 s"), "{told:?}");
+        assert!(told[1].contains("no channel 1"), "{told:?}");
         fs::remove_dir_all(dir).expect("our own folder");
     }
 }

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use audio::{DecodeLimits, Recording, samples_of};
 use diarization::{TYPICAL, VECTOR_SIZE, VoiceSpace, WEIGHTS_FILE, encoder_shape, segments};
 use inference::{SUMS_FILE, heard_span, sums};
@@ -54,6 +54,11 @@ pub fn import_speakers(
 /// Of the segments of a clip's speech.
 fn vectors(clip: &Clip, space: &VoiceSpace) -> anyhow::Result<Vec<Vec<f32>>> {
     let in_clip = || clip.path.display().to_string();
+    ensure!(
+        clip.part.is_none(),
+        "{}: parts of files are not read",
+        in_clip()
+    );
     let bytes = fs::read(&clip.path).with_context(in_clip)?;
     let recording = audio::record(bytes, &DecodeLimits::default()).with_context(in_clip)?;
     Ok(space.vectors(&speech(&recording)))

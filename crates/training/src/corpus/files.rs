@@ -27,6 +27,17 @@ pub(super) fn named_like_sound(
     Ok(sound)
 }
 
+/// Every file below `root` whose name ends so, whatever the case; sorted.
+pub(super) fn ending_in(root: &Path, extension: &str) -> io::Result<Vec<PathBuf>> {
+    let mut files = all(root)?;
+    files.retain(|path| {
+        path.extension()
+            .is_some_and(|found| found.eq_ignore_ascii_case(extension))
+    });
+    files.sort();
+    Ok(files)
+}
+
 fn all(root: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(root)? {

@@ -5,17 +5,19 @@ use std::path::{Path, PathBuf};
 use anyhow::bail;
 use clap::ValueEnum;
 
-use super::{Entry, banspemo, files, kbes, manifest, seven_numbers, subesco};
+use super::{Entry, banspemo, corrections, files, kbes, manifest, seven_numbers, subesco};
 
 const MANIFEST_FILE: &str = "manifest.csv";
 
 /// How a folder tells of its clips.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Layout {
-    /// A manifest where there is one, else told by the names.
+    /// A manifest where there is one, else a table of corrections, the names, or TextGrids.
     Auto,
     /// `manifest.csv` with the columns file, speaker, emotion and maybe sex and sentence.
     Manifest,
+    /// Tables and TextGrids that page, REST or command line gave away and a person put right, beside their files.
+    Corrections,
     /// BanglaSER as published.
     Banglaser,
     /// RAVDESS as published; the same names as BanglaSER's with other emotions.
@@ -29,6 +31,20 @@ pub enum Layout {
 }
 
 impl Layout {
+    /// Whether the folder tells of parts of files that people labelled.
+    pub(super) fn is_corrections(self, root: &Path) -> anyhow::Result<bool> {
+        Ok(match self {
+            Self::Corrections => true,
+            Self::Auto if root.join(MANIFEST_FILE).is_file() => false,
+            Self::Auto if corrections::has_tables(root)? => true,
+            Self::Auto => {
+                let files = files::named_like_sound(root, &mut |_| {})?;
+                !is_told_by_names(&files) && corrections::has_textgrids(root)?
+            }
+            _ => false,
+        })
+    }
+
     /// What the folder tells of its clips; files with other names are no clips.
     pub(super) fn entries(
         self,
@@ -53,7 +69,7 @@ impl Layout {
     /// What one file's name tells.
     fn entry(self, path: &Path) -> Option<Entry> {
         match self {
-            Self::Auto | Self::Manifest => None,
+            Self::Auto | Self::Manifest | Self::Corrections => None,
             Self::Banglaser => seven_numbers::banglaser(path),
             Self::Ravdess => seven_numbers::ravdess(path),
             Self::Subesco => subesco::entry(path),
@@ -63,31 +79,37 @@ impl Layout {
     }
 }
 
-fn told_by_names(files: &[PathBuf], tell: &mut dyn FnMut(String)) -> anyhow::Result<Layout> {
-    let any = |is: fn(&Path) -> bool| files.iter().any(|path| is(path));
-    let candidates = [
-        (any(|path| subesco::entry(path).is_some()), Layout::Subesco),
-        (any(|path| kbes::entry(path).is_some()), Layout::Kbes),
-        (
-            any(|path| banspemo::entry(path).is_some()),
-            Layout::Banspemo,
-        ),
-        (
-            any(|path| seven_numbers::banglaser(path).is_some()),
-            Layout::Banglaser,
-        ),
+/// Layouts that some of the names are of.
+fn layouts_of(files: &[PathBuf]) -> impl Iterator<Item = Layout> {
+    let layouts = [
+        Layout::Subesco,
+        Layout::Kbes,
+        Layout::Banspemo,
+        Layout::Banglaser,
     ];
-    let mut told = candidates.into_iter().filter(|(is_told, _)| *is_told);
+    layouts
+        .into_iter()
+        .filter(|layout| files.iter().any(|path| layout.entry(path).is_some()))
+}
+
+fn is_told_by_names(files: &[PathBuf]) -> bool {
+    layouts_of(files).next().is_some()
+}
+
+fn told_by_names(files: &[PathBuf], tell: &mut dyn FnMut(String)) -> anyhow::Result<Layout> {
+    let mut told = layouts_of(files);
     match (told.next(), told.next()) {
-        (Some((_, Layout::Banglaser)), None) if any(seven_numbers::is_ravdess) => {
+        (Some(Layout::Banglaser), None)
+            if files.iter().any(|path| seven_numbers::is_ravdess(path)) =>
+        {
             Ok(Layout::Ravdess)
         }
-        (Some((_, Layout::Banglaser)), None) => {
+        (Some(Layout::Banglaser), None) => {
             let other = "RAVDESS has the same names and other emotions, --layout ravdess";
             tell(format!("read as BanglaSER; {other}"));
             Ok(Layout::Banglaser)
         }
-        (Some((_, layout)), None) => Ok(layout),
+        (Some(layout), None) => Ok(layout),
         (Some(_), Some(_)) => {
             bail!("the names are those of several corpora; choose one with --layout")
         }

@@ -1,19 +1,14 @@
 //! `manifest.csv`: one row per clip with the columns `file`, `speaker`, `emotion` and maybe `sex`,
 //! `sentence` and `intensity` (`normal` or `strong`), in any order.
-//!
-//! As spreadsheets write it: UTF-8 or UTF-16, with a byte order mark or without, between commas, semicolons or tabs,
-//! with blanks around the fields and rows of nothing at the end.
 
 use std::{fs, path::Path};
 
 use anyhow::{Context, ensure};
-use csv::{ReaderBuilder, Trim};
 use serde::Deserialize;
 
-use super::{Acted, Entry};
+use super::{Acted, Entry, table};
 
 const NEEDED: [&str; 3] = ["file", "speaker", "emotion"];
-const DELIMITERS: [u8; 3] = *b",;\t";
 
 #[derive(Deserialize)]
 struct Row {
@@ -34,8 +29,7 @@ pub(super) fn entries(manifest: &Path) -> anyhow::Result<Vec<Entry>> {
     let in_manifest = || format!("in {}", manifest.display());
     let bytes = fs::read(manifest).with_context(in_manifest)?;
     let root = manifest.parent().unwrap_or(Path::new(""));
-    let rows = text(&bytes).and_then(|text| rows(&text));
-    let entries = rows
+    let entries = rows(&bytes)
         .with_context(in_manifest)?
         .into_iter()
         .map(|row| Entry {
@@ -50,82 +44,20 @@ pub(super) fn entries(manifest: &Path) -> anyhow::Result<Vec<Entry>> {
     Ok(entries.collect())
 }
 
-/// The text without its byte order mark.
-fn text(bytes: &[u8]) -> anyhow::Result<String> {
-    let utf16 = |units: &[u8], unit: fn([u8; 2]) -> u16| {
-        let units: Vec<u16> = units.as_chunks().0.iter().map(|pair| unit(*pair)).collect();
-        String::from_utf16(&units).context("no UTF-16")
-    };
-    match bytes {
-        [0xff, 0xfe, units @ ..] => utf16(units, u16::from_le_bytes),
-        [0xfe, 0xff, units @ ..] => utf16(units, u16::from_be_bytes),
-        _ => {
-            let text = std::str::from_utf8(bytes).context("no UTF-8; save it as \"CSV UTF-8\"")?;
-            Ok(text.trim_start_matches('\u{feff}').to_owned())
+fn rows(manifest: &[u8]) -> anyhow::Result<Vec<Row>> {
+    let rows = table::rows(&table::text(manifest)?, &NEEDED)?;
+    let whole = rows.into_iter().map(|(line, mut row): (u64, Row)| {
+        for (name, field) in NEEDED
+            .into_iter()
+            .zip([&row.file, &row.speaker, &row.emotion])
+        {
+            ensure!(!field.is_empty(), "line {line}: no {name}");
         }
-    }
-}
-
-fn rows(text: &str) -> anyhow::Result<Vec<Row>> {
-    // A line that only spreadsheets read.
-    let told = text
-        .strip_prefix("sep=")
-        .and_then(|rest| rest.split_once('\n'));
-    let table = told.map_or(text, |(_, table)| table);
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter(table))
-        .trim(Trim::All)
-        .flexible(true)
-        .from_reader(table.as_bytes());
-    let names = reader.headers()?.iter().map(str::to_lowercase).collect();
-    check_columns(&names)?;
-    let mut rows = Vec::new();
-    for record in reader.records() {
-        let record = record?;
-        if record.iter().all(str::is_empty) {
-            continue;
-        }
-        rows.push(row(&names, &record)?);
-    }
-    Ok(rows)
-}
-
-/// The one that the first line has most of.
-fn delimiter(table: &str) -> u8 {
-    let header = table.lines().next().unwrap_or_default().as_bytes();
-    let count = |delimiter: &u8| header.iter().filter(|byte| *byte == delimiter).count();
-    // The first of several that are as frequent.
-    DELIMITERS
-        .into_iter()
-        .rev()
-        .max_by_key(count)
-        .unwrap_or(b',')
-}
-
-fn check_columns(names: &csv::StringRecord) -> anyhow::Result<()> {
-    for needed in NEEDED {
-        ensure!(
-            names.iter().any(|name| name == needed),
-            "no column {needed}; there are: {}",
-            names.iter().collect::<Vec<_>>().join(", ")
-        );
-    }
-    Ok(())
-}
-
-fn row(names: &csv::StringRecord, record: &csv::StringRecord) -> anyhow::Result<Row> {
-    let line = record.position().map_or(0, csv::Position::line);
-    let in_line = || format!("line {line}");
-    let mut row: Row = record.deserialize(Some(names)).with_context(in_line)?;
-    for (name, field) in NEEDED
-        .into_iter()
-        .zip([&row.file, &row.speaker, &row.emotion])
-    {
-        ensure!(!field.is_empty(), "line {line}: no {name}");
-    }
-    // As Windows writes paths.
-    row.file = row.file.replace('\\', "/");
-    Ok(row)
+        // As Windows writes paths.
+        row.file = row.file.replace('\\', "/");
+        Ok(row)
+    });
+    whole.collect()
 }
 
 #[cfg(test)]
@@ -133,7 +65,7 @@ mod tests {
     use super::*;
 
     fn told(bytes: &[u8]) -> anyhow::Result<Vec<[String; 3]>> {
-        let rows = rows(&text(bytes)?)?.into_iter();
+        let rows = rows(bytes)?.into_iter();
         Ok(rows
             .map(|row| [row.file, row.speaker, row.emotion])
             .collect())

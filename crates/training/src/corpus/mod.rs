@@ -1,6 +1,7 @@
 //! A corpus: labelled clips of known speakers, from one folder or several.
 
 mod banspemo;
+mod corrections;
 mod duplicates;
 mod files;
 mod kbes;
@@ -9,6 +10,7 @@ mod manifest;
 mod recordings;
 mod seven_numbers;
 mod subesco;
+mod table;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -26,6 +28,8 @@ pub use layout::Layout;
 pub struct Clip {
     /// Audio file.
     pub path: PathBuf,
+    /// What of the file it is; all of it where nothing else is told.
+    pub part: Option<Part>,
     /// Name of the corpus: its folder's.
     pub corpus: String,
     /// Who speaks; unique among all clips, also of several folders.
@@ -50,6 +54,17 @@ pub enum Acted {
     Strong,
 }
 
+/// A stretch of an audio file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Part {
+    /// Where it begins, milliseconds.
+    pub start_ms: u64,
+    /// Where it ends, milliseconds.
+    pub end_ms: u64,
+    /// Channel of the file, counted from 0; all together where there is none.
+    pub channel: Option<usize>,
+}
+
 /// A folder of clips and how it tells of them.
 #[derive(Clone, Debug)]
 pub struct Folder {
@@ -59,7 +74,7 @@ pub struct Folder {
     pub layout: Layout,
 }
 
-/// All clips, sorted by path.
+/// All clips, sorted by path and part.
 #[derive(Debug)]
 pub struct Corpus {
     /// Of the labels that it was read with.
@@ -110,7 +125,7 @@ impl Corpus {
             }
             clips.extend(of_folder);
         }
-        clips.sort_by(|left, right| left.path.cmp(&right.path));
+        clips.sort_by(|left, right| (&left.path, left.part).cmp(&(&right.path, right.part)));
         Ok(Self { clips })
     }
 
@@ -136,12 +151,11 @@ impl Folder {
     ) -> anyhow::Result<Vec<Clip>> {
         let mut clips = Vec::new();
         let mut left_out: BTreeMap<String, usize> = BTreeMap::new();
-        let mut entries = self.layout.entries(&self.root, tell)?;
-        recordings::keep_one_file(&mut entries, tell);
-        for entry in entries {
+        for (entry, part) in self.entries(tell)? {
             match entry.emotion.parse() {
                 Ok(emotion) if labels.class_idx(emotion).is_some() => clips.push(Clip {
                     path: entry.path,
+                    part,
                     corpus: corpus.to_owned(),
                     speaker: entry.speaker,
                     sex: entry.sex,
@@ -157,6 +171,17 @@ impl Folder {
         }
         duplicates::keep_one_speaker(&self.root, &mut clips, tell)?;
         Ok(clips)
+    }
+
+    /// What the folder tells, each file once, or parts of files.
+    fn entries(&self, tell: &mut dyn FnMut(String)) -> anyhow::Result<Vec<(Entry, Option<Part>)>> {
+        if self.layout.is_corrections(&self.root)? {
+            let parts = corrections::entries(&self.root, tell)?.into_iter();
+            return Ok(parts.map(|(entry, part)| (entry, Some(part))).collect());
+        }
+        let mut entries = self.layout.entries(&self.root, tell)?;
+        recordings::keep_one_file(&mut entries, tell);
+        Ok(entries.into_iter().map(|entry| (entry, None)).collect())
     }
 
     fn name(&self) -> anyhow::Result<String> {
