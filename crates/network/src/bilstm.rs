@@ -3,7 +3,7 @@
 use burn::{
     module::Module,
     nn::{BatchNorm, BatchNormConfig, Dropout, DropoutConfig, Linear, LinearConfig},
-    tensor::{Device, Tensor, activation::relu},
+    tensor::{Device, Tensor, TensorData, activation::relu},
 };
 
 use inference::{Architecture, Input, Packed, Pooling};
@@ -11,6 +11,7 @@ use inference::{Architecture, Input, Packed, Pooling};
 use crate::{
     Attention, Batch, Forward, LstmLayer, SpeakerEncoder, TimeDelayLayer,
     pooling::{equal_weights, last, statistics},
+    reference::{batch_of, device_of, rows},
 };
 
 /// Time-delay layers, LSTM layers, pooling over time and a two-layer head.
@@ -99,6 +100,11 @@ impl BiLstm {
 
     /// Logits from the last layer's output `[batch, n_frames / stride, frame_size]`.
     pub fn head(&self, frames: Tensor<3>, batch: &Batch) -> Tensor<2> {
+        self.classified(self.pooled(frames, batch))
+    }
+
+    /// What the head reads, `[batch, pooled_size]`, from the last layer's output.
+    fn pooled(&self, frames: Tensor<3>, batch: &Batch) -> Tensor<2> {
         let mut pooled = match &self.attention {
             Some(attention) => {
                 let mask = batch.mask(self.stride());
@@ -109,12 +115,42 @@ impl BiLstm {
             None => vec![last(frames, &batch.lengths)],
         };
         pooled.extend(batch.voices.clone());
-        let mut pooled = self.norm.forward(Tensor::cat(pooled, 1));
+        Tensor::cat(pooled, 1)
+    }
+
+    /// Logits of what the head reads.
+    fn classified(&self, pooled: Tensor<2>) -> Tensor<2> {
+        let mut pooled = self.norm.forward(pooled);
         if self.attention.is_some() {
             pooled = self.dropout.forward(pooled);
         }
         let hidden = relu(self.hidden.forward(pooled));
         self.output.forward(self.dropout.forward(hidden))
+    }
+
+    /// What the head reads of each window, `[n_windows, pooled_size]`, from what is read of it and its voice vector.
+    pub fn overheard(&self, read: &[&[f32]], voices: &[Vec<f32>]) -> Vec<Vec<f32>> {
+        let batch = batch_of(self, read, voices);
+        rows(self.pooled(self.recurrent(&batch), &batch))
+    }
+
+    /// Logits of what the head reads of windows, `[n_windows, n_classes]` of `[n_windows, pooled_size]`; at least one.
+    pub fn answered(&self, overheard: &[Vec<f32>]) -> Vec<Vec<f32>> {
+        let data = TensorData::new(overheard.concat(), [overheard.len(), overheard[0].len()]);
+        rows(self.classified(Tensor::from_data(data, &device_of(self))))
+    }
+
+    /// The last recurrent layer's output, `[batch, n_frames / stride, frame_size]`.
+    fn recurrent(&self, batch: &Batch) -> Tensor<3> {
+        let mut frames = self.front(batch);
+        let lengths = batch.lengths(self.stride());
+        for (layer_idx, layer) in self.layers.iter().enumerate() {
+            if layer_idx > 0 {
+                frames = self.dropout.forward(frames);
+            }
+            frames = layer.forward(frames, &lengths);
+        }
+        frames
     }
 
     /// The same network as it runs without gradients.
@@ -133,15 +169,7 @@ impl Forward for BiLstm {
     }
 
     fn forward(&self, batch: &Batch) -> Tensor<2> {
-        let mut frames = self.front(batch);
-        let lengths = batch.lengths(self.stride());
-        for (layer_idx, layer) in self.layers.iter().enumerate() {
-            if layer_idx > 0 {
-                frames = self.dropout.forward(frames);
-            }
-            frames = layer.forward(frames, &lengths);
-        }
-        self.head(frames, batch)
+        self.head(self.recurrent(batch), batch)
     }
 }
 

@@ -44,19 +44,25 @@ impl<N: Forward + Module + Sync> Network for Reference<N> {
     }
 
     fn logits(&self, read: &[&[f32]], voices: &[Vec<f32>]) -> Vec<Vec<f32>> {
-        let mut batch = Batch::new(read, self.0.input().n_features(), &device_of(&self.0));
-        if !voices.is_empty() {
-            batch = batch.with_voices(voices);
-        }
-        rows(self.0.forward(&batch))
+        rows(self.0.forward(&batch_of(&self.0, read, voices)))
     }
 }
 
-fn device_of(module: &impl Module) -> Device {
+/// What is read of windows, on the network's device.
+pub(crate) fn batch_of(
+    network: &(impl Forward + Module),
+    read: &[&[f32]],
+    voices: &[Vec<f32>],
+) -> Batch {
+    let batch = Batch::new(read, network.input().n_features(), &device_of(network));
+    batch.with_voices(voices)
+}
+
+pub(crate) fn device_of(module: &impl Module) -> Device {
     module.devices().swap_remove(0)
 }
 
-fn rows(matrix: Tensor<2>) -> Vec<Vec<f32>> {
+pub(crate) fn rows(matrix: Tensor<2>) -> Vec<Vec<f32>> {
     let [_, n_columns] = matrix.dims();
     let values: Vec<f32> = matrix.into_data().iter::<f32>().collect();
     values.chunks(n_columns).map(<[f32]>::to_vec).collect()
