@@ -1,13 +1,15 @@
 //! What several commands are told alike: which corpora, and how their speakers are split.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 use inference::{PackedEncoder, VoiceEncoder};
+use vocabulary::LabelSet;
 
 use crate::{
     augmentation::{Augmentation, Augmenter},
     corpus::{Corpus, Folder, Layout},
+    evaluate::Plan,
     examples::Examples,
     folds::{self, Split},
     pytorch,
@@ -29,6 +31,60 @@ pub struct Corpora {
     /// Folder in which what other microphones record is kept for the next process, some 150 kB a clip.
     #[arg(long, value_name = "DIR")]
     cache: Option<PathBuf>,
+}
+
+/// An evaluation whose networks are used once more; how it was cut is told anew.
+#[derive(Args)]
+pub struct Simulated {
+    #[command(flatten)]
+    corpora: Corpora,
+    #[command(flatten)]
+    cut: Cut,
+    /// Where `evaluate` wrote its results; unfinished ones will do.
+    #[arg(long)]
+    evaluation: PathBuf,
+}
+
+/// The networks of an evaluation, and whom they did not hear.
+pub struct Evaluated<'a> {
+    /// Clips that were tested in a fold.
+    pub examples: Examples,
+    /// Clips of other corpora that the command was given.
+    pub also: Examples,
+    /// How every network was trained.
+    pub recipe: Recipe,
+    /// Who was tested where.
+    pub splits: Vec<Split>,
+    /// Of the networks.
+    pub folder: &'a Path,
+}
+
+impl Simulated {
+    /// Does something with the clips, the recipe, the splits and the folder of the networks.
+    ///
+    /// # Errors
+    /// No evaluation, one that was cut otherwise, what is done.
+    pub fn run(
+        &self,
+        simulate: impl FnOnce(&Evaluated<'_>) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        let plan = Plan::read(&self.evaluation)?;
+        let (examples, also) = self.corpora.clips(&plan.recipe.labels)?;
+        let splits = self.cut.splits(&examples, plan.recipe.seed)?;
+        anyhow::ensure!(
+            splits == plan.splits,
+            "{} was cut otherwise: give the same --folds and --known-sentences",
+            self.evaluation.display()
+        );
+        let evaluated = Evaluated {
+            examples,
+            also,
+            recipe: plan.recipe,
+            splits,
+            folder: &self.evaluation,
+        };
+        simulate(&evaluated)
+    }
 }
 
 /// How the tested speakers are split.
@@ -123,6 +179,25 @@ impl Corpora {
             Examples::read(&corpus, &needed, &augmenter, &mut say)?,
             Examples::read(&also, &[], &augmenter, &mut say)?,
         ))
+    }
+
+    /// Every clip of these labels as it is, without what an encoder hears: those to test, and those only to train on.
+    ///
+    /// # Errors
+    /// A corpus that cannot be read.
+    pub fn clips(&self, labels: &LabelSet) -> anyhow::Result<(Examples, Examples)> {
+        let folders = self.folders()?;
+        let (tested, also) = folders.split_at(self.corpus.len());
+        let read = |folders| {
+            let corpus = Corpus::read(folders, labels, &mut say)?;
+            let augmenter = Augmenter {
+                augmentation: Augmentation::None,
+                encoders: Vec::new(),
+                cache: None,
+            };
+            Examples::read(&corpus, &[], &augmenter, &mut say)
+        };
+        Ok((read(tested)?, read(also)?))
     }
 
     /// All folders: those that are tested, then those only to train on.

@@ -12,11 +12,20 @@ const N_DRAWS: usize = 1000;
 /// Share of the draws inside the interval.
 const LEVEL: f64 = 0.95;
 
-/// Percentile interval of a score when speakers are drawn with replacement (Efron 1979).
+/// Percentile interval of a score of answers when speakers are drawn with replacement (Efron 1979).
 pub fn interval(answers: &[Answer], score: impl Fn(&[&Answer]) -> f64) -> [f64; 2] {
-    let mut by_speaker: BTreeMap<&str, Vec<&Answer>> = BTreeMap::new();
-    for answer in answers {
-        by_speaker.entry(&answer.speaker).or_default().push(answer);
+    interval_of(answers, |answer| &answer.speaker, score)
+}
+
+/// The same of a score of anything that belongs to a speaker.
+pub fn interval_of<T>(
+    all: &[T],
+    speaker: impl Fn(&T) -> &str,
+    score: impl Fn(&[&T]) -> f64,
+) -> [f64; 2] {
+    let mut by_speaker: BTreeMap<&str, Vec<&T>> = BTreeMap::new();
+    for one in all {
+        by_speaker.entry(speaker(one)).or_default().push(one);
     }
     let speakers: Vec<_> = by_speaker.into_values().collect();
     let mut rng = StdRng::seed_from_u64(0);

@@ -85,7 +85,7 @@ pub fn choose(
         also: Vec::new(),
     };
     let recipe = findings.swap_remove(0).recipe;
-    let metrics = summary::summarize(&evaluation, &recipe, String::new());
+    let metrics = summary::summarize(&evaluation, &recipe.labels, recipe.members, String::new());
     let [low, high] = metrics.uar_interval;
     println!(
         "\nUAR of the choice {:.3} ± {:.3} over folds; over all clips 95 % [{low:.3}, {high:.3}]",

@@ -25,6 +25,7 @@ use crate::{
 
 const ANSWERS_FILE: &str = "answers.json";
 const ALSO_FILE: &str = "also.json";
+const PLAN_FILE: &str = "plan.json";
 
 /// A finished cross-validation.
 pub struct Evaluation {
@@ -39,9 +40,11 @@ pub struct Evaluation {
 
 /// What is evaluated; results of two plans must not mix in one folder.
 #[derive(PartialEq, Serialize, Deserialize)]
-struct Plan {
-    recipe: Recipe,
-    splits: Vec<Split>,
+pub struct Plan {
+    /// How every network is trained.
+    pub recipe: Recipe,
+    /// Who is tested where.
+    pub splits: Vec<Split>,
     also: Vec<Split>,
 }
 
@@ -83,7 +86,7 @@ fn evaluate_network<N: Trainable>(
         splits,
         also: also_splits,
     };
-    plan.write_or_check(&out.join("plan.json"))?;
+    plan.write_or_check(&out.join(PLAN_FILE))?;
     let mut evaluation = Evaluation {
         splits: plan.splits,
         answers: Vec::new(),
@@ -221,6 +224,17 @@ pub fn answer(
 }
 
 impl Plan {
+    /// That of the evaluation in a folder.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn read(evaluation: &Path) -> anyhow::Result<Self> {
+        let path = evaluation.join(PLAN_FILE);
+        let json = fs::read(&path);
+        let json = json.with_context(|| format!("run `evaluate` first: {}", path.display()))?;
+        serde_json::from_slice(&json).with_context(|| path.display().to_string())
+    }
+
     fn write_or_check(&self, path: &Path) -> anyhow::Result<()> {
         match fs::read(path) {
             Ok(json) => anyhow::ensure!(

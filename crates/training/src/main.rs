@@ -2,9 +2,10 @@
 //!
 //! `evaluate` cross-validates a recipe over unseen speakers; `choose` lets inner folds choose among several, `compare`
 //! sets other networks beside it; `fit` makes the checkpoint that ships; `robustness` hears the test speakers again
-//! through other microphones; `import` takes over what PyTorch trained, `import-encoder` what others trained to hear
-//! speech. Invariant: no speaker is ever on two sides of a split.
+//! through other microphones; `adapt` tunes a checkpoint on somebody's own clips; `import` takes over what PyTorch
+//! trained, `import-encoder` what others trained to hear speech. Invariant: no speaker is ever on two sides of a split.
 
+mod adapt;
 mod answer;
 mod arguments;
 mod augmentation;
@@ -14,6 +15,7 @@ mod calibration;
 mod choose;
 mod compare;
 mod corpus;
+mod corrections;
 mod cross_corpus;
 mod enrolment;
 mod evaluate;
@@ -26,6 +28,7 @@ mod import_encoder;
 mod import_speakers;
 mod intensity;
 mod lstm_gradient;
+mod overheard;
 mod principal_axes;
 mod pytorch;
 mod recipe;
@@ -41,11 +44,10 @@ mod targets;
 
 use std::{fs, path::PathBuf};
 
-use arguments::{Corpora, Cut, say};
-use augmentation::{Augmentation, Augmenter};
+use arguments::{Corpora, Cut, Simulated, say};
+use augmentation::Augmentation;
 use clap::{Parser, Subcommand};
 use corpus::{Corpus, Folder, Layout};
-use examples::Examples;
 use inference::Recognizer;
 use recipe::Recipe;
 use ship::Finding;
@@ -122,6 +124,25 @@ enum Command {
         #[arg(long)]
         evaluation: PathBuf,
     },
+    /// Tune the last layers of a checkpoint on your own labelled clips (docs/corpora.md): what that brings, and the
+    /// checkpoint.
+    Adapt {
+        #[command(flatten)]
+        corpora: Corpora,
+        /// Folder of the checkpoint.
+        #[arg(long)]
+        checkpoint: PathBuf,
+        /// Name of the adapted checkpoint.
+        #[arg(long)]
+        id: String,
+        /// Its folder.
+        #[arg(long)]
+        out: PathBuf,
+    },
+    /// What `adapt` would bring: an evaluation's test speakers through another room and a telephone.
+    SimulateDomain(Simulated),
+    /// What a speaker's corrections would bring, on an evaluation's test speakers.
+    SimulateCorrections(Simulated),
     /// Let a checkpoint hear a corpus that it was not trained on.
     Test {
         #[command(flatten)]
@@ -254,19 +275,21 @@ fn main() -> anyhow::Result<()> {
             let splits = cut.splits(&examples, finding.recipe.seed)?;
             robustness::print_robustness(&examples, &finding, &splits, &evaluation)
         }
+        Command::Adapt {
+            corpora,
+            checkpoint,
+            id,
+            out,
+        } => adapt::adapt(&checkpoint, &corpora, id, &out),
+        Command::SimulateDomain(simulated) => simulated.run(adapt::print_simulation),
+        Command::SimulateCorrections(simulated) => simulated.run(corrections::print_corrections),
         Command::Test {
             corpora,
             checkpoint,
         } => {
             let recognizer = Recognizer::open(|file| fs::read(checkpoint.join(file)))?;
             let labels = LabelSet::new(Emotion::ALL.into())?;
-            let corpus = Corpus::read(&corpora.folders()?, &labels, &mut say)?;
-            let augmenter = Augmenter {
-                augmentation: Augmentation::None,
-                encoders: Vec::new(),
-                cache: None,
-            };
-            let examples = Examples::read(&corpus, &[], &augmenter, &mut say)?;
+            let (examples, _) = corpora.clips(&labels)?;
             let answers = cross_corpus::answers(&recognizer, &examples)?;
             cross_corpus::print(recognizer.labels(), &answers);
             Ok(())

@@ -38,7 +38,7 @@ impl Finding {
             recipe.members, recipe.seed
         );
         Self {
-            metrics: summary::summarize(evaluation, &recipe, protocol),
+            metrics: summary::summarize(evaluation, &recipe.labels, recipe.members, protocol),
             calibration: calibration::calibrate(&evaluation.answers),
             recipe,
         }

@@ -10,16 +10,19 @@ use crate::{
     bootstrap, calibration,
     enrolment::Enrolment,
     evaluate::Evaluation,
-    recipe::Recipe,
     scores,
 };
 
-/// Everything that `metrics.json` tells.
-pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> Metrics {
+/// Everything that `metrics.json` tells of what committees of so many networks answered.
+pub fn summarize(
+    evaluation: &Evaluation,
+    labels: &LabelSet,
+    n_members: usize,
+    protocol: String,
+) -> Metrics {
     let Evaluation {
         splits, answers, ..
     } = evaluation;
-    let labels = &recipe.labels;
     let confusion = confusion(labels, answers);
     let folds: Vec<FoldMetrics> = splits
         .iter()
@@ -39,7 +42,7 @@ pub fn summarize(evaluation: &Evaluation, recipe: &Recipe, protocol: String) -> 
     let speakers: BTreeSet<&String> = splits.iter().flat_map(|split| &split.test).collect();
     let spread =
         |score: fn(&FoldMetrics) -> f64| Spread::of(&folds.iter().map(score).collect::<Vec<_>>());
-    let member_uars: Vec<f64> = (0..recipe.members)
+    let member_uars: Vec<f64> = (0..n_members)
         .map(|member_idx| {
             let pairs = answers
                 .iter()

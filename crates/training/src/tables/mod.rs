@@ -39,7 +39,7 @@ pub fn write(dir: &Path, files: &[PathBuf]) -> anyhow::Result<()> {
 }
 
 /// The checkpoint in `dir`. What it shares with another one lies in a folder beside it; its hashes tell which is meant.
-fn open(dir: &Path) -> Result<Checkpoint, CheckpointError> {
+pub fn open(dir: &Path) -> Result<Checkpoint, CheckpointError> {
     let beside = fs::read_dir(dir.join("..")).into_iter().flatten().flatten();
     let beside: Vec<PathBuf> = beside.map(|entry| entry.path()).collect();
     Checkpoint::open(|file| {
@@ -51,6 +51,11 @@ fn open(dir: &Path) -> Result<Checkpoint, CheckpointError> {
                 .ok_or(error)
         })
     })
+}
+
+/// The text with Bengali digits; those of names stay.
+pub fn in_bengali(text: &str) -> String {
+    BENGALI.digits(text)
 }
 
 fn words_of(file: &Path) -> &'static Words {
