@@ -61,7 +61,12 @@ test.describe("with a microphone", () => {
       await expectResult(page, language);
       await expect(result(page)).toContainText(words(language, "voice.heard_with"));
       await picture(page, `voice-result-${language}`);
+      // What its reader says that it was is what the profile learns.
+      await button(page, language, "feedback.no").click();
+      await button(page, language, "emotion.sad").click();
+      const enrolled = page.waitForRequest("**/api/enrol");
       await button(page, language, "voice.better").click();
+      expect((await enrolled).postData()).toMatch(/name="emotion"\s+sad\s/);
       await expect(result(page)).toContainText(words(language, "voice.bettered"));
       await expect(button(page, language, "voice.better")).toBeHidden();
       await openVoices(page, language);

@@ -86,8 +86,8 @@ fn ResultCard(analysis: Analysis) -> impl IntoView {
             {view! { <QualityNotes prediction /> }.into_any()}
             {(!is_of_several).then(|| view! { <ProbabilityBars probabilities /> }.into_any())}
             {view! { <ClipFigure entry pictures=analysis.pictures.clone() /> }.into_any()}
-            {view! { <VoiceNote /> }.into_any()}
             {(!is_of_several).then(|| view! { <Feedback entry /> }.into_any())}
+            {view! { <VoiceNote entry /> }.into_any()}
             {view! { <ResultExports entry waveform=analysis.pictures.waveform /> }.into_any()}
             <div class="result-foot">
                 <p class="fine">{duration}</p>

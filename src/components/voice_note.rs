@@ -5,16 +5,17 @@ use leptos::prelude::*;
 use super::{Action, When};
 use crate::{
     error::AppError,
+    history::Entry,
     i18n::{error_message, td_string, text, use_i18n},
     live::live,
     voices::Voices,
     workbench::Workbench,
 };
 
-/// Name of the profile with which the clip on display was heard, and a button that betters it with this clip; nothing
-/// where there was none.
+/// Name of the profile with which the clip on display was heard, and a button that betters it with this clip, as what
+/// its reader said that it was, or else as what it was heard as; nothing where there was none.
 #[component]
-pub fn VoiceNote() -> impl IntoView {
+pub fn VoiceNote(entry: StoredValue<Entry>) -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
     let voices = expect_context::<Voices>();
@@ -37,7 +38,8 @@ pub fn VoiceNote() -> impl IntoView {
         is_sent.set(true);
         fault.set(None);
         let before = used.clone();
-        voices.enrol(&clip, Some(&used.profile), None, move |outcome| {
+        let heard_as = entry.with_value(|entry| entry.heard_as);
+        voices.enrol(&clip, Some(&used.profile), heard_as, move |outcome| {
             match outcome {
                 Ok(enrolled) => {
                     voices.change(|profiles| profiles.bettered(&before, enrolled.profile));

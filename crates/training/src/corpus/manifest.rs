@@ -106,7 +106,7 @@ mod tests {
     fn an_intensity_is_read_where_it_is_a_known_word() {
         let table = "file,speaker,emotion,intensity\na.wav,rima,sad,normal\nb.wav,rima,sad,strong\n\
                      c.wav,rima,sad,02\nd.wav,rima,sad,\n";
-        let acted: Vec<_> = rows(table)
+        let acted: Vec<_> = rows(table.as_bytes())
             .expect("a table")
             .iter()
             .map(|row| row.intensity)
