@@ -80,7 +80,7 @@ impl Head {
         let plain = backend::device();
         plain.seed(seed);
         let device = plain.clone().autodiff();
-        let mut head = self.clone().to_device(&device);
+        let mut head = self.clone().train();
         let mut optimizer = AdamWConfig::new().with_weight_decay(0.0).init();
         let mut rng = StdRng::seed_from_u64(seed);
         let mut order: Vec<usize> = (0..windows.len()).collect();

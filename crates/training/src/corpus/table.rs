@@ -45,7 +45,9 @@ pub(super) fn rows<T: DeserializeOwned>(
     text: &str,
     needed: &[&str],
 ) -> anyhow::Result<Vec<(u64, T)>> {
-    let mut reader = reader(table(text));
+    let table = table(text);
+    let n_lines_before = u64::from(table.len() < text.len());
+    let mut reader = reader(table);
     let names = lowercase(reader.headers()?);
     for needed in needed {
         ensure!(
@@ -60,11 +62,18 @@ pub(super) fn rows<T: DeserializeOwned>(
         if record.iter().all(str::is_empty) {
             continue;
         }
-        let line = record.position().map_or(0, Position::line);
+        let line = record.position().map_or(0, |at| line_of(at, table)) + n_lines_before;
         let row = record.deserialize(Some(&names));
         rows.push((line, row.with_context(|| format!("line {line}"))?));
     }
     Ok(rows)
+}
+
+/// Where Windows ends lines, the reader takes the second half of an end for the beginning of the next line.
+fn line_of(at: &Position, table: &str) -> u64 {
+    let byte = usize::try_from(at.byte()).ok();
+    let first = byte.and_then(|byte| table.as_bytes().get(byte));
+    at.line() + u64::from(first == Some(&b'\n'))
 }
 
 fn lowercase(names: &StringRecord) -> StringRecord {
