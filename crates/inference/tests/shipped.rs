@@ -25,10 +25,11 @@ fn a_level_of_12_db_more_or_less_changes_no_strength() {
         let path = clip.expect("a file").path();
         let bytes = fs::read(&path).expect("a file");
         let waveform = audio::decode(bytes, &DecodeLimits::default()).expect("audio");
-        let plain = heard(&waveform, 0.0);
+        // 12 dB more would leave the full scale of what is loud already.
+        let plain = heard(&waveform, -12.0);
         n_told += usize::from(plain.intensity.is_some());
         assert!(plain.intensity.is_none() || plain.emotion() != Emotion::Neutral);
-        for gain_db in [-12.0, 12.0] {
+        for gain_db in [-24.0, 0.0] {
             let changed = heard(&waveform, gain_db);
             let windows = plain.windows.iter().zip(&changed.windows);
             for (plain, changed) in windows {
@@ -45,8 +46,7 @@ fn assert_alike(plain: Option<Intensity>, changed: Option<Intensity>, path: &Pat
     let values = [plain, changed].map(|told| told.map_or(-1.0, |told| told.value));
     let [plain, changed] = values;
     assert!(
-        // Where speech begins may shift by a frame; 0.019 was found.
-        (plain - changed).abs() < 0.03,
+        (plain - changed).abs() < 0.001,
         "{}: {plain}, {changed}",
         path.display()
     );
