@@ -21,7 +21,7 @@ from praatio import textgrid
 from pympi.Elan import Eaf
 
 PRAAT_SCRIPT = Path(__file__).with_name("list_intervals.praat")
-COLUMNS = ["file", "start_s", "end_s", "channel", "speaker", "outcome", "emotion", "confidence", "band", "corrected"]
+COLUMNS = ["file", "start_s", "end_s", "channel", "speaker", "outcome", "emotion", "confidence", "band", "intensity", "corrected"]
 FORMULA = tuple("=+-@\t\r＝＋－＠")
 
 
@@ -104,10 +104,11 @@ def check_csv(clip):
         corrected = one["corrected"] or ""
         if told:
             word = "unclear" if told["outcome"] == "unclear" else told["emotion"]
-            row += [told["outcome"], word, number(told["confidence"]), told["band"] or "", corrected]
+            row += [told["outcome"], word, number(told["confidence"]), told["band"] or ""]
+            row += ["" if told["intensity"] is None else number(told["intensity"]["value"]), corrected]
             row += [number(told["probabilities"][label]) for label in clip.labels]
         else:
-            row += [""] * 4 + [corrected]
+            row += [""] * 5 + [corrected]
         expected.append(row + [""] * (len(rows[0]) - len(row)))
     equal(rows[1:], expected, "rows")
     outside_quotes = re.sub('"[^"]*"', "", clip.text("csv.csv"))
