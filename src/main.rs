@@ -14,11 +14,11 @@ use banglaser::{
     command_line::{Channels, Command, CommandLine},
     enrol,
     server::{
+        moments::Asked,
         panics, serve, settings,
         settings::{RecognizerSettings, Settings},
         state::AppState,
         telemetry,
-        v1::moments::Asked,
     },
 };
 use clap::Parser;

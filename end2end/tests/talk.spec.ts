@@ -98,7 +98,7 @@ for (const language of LANGUAGES) {
       return readFileSync(await (await download).path(), "utf8");
     };
     expect(await saved("textgrid")).toMatch(/name = "emotion রানা"[\s\S]*text = "happy"/);
-    expect(await saved("csv")).toContain(",3.500,6.000,,B,emotion,sad,0.8000,high,neutral,");
+    expect(await saved("csv")).toContain(",3.500,6.000,,B,emotion,sad,0.8000,high,,neutral,");
     expect(await saved("rttm")).toContain("SPEAKER joined 1 0.500 2.500 <NA> <NA> রানা <NA> <NA>");
     expect(await saved("vtt")).toContain("<v B>neutral (corrected)");
     expect(JSON.parse(await saved("labelstudio"))[0].predictions[0].result.length).toBeGreaterThan(4);

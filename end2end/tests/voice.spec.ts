@@ -66,7 +66,7 @@ test.describe("with a microphone", () => {
       await button(page, language, "emotion.sad").click();
       const enrolled = page.waitForRequest("**/api/enrol");
       await button(page, language, "voice.better").click();
-      expect((await enrolled).postData()).toMatch(/name="emotion"\s+sad\s/);
+      expect((await enrolled).postDataBuffer()?.toString("latin1")).toMatch(/name="emotion"\s+sad\s/);
       await expect(result(page)).toContainText(words(language, "voice.bettered"));
       await expect(button(page, language, "voice.better")).toBeHidden();
       await openVoices(page, language);

@@ -23,7 +23,7 @@ use vocabulary::{Prediction, Profile};
 
 use crate::{
     error::AppError,
-    server::{exposure, v1::moments::Asked},
+    server::{exposure, moments::Asked},
 };
 pub use files::in_folders;
 

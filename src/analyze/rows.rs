@@ -14,7 +14,7 @@ use super::{Format, Hearing};
 use crate::{
     error::AppError,
     i18n::{Locale, error_message},
-    server::v1::{moments::Asked, recognition::Recognition},
+    server::{moments::Asked, v1::recognition::Recognition},
 };
 
 /// What CSV tells of every file; behind them the probability of every emotion, and the error.

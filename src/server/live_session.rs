@@ -21,7 +21,7 @@ use super::{
     access::Client,
     alerts::{About, Alerts},
     exposure,
-    v1::moments::Alert,
+    moments::Alert,
 };
 use crate::{error::AppError, wav};
 

@@ -39,6 +39,7 @@ mod markdown;
 pub mod metrics;
 mod model_card;
 pub mod models;
+pub mod moments;
 pub mod on_device;
 pub mod pages;
 pub mod panics;

@@ -7,7 +7,7 @@ use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use tower_http::request_id::{MakeRequestId, MakeRequestUuid};
 
 use super::About;
-use crate::server::v1::moments::Alert;
+use crate::server::moments::Alert;
 
 /// How long after each attempt that failed the next one is made, as the Standard Webhooks specification proposes it:
 /// three days altogether.

@@ -25,8 +25,8 @@ use self::{
 use super::{
     exposure,
     metrics::AlertMetrics,
+    moments::{Alert, Asked},
     settings::AlertSettings,
-    v1::moments::{Alert, Asked},
 };
 
 /// Why alerts cannot be told as the settings want it.

@@ -26,8 +26,8 @@ const MAX_WAITING: usize = 10_000;
 /// The clock may jump: nobody waits for longer without looking at it.
 const MAX_WAIT: Duration = Duration::from_secs(60);
 
-/// No message is longer, bytes.
-const MAX_BYTES: u64 = 64 << 10;
+/// No message is longer, bytes: names of files may be long, and are escaped twice.
+const MAX_BYTES: u64 = 2 << 20;
 
 /// When a message is looked for again that could not be read.
 const UNREADABLE_WAIT: Duration = Duration::from_secs(60);

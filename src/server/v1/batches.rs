@@ -15,12 +15,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vocabulary::Prediction;
 
-use super::{
-    model::ModelName,
-    moments::{Asked, Wanted},
-    openapi::Refusals,
-    recognition::Recognition,
-};
+use super::{model::ModelName, moments::Wanted, openapi::Refusals, recognition::Recognition};
 use crate::{
     error::AppError,
     server::{
@@ -28,6 +23,7 @@ use crate::{
         envelope::{Envelope, Refusal},
         form,
         models::Models,
+        moments::Asked,
         part_name::PartName,
         state::MaxBatchFiles,
         upload::{Upload, request_form},

@@ -15,7 +15,7 @@ mod batches;
 mod live;
 mod manner;
 mod model;
-pub mod moments;
+mod moments;
 mod openapi;
 mod profiles;
 pub mod recognition;

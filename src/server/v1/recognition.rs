@@ -9,7 +9,7 @@ use vocabulary::{
     speaker_name,
 };
 
-use super::moments::{Alert, Peak};
+use crate::server::moments::{Alert, Peak};
 
 /// What a voice expresses.
 #[derive(Debug, Serialize, ToSchema)]
