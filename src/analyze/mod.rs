@@ -157,7 +157,7 @@ pub fn record(path: &Path, limits: &DecodeLimits) -> Result<Recording, AppError>
 
 /// What is told of an error.
 pub fn exposed(error: &PipelineError) -> AppError {
-    exposure::actionable(error).unwrap_or_else(|| {
+    error.told().unwrap_or_else(|| {
         tracing::error!("{}", exposure::chain(error));
         AppError::Internal {
             request_id: String::new(),

@@ -9,24 +9,12 @@ use crate::error::AppError;
 
 /// What the client is told about a clip that got no prediction.
 pub fn expose(error: &PipelineError, request_id: &str) -> AppError {
-    actionable(error).unwrap_or_else(|| {
+    error.told().unwrap_or_else(|| {
         tracing::error!(request_id, error = chain(error), "internal error");
         AppError::Internal {
             request_id: request_id.to_owned(),
         }
     })
-}
-
-/// The error as something that a person can act on; `None` when it is a fault of ours.
-pub fn actionable(error: &PipelineError) -> Option<AppError> {
-    match error {
-        PipelineError::QueueTimeout { retry_after_s } => Some(AppError::Overloaded {
-            retry_after_s: *retry_after_s,
-        }),
-        PipelineError::Decode(error) => error.told(),
-        PipelineError::Recognize(error) => error.told(),
-        _ => None,
-    }
 }
 
 /// The error and its sources, outermost first.

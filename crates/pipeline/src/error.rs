@@ -2,6 +2,7 @@
 
 use audio::DecodeError;
 use inference::RecognizeError;
+use vocabulary::AppError;
 
 /// Why a clip got no prediction.
 #[derive(Debug, thiserror::Error)]
@@ -25,4 +26,18 @@ pub enum PipelineError {
     /// The recogniser panicked over this clip or one that was heard with it; the log tells, once.
     #[error("the recogniser panicked")]
     Panicked,
+}
+
+impl PipelineError {
+    /// The error as something that a person can act on; `None` when it is a fault of ours.
+    pub fn told(&self) -> Option<AppError> {
+        match self {
+            Self::QueueTimeout { retry_after_s } => Some(AppError::Overloaded {
+                retry_after_s: *retry_after_s,
+            }),
+            Self::Decode(error) => error.told(),
+            Self::Recognize(error) => error.told(),
+            Self::NoDiarizer(_) | Self::Panicked => None,
+        }
+    }
 }
