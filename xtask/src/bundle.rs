@@ -7,6 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result};
 
+use crate::batch;
 use crate::command::run;
 use crate::on_device;
 use crate::page::{self, copy_tree, empty};
@@ -28,16 +29,19 @@ const COMPILE_SERVER: &str = "compile the server in release mode";
 const COMPILE_DEBUG: &str = "compile the debug server";
 const DIST: &str = "put dist/ together";
 
-/// `cargo xtask build`: compiles page and server and replaces dist/; returns the program in it.
-pub fn build(workspace: &Workspace) -> Result<PathBuf> {
-    let mut steps = Steps::plan(vec![
+/// `cargo xtask build`: compiles page and server, and the program for archives where that is asked (`with_batch`), and
+/// replaces dist/; returns the server in it.
+pub fn build(workspace: &Workspace, with_batch: bool) -> Result<PathBuf> {
+    let mut planned = vec![
         RUST,
         COMPILE_PAGE,
         COMPILE_WORKER,
         SHRINK_PAGE,
         COMPILE_SERVER,
-        DIST,
-    ]);
+    ];
+    planned.extend(with_batch.then_some(batch::COMPILE));
+    planned.push(DIST);
+    let mut steps = Steps::plan(planned);
     let toolchain = steps.run(RUST, || wasm_target::ensure(workspace))?;
     steps.run(COMPILE_PAGE, || {
         page::compile(toolchain.cargo(workspace), page::SHIPPED)
@@ -49,13 +53,26 @@ pub fn build(workspace: &Workspace) -> Result<PathBuf> {
     steps.run(COMPILE_SERVER, || {
         build_release_server(workspace, &toolchain)
     })?;
-    steps.run(DIST, || replace_dist(workspace, &site))
+    let for_archives = match with_batch {
+        true => Some(steps.run(batch::COMPILE, || batch::compile(workspace, &toolchain))?),
+        false => None,
+    };
+    steps.run(DIST, || {
+        replace_dist(workspace, &site, for_archives.as_deref())
+    })
 }
 
-fn replace_dist(workspace: &Workspace, site: &Path) -> Result<PathBuf> {
+fn replace_dist(
+    workspace: &Workspace,
+    site: &Path,
+    for_archives: Option<&Path>,
+) -> Result<PathBuf> {
     let dist = workspace.root.join("dist");
     let next = workspace.root.join("dist.new");
     let program = assemble(workspace, &next, &workspace.server_binary("release"), site)?;
+    if let Some(for_archives) = for_archives {
+        batch::add_to(&next, for_archives)?;
+    }
     sbom::write(workspace, &next)?;
     if dist.exists() {
         fs::remove_dir_all(&dist)
@@ -68,7 +85,7 @@ fn replace_dist(workspace: &Workspace, site: &Path) -> Result<PathBuf> {
 
 /// `cargo xtask serve`: what `build` wrote, running.
 pub fn serve(workspace: &Workspace) -> Result<()> {
-    become_server(&build(workspace)?)
+    become_server(&build(workspace, false)?)
 }
 
 /// `cargo xtask serve --draft`: the same, soon compiled, from `<target>/trial` instead of dist/.

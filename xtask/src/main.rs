@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use clap::{Args, Parser, Subcommand};
 use xtask::{
-    bundle, command::run, outside, sbom, test, toolchain::Toolchain, workspace::Workspace,
+    batch, bundle, command::run, outside, sbom, test, toolchain::Toolchain, workspace::Workspace,
 };
 
 /// BanglaSER's developer commands.
@@ -25,7 +25,11 @@ enum Command {
         draft: bool,
     },
     /// Install what the tests need and run all of them: formatting, lints, unit, parity, HTTP, browser
-    Test,
+    Test {
+        /// Only those of the program for archives and of the Python package, which are run for this alone
+        #[arg(long)]
+        batch: bool,
+    },
     /// Time every stage on one thread, or the server, and print tables
     #[command(disable_help_flag = true)]
     Bench(Measurement),
@@ -37,7 +41,11 @@ enum Command {
     /// Write a CycloneDX document and a list of licences of everything that ships into target/sbom
     Sbom,
     /// Write dist/: the server, its settings, the page and the models; runs from any folder
-    Build,
+    Build {
+        /// The program for archives too
+        #[arg(long)]
+        batch: bool,
+    },
 }
 
 /// What the program of `xtask/bench` is told.
@@ -64,12 +72,13 @@ fn obey(command: &Command) -> Result<()> {
     match command {
         Command::Serve { draft: false } => bundle::serve(&workspace),
         Command::Serve { draft: true } => bundle::serve_draft(&workspace),
-        Command::Test => test::test(&workspace),
+        Command::Test { batch: false } => test::test(&workspace),
+        Command::Test { batch: true } => batch::test(&workspace),
         Command::Bench(options) => measure(&workspace, "bench", options),
         Command::Load(options) => measure(&workspace, "load", options),
         Command::ApiTest => outside::api_test(&workspace),
         Command::Sbom => sbom::sbom(&workspace),
-        Command::Build => bundle::build(&workspace).map(|_| ()),
+        Command::Build { batch } => bundle::build(&workspace, *batch).map(|_| ()),
     }
 }
 

@@ -90,7 +90,8 @@ pub fn deployment(workspace: &Workspace, python: &PathBuf) -> Result<()> {
     let deploy = workspace.root.join("deploy");
     run(Command::new(python.with_file_name("kubernetes-validate"))
         .arg("--strict")
-        .arg(deploy.join("kubernetes/banglaser.yaml")))?;
+        .arg(deploy.join("kubernetes/banglaser.yaml"))
+        .arg(deploy.join("kubernetes/score-archive.yaml")))?;
     let read = "import compose_spec, pathlib, sys; \
                 print(compose_spec.PyCompose.from_yaml(pathlib.Path(sys.argv[1]).read_text()))";
     run(Command::new(python)

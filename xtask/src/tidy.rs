@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use toml::Table;
 
 /// Which of our crates each crate may know; ARCHITECTURE.md draws the same.
-const MAY_KNOW: [(&str, &[&str]); 14] = [
+const MAY_KNOW: [(&str, &[&str]); 16] = [
     ("crates/vocabulary", &[]),
     ("crates/audio", &["vocabulary"]),
     ("crates/inference", &["audio", "vocabulary"]),
@@ -47,6 +47,26 @@ const MAY_KNOW: [(&str, &[&str]); 14] = [
             "vocabulary",
         ],
     ),
+    (
+        "crates/batch",
+        &[
+            "audio",
+            "diarization",
+            "inference",
+            "pipeline",
+            "vocabulary",
+        ],
+    ),
+    (
+        "python",
+        &[
+            "banglaser-batch",
+            "diarization",
+            "inference",
+            "pipeline",
+            "vocabulary",
+        ],
+    ),
     ("xtask", &[]),
     ("xtask/bench", &["xtask"]),
 ];
@@ -58,10 +78,19 @@ const KEPT_TO: [(&str, &[&str]); 6] = [
     ("leptos", &["."]),
     ("axum", &["."]),
     ("web-sys", &["."]),
-    ("anyhow", &[".", "crates/training", "xtask", "xtask/bench"]),
+    (
+        "anyhow",
+        &[
+            ".",
+            "crates/batch",
+            "crates/training",
+            "xtask",
+            "xtask/bench",
+        ],
+    ),
 ];
 
-const SOURCE_FOLDERS: [&str; 3] = ["src", "crates", "xtask"];
+const SOURCE_FOLDERS: [&str; 4] = ["src", "crates", "python", "xtask"];
 const MAX_LINES: usize = 400;
 const NAMES_THAT_SAY_NOTHING: [&str; 6] = ["utils", "util", "common", "helpers", "types", "misc"];
 
@@ -70,6 +99,7 @@ fn crates_know_only_whom_they_may() {
     let ours = [
         "audio",
         "banglaser",
+        "banglaser-batch",
         "vocabulary",
         "inference",
         "network",

@@ -55,7 +55,7 @@ fn the_page_never_sees_the_server() {
 
 #[test]
 fn audio_is_never_written_to_disk() {
-    // Exports are of answers, as are the messages about alerts.
+    // Exports are of answers, as are the messages about alerts and the parts that `object_store` writes.
     let may = [
         "checkpoint",
         "main.rs",

@@ -17,7 +17,7 @@ pub fn measure(workspace: &Workspace) -> Result<()> {
     let end2end = workspace.root.join("end2end");
     node::ensure()?;
     node::install_locked(&end2end)?;
-    let server = TrialServer::start(&bundle::build(workspace)?, &[])?;
+    let server = TrialServer::start(&bundle::build(workspace, false)?, &[])?;
     let mut measuring = Command::new("node");
     measuring
         .args(["measure-device.mjs", &server.base_url()])
