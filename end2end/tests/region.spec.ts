@@ -36,6 +36,7 @@ for (const language of LANGUAGES) {
     await answer(page, language);
     await region(page).locator("summary").focus();
     await page.keyboard.press("Enter");
+    await expect(region(page).locator(".region-span")).toHaveText(language === "bn" ? "০:০০–০:২০" : "0:00–0:20");
     await end(page, language, "end").fill("9");
     await end(page, language, "start").fill("7.5");
     await expect(region(page).locator(".region-span")).toHaveText(language === "bn" ? "০:০৭.৫–০:০৯" : "0:07.5–0:09");
