@@ -33,12 +33,9 @@ const MANIFESTS: [&str; 2] = ["crates/batch/Cargo.toml", "python/Cargo.toml"];
 
 /// `cargo xtask test --batch`: only what the whole test leaves out.
 pub fn test(workspace: &Workspace) -> Result<()> {
-    let has_python = python::is_installed();
-    let is_possible = |name: &&str| has_python || !OF_PYTHON.contains(name);
-    let mut steps = Steps::plan(PLANNED.into_iter().filter(is_possible).collect());
-    let result = run_steps(workspace, &mut steps, has_python);
-    steps.print_summary();
-    result
+    Steps::with_python(&PLANNED, &OF_PYTHON, |steps, has_python| {
+        run_steps(workspace, steps, has_python)
+    })
 }
 
 /// Compiles the program that ships; returns where it lies.

@@ -4,6 +4,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::python;
+
 /// The steps that are planned and those that are done.
 pub struct Steps {
     planned: Vec<&'static str>,
@@ -20,6 +22,24 @@ impl Steps {
             done: Vec::new(),
             skipped: Vec::new(),
         }
+    }
+
+    /// Plans steps, without those of Python where there is none, and lets `run` do them; what was done is always
+    /// printed.
+    ///
+    /// # Errors
+    /// Those of `run`, which is told whether there is Python.
+    pub fn with_python(
+        planned: &[&'static str],
+        of_python: &[&'static str],
+        run: impl FnOnce(&mut Self, bool) -> Result<()>,
+    ) -> Result<()> {
+        let has_python = python::is_installed();
+        let is_possible = |name: &&str| has_python || !of_python.contains(name);
+        let mut steps = Self::plan(planned.iter().copied().filter(is_possible).collect());
+        let result = run(&mut steps, has_python);
+        steps.print_summary();
+        result
     }
 
     /// Runs the next step, behind a line that says what it does and what follows.

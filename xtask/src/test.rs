@@ -13,7 +13,6 @@ use crate::node;
 use crate::on_device;
 use crate::outside;
 use crate::page;
-use crate::python;
 use crate::steps::Steps;
 use crate::toolchain::Toolchain;
 use crate::trial_server::TrialServer;
@@ -56,12 +55,9 @@ const NO_PYTHON: &str = "SKIPPED the OpenAPI document's tests, exports and the s
 
 /// Runs everything; stops at the first step that fails, and always prints what was done.
 pub fn test(workspace: &Workspace) -> Result<()> {
-    let has_python = python::is_installed();
-    let is_possible = |name: &&str| has_python || !OF_PYTHON.contains(name);
-    let mut steps = Steps::plan(PLANNED.into_iter().filter(is_possible).collect());
-    let result = run_steps(workspace, &mut steps, has_python);
-    steps.print_summary();
-    result
+    Steps::with_python(&PLANNED, &OF_PYTHON, |steps, has_python| {
+        run_steps(workspace, steps, has_python)
+    })
 }
 
 fn run_steps(workspace: &Workspace, steps: &mut Steps, has_python: bool) -> Result<()> {

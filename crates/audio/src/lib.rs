@@ -49,7 +49,7 @@ pub use quality::Quality;
 pub use recording::{Heard, Recorder, Recording, clean};
 pub use resample::resample;
 pub use spectrum::{HOP_LENGTH, N_BINS, N_FFT, PowerSpectrum, hann_window, n_frames};
-pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB, Speech};
+pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB, Speech, stretches};
 pub use vocabulary::SAMPLE_RATE_HZ;
 pub use voice_bands::VoiceBands;
 pub use waveform::Waveform;

@@ -222,6 +222,18 @@ fn near<'a>(
     })
 }
 
+/// Joins frames, ascending, into stretches; gaps of up to `max_gap` frames are inside of one.
+pub fn stretches(frames: impl Iterator<Item = usize>, max_gap: usize) -> Vec<Range<usize>> {
+    let mut stretches: Vec<Range<usize>> = Vec::new();
+    for frame in frames {
+        match stretches.last_mut() {
+            Some(last) if frame - last.end <= max_gap => last.end = frame + 1,
+            _ => stretches.push(frame..frame + 1),
+        }
+    }
+    stretches
+}
+
 /// Mean difference of two frames, dB, above a floor.
 fn change(left: &[f32; N_MELS], right: &[f32; N_MELS], floor_db: f32) -> f32 {
     let pairs = left.iter().zip(right);

@@ -27,13 +27,8 @@ pub fn stretches(features: &Features) -> Vec<Range<usize>> {
                 .for_each(|frame| is_spoken[first + frame] = true);
         }
     }
-    let mut stretches: Vec<Range<usize>> = Vec::new();
-    for frame in (0..n_frames).filter(|&frame| is_spoken[frame]) {
-        match stretches.last_mut() {
-            Some(last) if frame - last.end <= MAX_GAP_FRAMES => last.end = frame + 1,
-            _ => stretches.push(frame..frame + 1),
-        }
-    }
+    let spoken = (0..n_frames).filter(|&frame| is_spoken[frame]);
+    let mut stretches = audio::stretches(spoken, MAX_GAP_FRAMES);
     stretches.retain(|stretch| stretch.len() >= MIN_FRAMES);
     stretches
 }

@@ -325,16 +325,10 @@ fn notes(quality: &Quality, heard: audio::Heard, is_far: bool) -> Vec<Note> {
     Note::ALL.into_iter().filter(said).collect()
 }
 
-/// Stretches of frames, in any order, as seconds; a word's own pauses are part of it.
+/// Frames, in any order and some of them twice, as stretches of seconds; a word's own pauses are part of it.
 fn spans_s<'a>(frames: impl Iterator<Item = &'a usize>) -> Vec<(f32, f32)> {
     let frames = BTreeSet::from_iter(frames.copied());
-    let mut spans: Vec<Range<usize>> = Vec::new();
-    for frame in frames {
-        match spans.last_mut() {
-            Some(last) if frame - last.end <= WORD_GAP_FRAMES => last.end = frame + 1,
-            _ => spans.push(frame..frame + 1),
-        }
-    }
+    let spans = audio::stretches(frames.into_iter(), WORD_GAP_FRAMES);
     let seconds = spans.iter();
     seconds
         .map(|span| (frame_s(span.start), frame_s(span.end)))

@@ -41,6 +41,7 @@ struct Answer {
 /// nothing.
 pub fn alerts(prediction: &Prediction, calibration: &Calibration, rules: &[Rule]) -> Vec<Alert> {
     let mut alerts = match &prediction.turns[..] {
+        _ if rules.is_empty() => return Vec::new(),
         [] => of_clip(prediction, calibration, rules),
         turns => of_voices(turns, rules),
     };

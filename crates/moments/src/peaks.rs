@@ -35,6 +35,7 @@ pub struct Peak {
 /// Where voices were told apart, a moment is a turn.
 pub fn peaks(prediction: &Prediction, calibration: &Calibration, n_each: usize) -> Vec<Peak> {
     let mut candidates = match &prediction.turns[..] {
+        _ if n_each == 0 => return Vec::new(),
         [] => of_moments(prediction, calibration),
         _ => of_turns(prediction),
     };

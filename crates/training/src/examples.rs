@@ -156,19 +156,20 @@ fn cut(whole: &Waveform, part: Part) -> Waveform {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use std::{env, f32::consts::TAU, path::PathBuf, process};
 
     use super::*;
     use crate::augmentation::Augmentation;
     use audio::SAMPLE_RATE_HZ;
 
-    /// 16-bit WAV of a tone of 200 Hz.
-    fn tone(duration_s: f32, amplitude: f32) -> Vec<u8> {
-        let n_samples = (duration_s * SAMPLE_RATE_HZ as f32) as u32;
+    /// 16-bit WAV of mono samples at 16 kHz.
+    pub(crate) fn wav(samples: impl Iterator<Item = i16>) -> Vec<u8> {
+        let samples: Vec<u8> = samples.flat_map(i16::to_le_bytes).collect();
+        let n_bytes = samples.len() as u32;
         let mut wav = Vec::new();
         wav.extend(b"RIFF");
-        wav.extend((36 + 2 * n_samples).to_le_bytes());
+        wav.extend((36 + n_bytes).to_le_bytes());
         wav.extend(b"WAVEfmt ");
         wav.extend(16_u32.to_le_bytes());
         wav.extend([1_u16, 1].map(u16::to_le_bytes).concat());
@@ -179,12 +180,19 @@ mod tests {
         );
         wav.extend([2_u16, 16].map(u16::to_le_bytes).concat());
         wav.extend(b"data");
-        wav.extend((2 * n_samples).to_le_bytes());
-        for idx in 0..n_samples {
-            let phase = TAU * 200.0 * idx as f32 / SAMPLE_RATE_HZ as f32;
-            wav.extend(((amplitude * phase.sin() * 32767.0) as i16).to_le_bytes());
-        }
+        wav.extend(n_bytes.to_le_bytes());
+        wav.extend(samples);
         wav
+    }
+
+    /// 16-bit WAV of a tone of 200 Hz.
+    fn tone(duration_s: f32, amplitude: f32) -> Vec<u8> {
+        let n_samples = (duration_s * SAMPLE_RATE_HZ as f32) as u32;
+        let sample = |idx: u32| {
+            let phase = TAU * 200.0 * idx as f32 / SAMPLE_RATE_HZ as f32;
+            (amplitude * phase.sin() * 32767.0) as i16
+        };
+        wav((0..n_samples).map(sample))
     }
 
     fn clip(path: PathBuf, emotion: Emotion) -> Clip {

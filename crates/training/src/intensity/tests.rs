@@ -8,7 +8,11 @@ use inference::{Architecture, Config, EncoderShape, Input, Metrics, Pooling, Wei
 use rand::{Rng, SeedableRng, rngs::StdRng};
 
 use super::*;
-use crate::{corpus::Acted, examples::Example, folds};
+use crate::{
+    corpus::Acted,
+    examples::{self, Example},
+    folds,
+};
 
 #[path = "../../../inference/tests/voice/mod.rs"]
 mod voice;
@@ -172,28 +176,8 @@ fn checkpoint() -> Checkpoint {
 /// 16-bit WAV of a voice, so many times as loud.
 fn wav(gain: f32) -> Vec<u8> {
     let samples = voice::syllables(1.2);
-    let n_bytes = 2 * samples.len() as u32;
-    let mut wav = [
-        b"RIFF".as_slice(),
-        &(36 + n_bytes).to_le_bytes(),
-        b"WAVEfmt ",
-    ]
-    .concat();
-    wav.extend(16_u32.to_le_bytes());
-    wav.extend([1_u16, 1].map(u16::to_le_bytes).concat());
-    wav.extend(
-        [SAMPLE_RATE_HZ, 2 * SAMPLE_RATE_HZ]
-            .map(u32::to_le_bytes)
-            .concat(),
-    );
-    wav.extend([2_u16, 16].map(u16::to_le_bytes).concat());
-    wav.extend([b"data".as_slice(), &n_bytes.to_le_bytes()].concat());
-    wav.extend(
-        samples
-            .iter()
-            .flat_map(|sample| ((gain * sample * 20_000.0) as i16).to_le_bytes()),
-    );
-    wav
+    let samples = samples.iter();
+    examples::tests::wav(samples.map(|sample| (gain * sample * 20_000.0) as i16))
 }
 
 #[derive(Parser)]
