@@ -4,6 +4,9 @@ import path from "node:path";
 // `cargo xtask test` starts the server, finds a browser, and says where both are.
 const baseURL = process.env.BANGLASER_BASE_URL ?? "http://127.0.0.1:3000";
 
+const SAME_EVERYWHERE =
+  /(drop|exports|kept|keys|language|models|offline|player|recording|share|structure|theme|title|unclear)\.spec\.ts/;
+
 const chromium = {
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
   args: [
@@ -21,7 +24,7 @@ export default defineConfig({
   // For the slowest machine: none of them measures time.
   timeout: 90_000,
   expect: { timeout: 30_000 },
-  workers: 2,
+  workers: 3,
   fullyParallel: true,
   forbidOnly: true,
   reporter: [["list"]],
@@ -30,8 +33,9 @@ export default defineConfig({
     baseURL, launchOptions: chromium, locale: "en-GB", serviceWorkers: "block",
     trace: process.env.TRACE ? "retain-on-failure" : "off",
   },
+  // What does not depend on the screen or on fingers is tried on one of the two only.
   projects: [
     { name: "desktop", use: { viewport: { width: 1280, height: 900 } } },
-    { name: "phone", use: { ...devices["Pixel 7"], launchOptions: chromium } },
+    { name: "phone", testIgnore: SAME_EVERYWHERE, use: { ...devices["Pixel 7"], launchOptions: chromium } },
   ],
 });

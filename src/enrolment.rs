@@ -108,8 +108,11 @@ impl Enrolment {
             self.begin();
         }
         self.set_reading.set(Reading::Taken);
-        self.recorder
-            .start_unkept(move |clip| self.send(&clip, wish.clone()));
+        self.recorder.start_unkept(move |clips| {
+            if let [clip] = &clips[..] {
+                self.send(clip, wish.clone());
+            }
+        });
     }
 
     /// Takes a sentence that is hard to hear nevertheless.

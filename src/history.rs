@@ -2,7 +2,7 @@
 
 use export::quoted;
 use serde::{Deserialize, Serialize};
-use vocabulary::{Emotion, Intensity, Prediction, Probabilities};
+use vocabulary::{Emotion, Intensity, Prediction, Probabilities, Profile};
 
 use crate::fixed::fixed;
 
@@ -29,6 +29,37 @@ pub struct Entry {
     pub prediction: Prediction,
     /// What the user says it was.
     pub heard_as: Option<Emotion>,
+    /// What was known of who speaks.
+    #[serde(default, skip_serializing_if = "Known::is_nothing")]
+    pub known: Known,
+}
+
+/// What was known of who speaks when a clip was heard.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Known {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// The voice.
+    Voice,
+    /// What corrections had taught: [`Profile::bias`].
+    Bias(Vec<f32>),
+}
+
+impl Known {
+    /// Of the profile with which a clip was heard.
+    pub fn of(profile: Option<&Profile>) -> Self {
+        match profile {
+            None => Self::Nothing,
+            Some(profile) if profile.n_clips == 0 => Self::Bias(profile.bias.clone()),
+            Some(_) => Self::Voice,
+        }
+    }
+
+    fn is_nothing(&self) -> bool {
+        *self == Self::Nothing
+    }
 }
 
 impl Entry {
@@ -158,12 +189,12 @@ fn row(
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use vocabulary::{BandAccuracy, ConfidenceBand, LabelSet, WindowPrediction};
 
     use super::*;
 
-    fn entry(source: Option<&str>, values: [f32; 5]) -> Entry {
+    pub(crate) fn entry(source: Option<&str>, values: [f32; 5]) -> Entry {
         let probabilities = Probabilities::new(&LabelSet::five(), &values).expect("a distribution");
         Entry {
             at_ms: 1_700_000_000_000.0,
@@ -193,6 +224,7 @@ mod tests {
                 probabilities,
             },
             heard_as: None,
+            known: Known::Nothing,
         }
     }
 

@@ -13,6 +13,7 @@ pub mod browser;
 pub mod command_line;
 pub mod components;
 pub mod conversation;
+pub mod corrections;
 #[cfg(feature = "ssr")]
 pub mod enrol;
 pub mod enrolment;

@@ -124,6 +124,7 @@ mod tests {
                 channels: Vec::new(),
             },
             heard_as,
+            known: Default::default(),
         }
     }
 

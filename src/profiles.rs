@@ -116,7 +116,8 @@ pub fn to_json(profile: &Profile) -> String {
 /// [`AppError::ProfileRefused`] when it is none, or another model's.
 pub fn of_json(json: &str, model_id: &str) -> Result<Profile, AppError> {
     let profile: Option<Profile> = serde_json::from_str(json).ok();
-    let ours = profile.filter(|profile| profile.model == model_id && profile.n_clips > 0);
+    let knows_something = |profile: &Profile| profile.n_clips > 0 || !profile.bias.is_empty();
+    let ours = profile.filter(|profile| profile.model == model_id && knows_something(profile));
     ours.ok_or_else(|| AppError::ProfileRefused {
         model: model_id.to_owned(),
     })
@@ -157,8 +158,11 @@ mod tests {
 
     #[test]
     fn what_is_given_away_comes_back_and_nothing_else_does() {
+        let corrected = Profile::of_corrections("a".to_owned(), vec![0.5, -0.5]);
+        for profile in [profile("a"), corrected] {
+            assert_eq!(of_json(&to_json(&profile), "a"), Ok(profile));
+        }
         let given = to_json(&profile("a"));
-        assert_eq!(of_json(&given, "a"), Ok(profile("a")));
         for (json, model) in [(&*given, "b"), ("{}", "a"), ("", "a")] {
             let refused = of_json(json, model);
             assert!(

@@ -5,6 +5,7 @@ use vocabulary::Analysis;
 use crate::{
     browser::{Clip, UploadEvent},
     error::AppError,
+    profiles::NamedProfile,
     trim::Cut,
 };
 
@@ -54,8 +55,8 @@ pub struct QueuedClip {
     pub clip: Clip,
     /// The part of it that is sent; `None` sends all of it.
     pub cut: Option<Cut>,
-    /// Name of the voice profile with which it was sent.
-    pub voice: Option<String>,
+    /// The voice profile with which it was sent.
+    pub voice: Option<NamedProfile>,
     /// How far it has come.
     pub progress: Progress,
 }
@@ -64,6 +65,16 @@ impl QueuedClip {
     /// What is sent, and heard in the answer.
     pub fn sent(&self) -> &Clip {
         self.cut.as_ref().map_or(&self.clip, |cut| &cut.clip)
+    }
+
+    /// Whether it was recorded and may yet be answered.
+    pub const fn is_unheard_recording(&self) -> bool {
+        let may_be_heard = match self.progress.outcome() {
+            Some(Ok(_)) => false,
+            Some(Err(error)) => may_pass(error),
+            None => true,
+        };
+        self.clip.file_name.is_none() && may_be_heard
     }
 }
 

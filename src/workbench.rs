@@ -67,8 +67,8 @@ pub struct Workbench {
     pub is_listening: RwSignal<bool>,
     /// Whether another part of an answered clip is being chosen.
     pub is_trimming: RwSignal<bool>,
-    /// A recording that was never analysed, from before the page was left or loaded again.
-    pub interrupted: RwSignal<Option<Clip>>,
+    /// The parts of a recording that was never analysed, from before the page was left or loaded again.
+    pub interrupted: RwSignal<Vec<Clip>>,
     queue: RwSignal<Vec<QueuedClip>>,
     shown: RwSignal<Option<ClipId>>,
     /// Of the form that the browser posted without WASM, or of a wish that came to nothing.
@@ -112,7 +112,7 @@ impl Workbench {
             is_held_over: RwSignal::new(false),
             is_listening: RwSignal::new(false),
             is_trimming: RwSignal::new(false),
-            interrupted: RwSignal::new(None),
+            interrupted: RwSignal::new(Vec::new()),
             queue,
             shown,
             other_outcome,
@@ -163,7 +163,8 @@ impl Workbench {
 
     /// Name of the voice profile with which the clip on display was sent.
     pub fn voice(self) -> Option<String> {
-        self.one.with(|one| one.as_ref()?.voice.clone())
+        self.one
+            .with(|one| Some(one.as_ref()?.voice.as_ref()?.name.clone()))
     }
 
     /// What became of the clip on display; `None` before the end.
@@ -193,10 +194,9 @@ impl Workbench {
 
     /// Takes what was recorded before the page was loaded again.
     pub fn take_interrupted(self) {
-        if let Some(clip) = self.interrupted.get_untracked() {
-            self.interrupted.set(None);
-            self.take(vec![clip]);
-        }
+        let clips = self.interrupted.get_untracked();
+        self.interrupted.set(Vec::new());
+        self.take(clips);
     }
 
     /// Puts `clips` in the place of the present ones; nothing while somebody records. A single one is on display at
@@ -205,16 +205,14 @@ impl Workbench {
         if clips.is_empty() || self.is_recording() {
             return;
         }
-        let recording = self.queue.with_untracked(|queue| {
-            let mut waiting = queue.iter().filter(|one| one.progress.outcome().is_none());
-            waiting
-                .find(|one| one.clip.file_name.is_none())
-                .map(|one| one.clip.clone())
+        let unheard: Vec<Clip> = self.queue.with_untracked(|queue| {
+            let unheard = queue.iter().filter(|one| one.is_unheard_recording());
+            unheard.map(|one| one.clip.clone()).collect()
         });
         self.clear();
-        // It was neither analysed nor declined.
-        if recording.is_some() {
-            self.interrupted.set(recording);
+        // They were neither analysed nor declined.
+        if !unheard.is_empty() {
+            self.interrupted.set(unheard);
         }
         let mut queue = Vec::new();
         for clip in clips {
@@ -351,7 +349,7 @@ impl Workbench {
 
     /// Forgets the recording that is kept in the browser.
     pub fn decline(self) {
-        self.interrupted.set(None);
+        self.interrupted.set(Vec::new());
         forget_recording();
     }
 

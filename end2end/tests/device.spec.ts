@@ -189,6 +189,40 @@ test("live: who pauses is not heard, who goes on is", async ({ page, context }) 
   await expect(recordButton(page, "en")).toBeEnabled();
 });
 
+test("live: what is longer than a clip may be becomes several, and none is lost with the page", async ({ page, context }) => {
+  await context.grantPermissions(["microphone"]);
+  await page.clock.install();
+  await choose(page, "en");
+  await page.getByRole("button", { name: words("en", "on_device.live"), exact: true }).click();
+  const timer = page.getByRole("timer");
+  await expect(timer).toContainText("59:00 at most");
+  await expect(timer).toContainText("0:04");
+  await page.clock.fastForward("09:50");
+  await expect(timer).toContainText(/9:5[89]|10:0[0-9]/);
+  await expect(page.locator(".live-word"), "it is heard as before").not.toHaveText(words("en", "on_device.listening"));
+  const kept = () => page.evaluate(async () => {
+    const requests = await (await caches.open("banglaser-recording")).keys();
+    return requests.map((request) => new URL(request.url).pathname).sort();
+  });
+  await expect.poll(kept).toEqual(["/recording/0", "/recording/1"]);
+  await page.reload();
+  await page.getByRole("button", { name: words("en", "recorder.take"), exact: true }).click();
+  const rows = page.locator(".queue-row");
+  await expect(rows).toHaveCount(2);
+  await expect(rows.nth(1)).toContainText(`${words("en", "review.recorded")} 2`);
+  await page.getByRole("button", { name: words("en", "review.analyse"), exact: true }).first().click();
+  await expect.poll(kept, "one is not heard yet").toEqual(["/recording/0", "/recording/1"]);
+
+  await page.getByRole("button", { name: words("en", "on_device.live"), exact: true }).click();
+  await expect(timer).toContainText("0:04");
+  await page.clock.fastForward("09:50");
+  await expect(timer).toContainText(/9:5[89]|10:0[0-9]/);
+  await page.getByRole("button", { name: words("en", "recorder.stop"), exact: true }).click();
+  await expect(rows).toHaveCount(2);
+  await expectResult(page, "en");
+  await expect.poll(kept, "all of it was heard").toEqual([]);
+});
+
 test.describe("without a connection", () => {
   test.use({ serviceWorkers: "allow" });
 

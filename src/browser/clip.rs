@@ -52,6 +52,11 @@ impl Clip {
         self.url.as_ref().map(|url| url.as_str().to_owned())
     }
 
+    /// Whether it has no bytes.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.size_bytes == 0
+    }
+
     /// The bytes.
     pub(super) fn blob(&self) -> &Blob {
         &self.blob
@@ -74,7 +79,7 @@ impl Clip {
         max_upload_bytes: u64,
         fields: &[(&str, Option<&str>)],
     ) -> Result<FormData, AppError> {
-        if self.size_bytes == 0 {
+        if self.is_empty() {
             return Err(AppError::EmptyFile);
         }
         if self.size_bytes > max_upload_bytes {

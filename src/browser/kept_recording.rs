@@ -16,35 +16,50 @@ use web_sys::{Blob, Response};
 use super::{
     Clip,
     dynamic::{call, member},
+    recorder_state::{MAX_LIVE_S, MAX_PART_S},
 };
 
 /// Name of the store.
 const STORE: &str = "banglaser-recording";
 
-/// Where the recording lies in it.
-const ADDRESS: &str = "/recording";
+/// Most parts of a recording that are kept.
+const MAX_PARTS: usize = (MAX_LIVE_S / MAX_PART_S) as usize;
 
 thread_local! {
     /// What was asked last: a deletion does not overtake the writing before it.
     static LAST: RefCell<Option<Promise>> = const { RefCell::new(None) };
 }
 
-/// Keeps `blob` in the place of what was kept.
-pub(super) fn keep_recording(blob: Blob) {
+/// Keeps `blob`, a part of the recording, in the place of what was kept of that part.
+pub(super) fn keep_recording(part: usize, blob: Blob) {
     if let Ok(response) = Response::new_with_opt_blob(Some(&blob)) {
-        drop(ask("put", vec![ADDRESS.into(), response.into()]));
+        drop(ask("put", vec![address(part), response.into()]));
     }
 }
 
 /// Deletes what was kept.
 pub fn forget_recording() {
-    drop(ask("delete", vec![ADDRESS.into()]));
+    for part in 0..MAX_PARTS {
+        drop(ask("delete", vec![address(part)]));
+    }
 }
 
-/// What was kept; `None` where nothing was, or where the browser keeps nothing.
-pub async fn kept_recording() -> Option<Clip> {
-    let blob = content(&found(&ADDRESS.into()).await?).await?;
-    (blob.size() > 0.0).then(|| Clip::recorded(blob))
+/// The parts that were kept; none where nothing was, or where the browser keeps nothing.
+pub async fn kept_recording() -> Vec<Clip> {
+    let mut clips = Vec::new();
+    for part in 0..MAX_PARTS {
+        let Some(response) = found(&address(part)).await else {
+            break;
+        };
+        let blob = content(&response).await.filter(|blob| blob.size() > 0.0);
+        clips.extend(blob.map(Clip::recorded));
+    }
+    clips
+}
+
+/// Where a part of the recording lies in the store.
+fn address(part: usize) -> JsValue {
+    format!("/recording/{part}").into()
 }
 
 /// Takes what was shared to the page since it was last open.

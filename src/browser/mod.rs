@@ -29,6 +29,7 @@ mod on_device;
 mod part_player;
 mod player;
 mod recorder;
+mod recorder_part;
 mod recorder_session;
 mod recorder_state;
 mod result_picture;
@@ -59,7 +60,7 @@ pub use player::{Player, hold_pointer, pause_others, pointer_share};
 pub use recorder::Recorder;
 use recorder_session::RecorderSession;
 pub use recorder_state::{
-    MAX_LIVE_S, MAX_RECORDING_S, NEARLY_FULL_S, RecorderEvent, RecorderState,
+    MAX_LIVE_S, MAX_PART_S, MAX_RECORDING_S, NEARLY_FULL_S, RecorderEvent, RecorderState,
 };
 pub use result_picture::{Lane, ResultPicture};
 pub use slider::move_slider;

@@ -86,27 +86,27 @@ impl Recorder {
         });
     }
 
-    /// Asks for the microphone and records. `on_clip` receives the recording after
-    /// [`stop`](Self::stop) or at the maximum length.
-    pub fn start(self, max_s: f64, on_clip: impl Fn(Clip) + 'static) {
+    /// Asks for the microphone and records. `on_recorded` receives the recording after [`stop`](Self::stop) or at the
+    /// maximum length: a clip, or several in their order where it is longer than [`MAX_PART_S`](super::MAX_PART_S).
+    pub fn start(self, max_s: f64, on_recorded: impl Fn(Vec<Clip>) + 'static) {
         self.max_s.set_value(max_s);
-        self.record(true, Box::new(on_clip));
+        self.record(true, Box::new(on_recorded));
     }
 
     /// The same with a recording that is lost with the page.
-    pub fn start_unkept(self, on_clip: impl Fn(Clip) + 'static) {
+    pub fn start_unkept(self, on_recorded: impl Fn(Vec<Clip>) + 'static) {
         self.max_s.set_value(MAX_RECORDING_S);
-        self.record(false, Box::new(on_clip));
+        self.record(false, Box::new(on_recorded));
     }
 
-    fn record(self, is_kept: bool, on_clip: Box<dyn Fn(Clip)>) {
+    fn record(self, is_kept: bool, on_recorded: Box<dyn Fn(Vec<Clip>)>) {
         self.tell(RecorderEvent::Ask);
         self.levels.set(LevelHistory::default());
         let device_id = self.device_id.get_untracked();
         let on_tick = move |tick| self.tick(tick);
-        let on_recorded = move |clip| {
+        let on_recorded = move |clips| {
             self.discard();
-            on_clip(clip);
+            on_recorded(clips);
         };
         spawn_local(async move {
             let device_id = device_id.as_deref();
@@ -156,12 +156,17 @@ impl Recorder {
             is_muted,
         } = tick;
         let max_s = self.max_s.try_get_value().unwrap_or(MAX_RECORDING_S);
+        let n_full_parts = || Some(self.state.try_get_untracked()?.n_full_parts());
+        let n_full_before = n_full_parts();
         self.tell(RecorderEvent::Tick { passed_s, max_s });
         let is_listening = matches!(
             self.state.try_get_untracked(),
             Some(RecorderState::Recording { .. })
         );
         if is_listening {
+            if n_full_parts() > n_full_before {
+                self.with_session(RecorderSession::next_part);
+            }
             self.levels.try_update(|levels| {
                 levels.set_muted(is_muted);
                 if let Some(peak) = peak {

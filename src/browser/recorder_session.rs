@@ -6,25 +6,18 @@ use std::{
     time::Duration,
 };
 
-use js_sys::{Array, Date, Reflect};
+use js_sys::{Date, Reflect};
 use leptos::prelude::{IntervalHandle, set_interval_with_handle, window};
-use wasm_bindgen::{JsCast, JsValue, closure::Closure};
-use web_sys::{
-    Blob, BlobEvent, BlobPropertyBag, MediaRecorder, MediaRecorderOptions, MediaStreamTrack,
-    RecordingState,
-};
+use wasm_bindgen::JsValue;
+use web_sys::MediaStreamTrack;
 
 use super::{
-    Clip, kept_recording::keep_recording, level_meter::LevelMeter, media_type,
-    microphone::Microphone,
+    Clip, level_meter::LevelMeter, media_type, microphone::Microphone, recorder_part::RecorderPart,
 };
 use crate::error::AppError;
 
 /// How often timer and level are brought up to date.
 const TICK: Duration = Duration::from_millis(100);
-
-/// How often what is recorded is kept, milliseconds.
-const SLICE_MS: i32 = 1_000;
 
 /// What a tick tells.
 #[derive(Clone, Copy, Debug)]
@@ -37,20 +30,27 @@ pub struct Tick {
     pub is_muted: bool,
 }
 
-/// A running recording. Dropping it ends everything: recorder, timer, meter and microphone.
+/// A running recording. Dropping it ends everything: recorders, timer, meter and microphone.
 pub struct RecorderSession {
-    recorder: MediaRecorder,
+    /// In their order; only the last one goes on.
+    parts: RefCell<Vec<RecorderPart>>,
+    recorded: Rc<Recorded>,
+    mime_type: &'static str,
+    is_kept: bool,
     timer: Option<IntervalHandle>,
     _meter: Option<Rc<LevelMeter>>,
-    // The browser calls these until they are taken off the recorder, in `drop`.
-    _on_data: Closure<dyn FnMut(BlobEvent)>,
-    _on_stop: Closure<dyn FnMut()>,
     microphone: Microphone,
+}
+
+/// The clips of a recording's parts, as far as they are whole.
+struct Recorded {
+    clips: RefCell<Vec<Option<Clip>>>,
+    on_recorded: Box<dyn Fn(Vec<Clip>)>,
 }
 
 impl RecorderSession {
     /// Opens the microphone, that with `device_id` if there is one, and starts to record; what is recorded may be kept
-    /// in case the page goes away. `on_recorded` receives the clip after [`stop`](Self::stop).
+    /// in case the page goes away. `on_recorded` receives a clip for each part after [`stop`](Self::stop).
     ///
     /// # Errors
     /// One [`AppError`] for each reason that a person can do something about.
@@ -58,7 +58,7 @@ impl RecorderSession {
         device_id: Option<&str>,
         is_kept: bool,
         on_tick: impl Fn(Tick) + 'static,
-        on_recorded: impl Fn(Clip) + 'static,
+        on_recorded: impl Fn(Vec<Clip>) + 'static,
     ) -> Result<Self, AppError> {
         let window = window();
         let unsupported = |_: JsValue| AppError::RecordingUnsupported;
@@ -68,50 +68,21 @@ impl RecorderSession {
         }
         let user_agent = window.navigator().user_agent().map_err(unsupported)?;
         let mime_type = media_type::supported(&user_agent).ok_or(AppError::RecordingUnsupported)?;
-        let options = MediaRecorderOptions::new();
-        options.set_mime_type(mime_type);
-        let recorder = MediaRecorder::new_with_media_stream_and_media_recorder_options(
-            microphone.stream(),
-            &options,
-        )
-        .map_err(unsupported)?;
-
-        let parts = Rc::new(RefCell::new(Vec::new()));
-        let on_data: Closure<dyn FnMut(BlobEvent)> = Closure::new({
-            let parts = Rc::clone(&parts);
-            move |event: BlobEvent| {
-                let mut parts = parts.borrow_mut();
-                parts.extend(event.data());
-                if !is_kept {
-                    return;
-                }
-                let parts: Array = parts.iter().cloned().map(JsValue::from).collect();
-                if let Some(blob) = joined(&parts, mime_type) {
-                    keep_recording(blob);
-                }
-            }
-        });
-        let on_stop: Closure<dyn FnMut()> = Closure::new(move || {
-            let parts: Array = parts.borrow_mut().drain(..).map(JsValue::from).collect();
-            if let Some(blob) = joined(&parts, mime_type) {
-                on_recorded(Clip::recorded(blob));
-            }
-        });
-        recorder.set_ondataavailable(Some(on_data.as_ref().unchecked_ref()));
-        recorder.set_onstop(Some(on_stop.as_ref().unchecked_ref()));
-        recorder
-            .start_with_time_slice(SLICE_MS)
-            .map_err(unsupported)?;
-
         let meter = LevelMeter::open(&window, microphone.stream()).map(Rc::new);
-        Ok(Self {
-            recorder,
+        let session = Self {
+            parts: RefCell::new(Vec::new()),
+            recorded: Rc::new(Recorded {
+                clips: RefCell::new(Vec::new()),
+                on_recorded: Box::new(on_recorded),
+            }),
+            mime_type,
+            is_kept,
             timer: ticking(meter.as_ref(), microphone.track(), on_tick),
             _meter: meter,
-            _on_data: on_data,
-            _on_stop: on_stop,
             microphone,
-        })
+        };
+        session.begin_part().map_err(unsupported)?;
+        Ok(session)
     }
 
     /// What the microphone hears.
@@ -119,17 +90,26 @@ impl RecorderSession {
         self.microphone.stream().into()
     }
 
+    /// What is recorded from now on is another clip; nothing is lost between the two.
+    pub fn next_part(&self) {
+        // Where the browser does not begin another one, the present one goes on.
+        if self.begin_part().is_ok()
+            && let [.., ended, _] = &self.parts.borrow()[..]
+        {
+            ended.stop();
+        }
+    }
+
     /// Stops listening for a while.
     pub fn pause(&self) {
         self.hear(false);
-        // It fails where nothing is recorded, and then there is nothing to pause.
-        drop(self.recorder.pause());
+        self.of_last(RecorderPart::pause);
     }
 
     /// Listens again after [`pause`](Self::pause).
     pub fn resume(&self) {
         self.hear(true);
-        drop(self.recorder.resume());
+        self.of_last(RecorderPart::resume);
     }
 
     /// Whoever else listens to the stream hears silence meanwhile.
@@ -139,29 +119,54 @@ impl RecorderSession {
         }
     }
 
-    /// Ends the recording; the clip arrives a little later. A second call changes nothing.
+    /// Ends the recording; the clips arrive a little later. A second call changes nothing.
     pub fn stop(&self) {
-        if self.recorder.state() != RecordingState::Inactive {
-            drop(self.recorder.stop());
+        self.of_last(RecorderPart::stop);
+    }
+
+    fn begin_part(&self) -> Result<(), JsValue> {
+        let idx = self.parts.borrow().len();
+        let recorded = Rc::clone(&self.recorded);
+        let part = RecorderPart::start(
+            self.microphone.stream(),
+            self.mime_type,
+            self.is_kept.then_some(idx),
+            move |clip| recorded.add(idx, clip),
+        )?;
+        self.recorded.clips.borrow_mut().push(None);
+        self.parts.borrow_mut().push(part);
+        Ok(())
+    }
+
+    fn of_last(&self, act: impl FnOnce(&RecorderPart)) {
+        self.parts.borrow().last().map(act);
+    }
+}
+
+impl Recorded {
+    /// Takes the clip of a part; the last one that was missing gives all of them away.
+    fn add(&self, idx: usize, clip: Clip) {
+        let mut clips = self.clips.borrow_mut();
+        if let Some(place) = clips.get_mut(idx) {
+            *place = Some(clip);
+        }
+        if clips.iter().all(Option::is_some) {
+            let mut whole: Vec<Clip> = clips.drain(..).flatten().collect();
+            drop(clips);
+            if whole.len() > 1 {
+                whole.retain(|clip| !clip.is_empty());
+            }
+            (self.on_recorded)(whole);
         }
     }
 }
 
 impl Drop for RecorderSession {
     fn drop(&mut self) {
-        self.recorder.set_ondataavailable(None);
-        self.recorder.set_onstop(None);
-        self.stop();
         if let Some(timer) = self.timer {
             timer.clear();
         }
     }
-}
-
-fn joined(parts: &Array, mime_type: &str) -> Option<Blob> {
-    let properties = BlobPropertyBag::new();
-    properties.set_type(mime_type);
-    Blob::new_with_blob_sequence_and_options(parts, &properties).ok()
 }
 
 /// The browser frees the timer's closure when it likes, so the closure does not hold the meter.

@@ -5,9 +5,11 @@ use crate::error::AppError;
 /// A recording ends by itself after this many seconds.
 pub const MAX_RECORDING_S: f64 = 60.0;
 
-/// So does one during which the page tells what the voice expresses: it is heard as a clip afterwards, and the longest
-/// of those is ten minutes.
-pub const MAX_LIVE_S: f64 = 590.0;
+/// What is longer is recorded as several clips: each is heard afterwards, and the longest that is heard is ten minutes.
+pub const MAX_PART_S: f64 = 590.0;
+
+/// A recording during which the page tells what the voice expresses ends by itself after six parts.
+pub const MAX_LIVE_S: f64 = 6.0 * MAX_PART_S;
 
 /// This many seconds before the end the listener is told.
 pub const NEARLY_FULL_S: f64 = 10.0;
@@ -95,6 +97,11 @@ impl RecorderState {
         }
     }
 
+    /// How many parts are full.
+    pub fn n_full_parts(&self) -> usize {
+        (self.elapsed_s().unwrap_or_default() / MAX_PART_S) as usize
+    }
+
     /// Whether a recording of at most `max_s` seconds is about to end by itself.
     pub fn is_nearly_full(&self, max_s: f64) -> bool {
         self.elapsed_s()
@@ -137,6 +144,21 @@ mod tests {
         assert!(recording.is_nearly_full(MAX_RECORDING_S));
         assert!(!recording.is_nearly_full(MAX_LIVE_S));
         assert!(!after([Ask, Opened, tick(1.0)]).is_nearly_full(MAX_RECORDING_S));
+    }
+
+    #[test]
+    fn a_long_recording_has_parts() {
+        let tick = |passed_s| RecorderEvent::Tick {
+            passed_s,
+            max_s: MAX_LIVE_S,
+        };
+        assert_eq!(after([Ask, Opened, tick(589.9)]).n_full_parts(), 0);
+        assert_eq!(
+            after([Ask, Opened, tick(589.9), tick(0.1)]).n_full_parts(),
+            1
+        );
+        assert_eq!(after([Ask, Opened, tick(1800.0)]).n_full_parts(), 3);
+        assert_eq!(after([Ask, Opened, tick(3540.0)]), RecorderState::Saving);
     }
 
     #[test]

@@ -14,7 +14,7 @@ pub fn InterruptedNote() -> impl IntoView {
     let i18n = use_i18n();
     let workbench = expect_context::<Workbench>();
     view! {
-        <When is=Signal::derive(move || workbench.interrupted.with(Option::is_some))>
+        <When is=Signal::derive(move || workbench.interrupted.with(|clips| !clips.is_empty()))>
             <div class="interrupted" role="status">
                 <p>{text!(i18n, recorder.interrupted)}</p>
                 <div class="buttons">

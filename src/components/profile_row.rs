@@ -33,6 +33,7 @@ pub fn ProfileRow(name: String) -> impl IntoView {
         let locale = i18n.get_locale();
         let profile = profile()?;
         Some(match is_ours() {
+            true if profile.n_clips == 0 => td_string!(locale, corrections.profile).to_owned(),
             true => {
                 let count = number::decimal(locale, profile.n_clips.into(), 0);
                 td_string!(locale, voice.clips, count)

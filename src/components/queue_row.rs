@@ -12,7 +12,7 @@ use crate::{
         error_message, number, td_string, text, use_i18n,
     },
     live::live,
-    queue::{ClipId, Progress},
+    queue::{ClipId, Progress, QueuedClip},
     workbench::Workbench,
 };
 
@@ -44,6 +44,14 @@ pub fn found(locale: Locale, prediction: &Prediction) -> String {
     format!("{} · {percent}", sentence(locale, prediction))
 }
 
+/// The place of a recording among the recordings.
+fn n_recordings_to(queue: &[QueuedClip], id: ClipId) -> f64 {
+    let mut recordings = queue.iter().filter(|one| one.clip.file_name.is_none());
+    recordings
+        .position(|one| one.id == id)
+        .map_or(1.0, |idx| idx as f64 + 1.0)
+}
+
 /// A row of the queue.
 #[component]
 pub fn QueueRow(id: ClipId) -> impl IntoView {
@@ -52,7 +60,14 @@ pub fn QueueRow(id: ClipId) -> impl IntoView {
     let queue = workbench.queue();
     let one =
         Memo::new(move |_| queue.with(|queue| queue.iter().find(|one| one.id == id).cloned()));
-    let name = live(move || one.get().and_then(|one| one.clip.file_name));
+    let name = live(move || {
+        let file_name = one.get().and_then(|one| one.clip.file_name);
+        file_name.unwrap_or_else(|| {
+            let locale = i18n.get_locale();
+            let number = number::decimal(locale, queue.with(|queue| n_recordings_to(queue, id)), 0);
+            format!("{} {number}", td_string!(locale, review.recorded))
+        })
+    });
     let progress = Memo::new(move |_| one.get().map(|one| one.progress).unwrap_or_default());
     let words = live(move || progress.with(|progress| state(i18n.get_locale(), progress)));
     let has_failed = move || matches!(progress.get(), Progress::Ended(Err(_)));

@@ -27,9 +27,10 @@ pub fn VoiceNote(entry: StoredValue<Entry>) -> impl IntoView {
         let sentence = td_string!(i18n.get_locale(), voice.heard_with, name);
         Some(view! { <p class="fine">{sentence}</p> }.into_any())
     });
+    // With a profile of corrections a voice brings no more (docs/evaluation.md).
     let is_used = move || {
-        let used = voices.used().map(|one| one.name);
-        used.is_some() && used == voice.get()
+        let used = voices.used().filter(|one| one.profile.n_clips > 0);
+        used.is_some_and(|used| Some(used.name) == voice.get())
     };
     let better = move |_| {
         let Some((used, clip)) = untrack(|| voices.used().zip(workbench.heard())) else {

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::{
-    components::{NewProfile, ProfileList},
+    components::{Corrections, NewProfile, ProfileList},
     i18n::{td_string, text, use_i18n},
     live::live,
 };
@@ -26,6 +26,7 @@ pub fn VoicePage() -> impl IntoView {
         </div>
         <div class="workbench">
             {view! { <NewProfile /> }.into_any()}
+            {view! { <Corrections /> }.into_any()}
             {view! { <ProfileList /> }.into_any()}
         </div>
     }

@@ -18,7 +18,7 @@ impl Workbench {
             self.clear();
             self.decline();
             self.is_listening.set(false);
-            let take = move |clip| self.take(vec![clip]);
+            let take = move |clips| self.take(clips);
             self.recorder.start(MAX_RECORDING_S, take);
         }
     }
@@ -31,8 +31,8 @@ impl Workbench {
             self.clear();
             self.decline();
             self.is_listening.set(true);
-            self.recorder.start(MAX_LIVE_S, move |clip| {
-                self.take(vec![clip]);
+            self.recorder.start(MAX_LIVE_S, move |clips| {
+                self.take(clips);
                 self.analyse();
             });
         }

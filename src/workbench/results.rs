@@ -6,7 +6,7 @@ use vocabulary::{Analysis, Turn};
 use super::Workbench;
 use crate::{
     browser::storage,
-    history::Entry,
+    history::{Entry, Known},
     queue::{ClipId, QueuedClip},
 };
 
@@ -18,10 +18,13 @@ impl Workbench {
             .try_update_value(|corrected| drop(corrected.remove(&id)));
         let found = self.queue.try_with_untracked(|queue| {
             let one = queue.iter().find(|one| one.id == id);
-            one.map(|one| self.entry(Some(one), analysis))
+            let is_last = !queue
+                .iter()
+                .any(|one| one.id != id && one.is_unheard_recording());
+            one.map(|one| (self.entry(Some(one), analysis), is_last))
         });
-        if let Some(Some(mut entry)) = found {
-            if entry.source.is_none() {
+        if let Some(Some((mut entry, is_last))) = found {
+            if entry.source.is_none() && is_last {
                 self.decline();
             }
             entry.at_ms = storage::now_ms();
@@ -75,6 +78,7 @@ impl Workbench {
             model: Some(analysis.model.clone()),
             prediction,
             heard_as: None,
+            known: Known::of(one.and_then(|one| Some(&one.voice.as_ref()?.profile))),
         }
     }
 }

@@ -33,7 +33,7 @@ impl Workbench {
                 (speakers.0, speakers.1.as_deref()),
                 (channels.0, channels.1.as_deref()),
             ];
-            self.change(id, |one| one.voice = voice.map(|voice| voice.name));
+            self.change(id, |one| one.voice = voice);
             if let Some(hearing) = self.device.hear(clip.clone(), profile.clone(), on_event) {
                 self.set_progress(id, |_| Progress::Hearing { share: 0.0 });
                 self.under_way(id, Box::new(hearing));

@@ -75,6 +75,7 @@ impl<N: Network> Committee<'_, N> {
                 recording,
                 self.members[0].input(),
                 speaker_mean.unwrap_or_default(),
+                profile.map_or(&[], |profile| &profile.bias),
             )
         });
         let heard: Vec<_> = heard.collect();
@@ -142,7 +143,7 @@ impl<N: Network> Committee<'_, N> {
     /// # Errors
     /// [`RecognizeError`]; see the module's head.
     pub(crate) fn voice(&self, recording: &Recording) -> Result<Vec<f32>, RecognizeError> {
-        let heard = Heard::new(recording, self.members[0].input(), Vec::new())?;
+        let heard = Heard::new(recording, self.members[0].input(), Vec::new(), &[])?;
         let samples: Vec<_> = heard.spoken().map(|spoken| spoken.samples).collect();
         let voices = self.voices(&samples);
         let n_windows = voices.len() as f32;
@@ -166,6 +167,8 @@ struct Heard<'a> {
     windows: Vec<Window>,
     /// Taken from its voice vectors, `[voice_size]`; empty where nothing is.
     speaker_mean: Vec<f32>,
+    /// Added to the logarithms of its probabilities; may be empty.
+    bias: &'a [f32],
 }
 
 /// A window in which somebody speaks.
@@ -206,6 +209,7 @@ impl<'a> Heard<'a> {
         recording: &'a Recording,
         input: Input,
         speaker_mean: Vec<f32>,
+        bias: &'a [f32],
     ) -> Result<Self, RecognizeError> {
         let duration_s = recording.waveform.duration_s();
         if duration_s == 0.0 {
@@ -238,6 +242,7 @@ impl<'a> Heard<'a> {
             recording,
             windows,
             speaker_mean,
+            bias,
         })
     }
 
@@ -274,11 +279,14 @@ impl<'a> Heard<'a> {
             .zip(answers)
             .map(|(Window { frames, .. }, answer)| {
                 let probabilities = Probabilities::from_logits(labels, &answer.logits)?;
+                let probabilities = probabilities
+                    .tempered(calibration.temperature)
+                    .biased(self.bias);
                 let emotion = probabilities.top().0;
                 Ok(WindowPrediction {
                     start_s: frame_s(frames.start),
                     end_s: frame_s(frames.end).min(duration_s),
-                    probabilities: probabilities.tempered(calibration.temperature),
+                    probabilities,
                     intensity: intensity(emotion, slice::from_ref(answer)),
                 })
             });

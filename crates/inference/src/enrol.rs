@@ -55,6 +55,9 @@ impl ProfileError {
     }
 }
 
+/// More would leave nothing of what was heard.
+const MAX_BIAS: f32 = 20.0;
+
 impl Recognizer {
     /// The profile with one more clip of its owner, who is known to express `emotion`, or of whom it is predicted;
     /// a new profile without one.
@@ -119,8 +122,12 @@ impl Recognizer {
         } else {
             prior.mean.len()
         };
-        let is_whole =
-            profile.voice.len() == n_values && profile.voice.iter().all(|value| value.is_finite());
+        let n_biases = profile.bias.len();
+        let is_small = |bias: &f32| bias.abs() <= MAX_BIAS;
+        let is_whole = profile.voice.len() == n_values
+            && profile.voice.iter().all(|value| value.is_finite())
+            && (n_biases == 0 || n_biases == self.labels().n_labels())
+            && profile.bias.iter().all(is_small);
         is_whole.then_some(()).ok_or_else(|| ProfileError::Damaged {
             model: self.model_id().to_owned(),
         })

@@ -136,6 +136,7 @@ mod tests {
                 model: String::new(),
                 n_clips,
                 voice: vec![5.0, 6.0],
+                bias: Vec::new(),
             };
             5.0 - prior.speaker_mean(Some(&profile))[0]
         };

@@ -92,6 +92,7 @@ fn profile(voice: Vec<f32>) -> Profile {
         model: "voices".to_owned(),
         n_clips: 2,
         voice,
+        bias: Vec::new(),
     }
 }
 
@@ -119,6 +120,40 @@ fn somebody_like_everybody_is_heard_as_a_stranger_and_nobody_else_is() {
         .iter()
         .zip(known.probabilities.iter());
     assert!(pairs.map(change).fold(0.0, f32::max) > 1e-4);
+}
+
+#[test]
+fn corrections_lean_answers_and_windows_alike() {
+    let (recognizer, clip) = (recognizer(), speech(9.0));
+    let plain = recognizer.recognize(&clip).expect("speech");
+    let n_labels = plain.probabilities.iter().len();
+    let mut bias = vec![0.0; n_labels];
+    bias[n_labels - 1] = 1.5;
+    let corrected = Profile::of_corrections("voices".to_owned(), bias.clone());
+    let leaning = recognizer
+        .recognize_voice(&clip, &corrected)
+        .expect("speech");
+    for (before, after) in plain.windows.iter().zip(&leaning.windows) {
+        assert_eq!(before.probabilities.biased(&bias), after.probabilities);
+    }
+    let last = |prediction: &vocabulary::Prediction| {
+        prediction
+            .probabilities
+            .iter()
+            .last()
+            .map(|(_, value)| value)
+    };
+    assert!(last(&leaning) > last(&plain));
+    assert_eq!(plain.speech, leaning.speech);
+
+    for damaged in [
+        vec![0.0; n_labels + 1],
+        vec![f32::NAN; n_labels],
+        vec![1e9; n_labels],
+    ] {
+        let damaged = Profile::of_corrections("voices".to_owned(), damaged);
+        assert!(recognizer.recognize_voice(&clip, &damaged).is_err());
+    }
 }
 
 #[test]

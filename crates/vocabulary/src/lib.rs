@@ -6,6 +6,7 @@
 mod analysis;
 mod app_error;
 mod band;
+mod bias;
 mod calibration;
 mod emotion;
 mod intensity;
@@ -21,6 +22,7 @@ mod turn;
 pub use analysis::{Analysis, Pictures};
 pub use app_error::AppError;
 pub use band::ConfidenceBand;
+pub use bias::{Shrinkage, bias};
 pub use calibration::{BandAccuracy, Calibration};
 pub use emotion::{Emotion, UnknownEmotion};
 pub use intensity::{Intensity, Strength};

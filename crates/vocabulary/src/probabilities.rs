@@ -74,6 +74,23 @@ impl Probabilities {
         tempered
     }
 
+    /// With what [`bias`](crate::bias) found added to the logarithms, in label order; a bias that has fewer values
+    /// leaves the other labels, before all is brought to 1 again.
+    #[must_use]
+    pub fn biased(&self, bias: &[f32]) -> Self {
+        let mut biased = self.clone();
+        // Nothing is rounded anew.
+        if bias.is_empty() {
+            return biased;
+        }
+        for ((_, value), bias) in biased.0.iter_mut().zip(bias) {
+            *value *= bias.exp();
+        }
+        let sum: f32 = biased.iter().map(|(_, value)| value).sum();
+        biased.0.iter_mut().for_each(|(_, value)| *value /= sum);
+        biased
+    }
+
     /// Probability of a label; 0 of one that the model does not tell apart.
     pub fn of(&self, label: Emotion) -> f32 {
         let found = self.iter().find(|(known, _)| *known == label);

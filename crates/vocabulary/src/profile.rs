@@ -13,8 +13,13 @@ pub struct Profile {
     pub model: String,
     /// Clips that were heard.
     pub n_clips: u32,
-    /// Mean over the clips of the voice vector less what its emotion typically adds, `[voice_size]`.
+    /// Mean over the clips of the voice vector less what its emotion typically adds, `[voice_size]`; empty without
+    /// clips.
     pub voice: Vec<f32>,
+    /// What corrections add to the logarithms of probabilities, in label order ([`bias`](crate::bias)); empty without
+    /// any.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub bias: Vec<f32>,
 }
 
 impl Profile {
@@ -24,6 +29,15 @@ impl Profile {
             model,
             n_clips: 0,
             voice: Vec::new(),
+            bias: Vec::new(),
+        }
+    }
+
+    /// Of corrections alone: nothing is known of the voice.
+    pub fn of_corrections(model: String, bias: Vec<f32>) -> Self {
+        Self {
+            bias,
+            ..Self::new(model)
         }
     }
 

@@ -28,6 +28,10 @@ pub struct VoiceProfile {
     n_clips: u32,
     /// How the voice sounds whatever it expresses.
     voice: Vec<f32>,
+    /// What corrections add to the logarithms of probabilities, in the model's order of labels; not there without any.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    bias: Vec<f32>,
 }
 
 impl From<Profile> for VoiceProfile {
@@ -36,6 +40,7 @@ impl From<Profile> for VoiceProfile {
             model: profile.model,
             n_clips: profile.n_clips,
             voice: profile.voice,
+            bias: profile.bias,
         }
     }
 }

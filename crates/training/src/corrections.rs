@@ -5,16 +5,12 @@
 //! Invariant: neither a test clip nor its sentence is corrected; how strongly corrections count is chosen on the other
 //!            half of the speakers
 
-mod bias;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use inference::VoicePrior;
 use network::BiLstm;
 use rand::{SeedableRng, rngs::StdRng, seq::SliceRandom};
-use vocabulary::{Emotion, LabelSet, Probabilities, Profile};
-
-use bias::{Shrinkage, bias};
+use vocabulary::{Emotion, LabelSet, Probabilities, Profile, Shrinkage, bias};
 
 use crate::{
     arguments::Evaluated,
@@ -212,18 +208,19 @@ impl Listener<'_> {
         let labels: Vec<_> = labels
             .filter_map(|label| self.labels.class_idx(label))
             .collect();
-        let biases: Vec<Vec<f64>> = ways
+        let biases: Vec<Vec<f32>> = ways
             .iter()
             .map(|way| {
                 let (_, answers) = if way.voice { &knowing } else { &plain };
-                let none = vec![0.0; self.labels.n_labels()];
+                let none = Vec::new();
                 way.bias.map_or(none, |how| bias(answers, &labels, how))
             })
             .collect();
         let judged = tested.iter().enumerate().map(|(place, &idx)| {
             let after = ways.iter().zip(&biases).map(|(way, bias)| {
                 let (answers, _) = if way.voice { &knowing } else { &plain };
-                top(answers[place].as_ref()?, bias)
+                let answer = answers[place].as_ref()?;
+                Some(answer.biased(bias).top().0)
             });
             let before = plain.0[place].as_ref().map(|all| all.top().0);
             (self.clips[idx].emotion, before, after.collect())
@@ -278,15 +275,6 @@ impl Listener<'_> {
             .map(|logits| Probabilities::from_logits(self.labels, logits).ok());
         Probabilities::mean(&windows.collect::<Option<Vec<_>>>()?)
     }
-}
-
-/// The most probable label once a bias is added to the logarithms.
-fn top(probabilities: &Probabilities, bias: &[f64]) -> Option<Emotion> {
-    let scores = probabilities.iter().zip(bias);
-    let scores = scores.map(|((label, value), bias)| (label, f64::from(value).ln() + bias));
-    scores
-        .max_by(|(_, left), (_, right)| left.total_cmp(right))
-        .map(|(label, _)| label)
 }
 
 fn print_table(ways: &[Way], outcomes: &BTreeMap<usize, Vec<Outcome>>) {
