@@ -213,6 +213,7 @@ test("live: what is longer than a clip may be becomes several, and none is lost 
   await page.getByRole("button", { name: words("en", "review.analyse"), exact: true }).first().click();
   await expect.poll(kept, "one is not heard yet").toEqual(["/recording/0", "/recording/1"]);
 
+  await page.reload();
   await page.getByRole("button", { name: words("en", "on_device.live"), exact: true }).click();
   await expect(timer).toContainText("0:04");
   await page.clock.fastForward("09:50");
