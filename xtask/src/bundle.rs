@@ -4,6 +4,7 @@ use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::thread;
 
 use anyhow::{Context, Result};
 
@@ -19,11 +20,9 @@ use crate::workspace::{SERVER_SELECTION, Workspace};
 
 /// Step: the toolchain.
 pub const RUST: &str = "find or install Rust for the page";
-const COMPILE_PAGE: &str = "compile the page to WebAssembly, small before fast";
+const COMPILE_PAGE: &str = "compile the page, and what hears on the reader's device, to WebAssembly";
 /// Step: wasm-bindgen and what follows it.
 pub const SHRINK_PAGE: &str = "make the page small and compress it";
-/// Step: the worker.
-pub const COMPILE_WORKER: &str = "compile what hears on the reader's device";
 const COMPILE_DRAFT: &str = "compile the page to WebAssembly, soon and large";
 const COMPILE_SERVER: &str = "compile the server in release mode";
 const COMPILE_DEBUG: &str = "compile the debug server";
@@ -32,22 +31,13 @@ const DIST: &str = "put dist/ together";
 /// `cargo xtask build`: compiles page and server, and the program for archives where that is asked (`with_batch`), and
 /// replaces dist/; returns the server in it.
 pub fn build(workspace: &Workspace, with_batch: bool) -> Result<PathBuf> {
-    let mut planned = vec![
-        RUST,
-        COMPILE_PAGE,
-        COMPILE_WORKER,
-        SHRINK_PAGE,
-        COMPILE_SERVER,
-    ];
+    let mut planned = vec![RUST, COMPILE_PAGE, SHRINK_PAGE, COMPILE_SERVER];
     planned.extend(with_batch.then_some(batch::COMPILE));
     planned.push(DIST);
     let mut steps = Steps::plan(planned);
     let toolchain = steps.run(RUST, || wasm_target::ensure(workspace))?;
     steps.run(COMPILE_PAGE, || {
-        page::compile(toolchain.cargo(workspace), page::SHIPPED)
-    })?;
-    steps.run(COMPILE_WORKER, || {
-        on_device::compile(toolchain.cargo(workspace))
+        compile_shipped(toolchain.cargo(workspace), toolchain.cargo(workspace))
     })?;
     let site = steps.run(SHRINK_PAGE, || page::assemble(workspace, page::SHIPPED))?;
     steps.run(COMPILE_SERVER, || {
@@ -59,6 +49,17 @@ pub fn build(workspace: &Workspace, with_batch: bool) -> Result<PathBuf> {
     };
     steps.run(DIST, || {
         replace_dist(workspace, &site, for_archives.as_deref())
+    })
+}
+
+/// Compiles the page that ships and, beside it, what hears on the reader's device, each by a cargo of its own: at their
+/// ends each has work for one core only.
+pub fn compile_shipped(of_page: Command, mut of_worker: Command) -> Result<()> {
+    of_worker.env("CARGO_TERM_PROGRESS_WHEN", "never");
+    thread::scope(|scope| {
+        let worker = scope.spawn(|| on_device::compile(of_worker));
+        let page = page::compile(of_page, page::SHIPPED);
+        page.and(worker.join().expect("what compiles does not panic"))
     })
 }
 

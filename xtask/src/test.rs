@@ -6,11 +6,10 @@ use std::process::Command;
 use anyhow::{Result, bail};
 
 use crate::browser;
-use crate::bundle::{self, COMPILE_WORKER, RUST, SHRINK_PAGE};
+use crate::bundle::{self, RUST, SHRINK_PAGE};
 use crate::command::{run, run_tests};
 use crate::ffmpeg;
 use crate::node;
-use crate::on_device;
 use crate::outside;
 use crate::page;
 use crate::steps::Steps;
@@ -23,7 +22,7 @@ const BROWSER: &str = "find or install a browser";
 const NODE: &str = "install Node.js packages";
 const FORMATTING: &str = "check the formatting";
 const LINTS: &str = "compile and lint server, crates and tests";
-const PAGE: &str = "compile and lint the page, small before fast";
+const PAGE: &str = "compile and lint the page, and what hears on the reader's device";
 const RUST_TESTS: &str = "test the Rust crates";
 const SERVER: &str = "start a server for the tests from outside";
 const PYTHON: &str = "install Python packages";
@@ -33,7 +32,7 @@ const INTERFACE: &str = "send what the OpenAPI document allows and forbids";
 const PAGE_TESTS: &str = "test the page in the browser";
 
 /// All steps; those of [`OF_PYTHON`] only where there is Python.
-const PLANNED: [&str; 15] = [
+const PLANNED: [&str; 14] = [
     RUST,
     BROWSER,
     NODE,
@@ -41,7 +40,6 @@ const PLANNED: [&str; 15] = [
     LINTS,
     RUST_TESTS,
     PAGE,
-    COMPILE_WORKER,
     SHRINK_PAGE,
     SERVER,
     PYTHON,
@@ -78,10 +76,8 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, has_python: bool) -> Resu
     })?;
     check(workspace, &toolchain, steps)?;
     steps.run(PAGE, || {
-        page::compile(toolchain.linting_cargo(workspace)?, page::SHIPPED)
-    })?;
-    steps.run(COMPILE_WORKER, || {
-        on_device::compile(toolchain.linting_cargo(workspace)?)
+        let cargo = || toolchain.linting_cargo(workspace);
+        bundle::compile_shipped(cargo()?, cargo()?)
     })?;
     let site = steps.run(SHRINK_PAGE, || page::assemble(workspace, page::SHIPPED))?;
     let server = steps.run(SERVER, || {
