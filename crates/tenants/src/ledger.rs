@@ -1,0 +1,136 @@
+//! The database: a connection to it, its clock, and transactions that say who does what.
+
+use std::{borrow::Cow, time::Duration};
+
+use sqlx::{
+    Any, AnyPool, AssertSqlSafe, Executor, Transaction,
+    any::{AnyPoolOptions, install_default_drivers},
+};
+
+use super::{error::LedgerError, schema};
+
+/// Connections of one process: few requests ask the database.
+const MAX_CONNECTIONS: u32 = 8;
+
+/// Who finds no connection for so long takes the database for gone.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
+
+/// A database in use.
+pub(crate) type Acting = Transaction<'static, Any>;
+
+/// Which database it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A file.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// Tenants, keys, usage and audit in a database; clones share its connections.
+#[derive(Clone, Debug)]
+pub struct Ledger {
+    pool: AnyPool,
+    kind: Kind,
+    /// Tells the milliseconds since 1970.
+    clock: Cow<'static, str>,
+}
+
+impl Kind {
+    fn of(url: &str) -> Result<Self, LedgerError> {
+        match url.split_once(':').map(|(scheme, _)| scheme) {
+            Some("sqlite") => Ok(Self::Sqlite),
+            Some("postgres" | "postgresql") => Ok(Self::Postgres),
+            scheme => Err(LedgerError::Scheme {
+                scheme: scheme.unwrap_or_default().to_owned(),
+            }),
+        }
+    }
+
+    const fn begin(self) -> &'static str {
+        match self {
+            // Who reads first and writes then would otherwise be refused where another one writes in between.
+            Self::Sqlite => "BEGIN IMMEDIATE",
+            Self::Postgres => "BEGIN",
+        }
+    }
+
+    const fn clock(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)",
+            Self::Postgres => "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+        }
+    }
+}
+
+impl Ledger {
+    /// Opens a database, `sqlite:FILE` (made where there is none) or `postgres://...`, and brings its tables up to
+    /// date.
+    ///
+    /// # Errors
+    /// [`LedgerError::Scheme`], [`LedgerError::Migration`], [`LedgerError::Database`].
+    pub async fn open(url: &str) -> Result<Self, LedgerError> {
+        let kind = Kind::of(url)?;
+        install_default_drivers();
+        let mut url = Cow::Borrowed(url);
+        if kind == Kind::Sqlite && !url.contains("mode=") {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            url.to_mut().push(joint);
+            url.to_mut().push_str("mode=rwc");
+        }
+        let options = AnyPoolOptions::new()
+            .max_connections(MAX_CONNECTIONS)
+            .acquire_timeout(CONNECT_TIMEOUT);
+        let options = match kind {
+            // Readers do not wait for who writes.
+            Kind::Sqlite => options.after_connect(|connection, _| {
+                Box::pin(async move {
+                    connection.execute("PRAGMA journal_mode = WAL").await?;
+                    Ok(())
+                })
+            }),
+            Kind::Postgres => options,
+        };
+        let ledger = Self {
+            pool: options.connect(&url).await?,
+            kind,
+            clock: kind.clock().into(),
+        };
+        schema::migrate(&ledger).await?;
+        Ok(ledger)
+    }
+
+    /// Milliseconds since 1970 by the database's clock, which is that of all processes.
+    ///
+    /// # Errors
+    /// [`LedgerError::Database`].
+    pub async fn now_ms(&self) -> Result<i64, LedgerError> {
+        let clock = AssertSqlSafe(self.clock.to_string());
+        let (now_ms,) = sqlx::query_as(clock).fetch_one(&self.pool).await?;
+        Ok(now_ms)
+    }
+
+    /// Lets its connections go.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(crate) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    pub(crate) const fn pool(&self) -> &AnyPool {
+        &self.pool
+    }
+
+    pub(crate) async fn begin(&self) -> Result<Acting, sqlx::Error> {
+        self.pool.begin_with(self.kind.begin()).await
+    }
+
+    /// The same database by another clock: a query that tells milliseconds.
+    #[cfg(test)]
+    pub(crate) fn with_clock(mut self, clock: &str) -> Self {
+        self.clock = clock.to_owned().into();
+        self
+    }
+}

@@ -1,0 +1,81 @@
+//! A tenant's request while it is answered.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{
+    super::{account::Account, calendar::Day, error::Refused, outcome::Outcome},
+    Meter,
+};
+
+/// A tenant's request while it is answered; when it is dropped, its place is free for another one.
+#[derive(Debug)]
+pub struct Request {
+    meter: Arc<Meter>,
+    account: Arc<Account>,
+}
+
+impl Meter {
+    /// Begins a request of a tenant, where so many at once are allowed.
+    ///
+    /// # Errors
+    /// [`Refused`], which is counted as a clip that was refused.
+    pub async fn begin(self: &Arc<Self>, account: &Arc<Account>) -> Result<Request, Refused> {
+        let entered = self.enter(account).await;
+        entered.map_err(|refused| self.refused(account, refused))?;
+        Ok(Request {
+            meter: Arc::clone(self),
+            account: Arc::clone(account),
+        })
+    }
+
+    fn refused(&self, account: &Account, refused: Refused) -> Refused {
+        self.used(account, Outcome::Refused, 1, Duration::ZERO);
+        refused
+    }
+
+    fn used(&self, account: &Account, outcome: Outcome, n_clips: i64, duration: Duration) {
+        let audio_ms = duration.as_millis() as i64;
+        let day = Day::of(self.now_ms());
+        let name = &account.tenant().name;
+        self.tally().count(name, day, outcome, n_clips, audio_ms);
+        account.held().lock().audio.heard(audio_ms);
+    }
+}
+
+impl Request {
+    /// Whose it is.
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// Counts a clip that came, before it is heard.
+    ///
+    /// # Errors
+    /// [`Refused`], which is counted as a clip that was refused.
+    pub async fn count_clip(&self) -> Result<(), Refused> {
+        let allowed = async {
+            self.meter.reachable()?;
+            self.meter.allow_audio(&self.account).await?;
+            self.meter.take_clip(&self.account).await
+        };
+        let allowed = allowed.await;
+        allowed.map_err(|refused| self.meter.refused(&self.account, refused))
+    }
+
+    /// A clip that was counted was heard, and was so long; or it could not be heard.
+    pub fn heard(&self, outcome: Outcome, duration: Duration) {
+        self.meter.used(&self.account, outcome, 1, duration);
+    }
+
+    /// So much more of a clip was heard whose outcome is told when it ends.
+    pub fn heard_more(&self, duration: Duration) {
+        let (meter, account) = (&self.meter, &self.account);
+        meter.used(account, Outcome::Answered, 0, duration);
+    }
+}
+
+impl Drop for Request {
+    fn drop(&mut self) {
+        self.account.held().lock().requests.give();
+    }
+}

@@ -1,0 +1,256 @@
+//! What a process holds of one tenant's limits; arithmetic only.
+//!
+//! Minute   tickets: processes draw numbers from one counter, and a number above the limit is worth nothing
+//! Requests a share of those at once, drawn when it is needed and given back a second after
+//! Audio    a share of the month's, from which every clip that was heard is taken
+//! Alone    while the database is gone a process goes on with its part of what nobody had taken
+
+/// One part in so many of what is left of a minute is drawn at once.
+const PORTION: i64 = 20;
+
+/// What a process holds of one tenant's limits.
+#[derive(Debug, Default)]
+pub struct Shares {
+    /// Clips of this minute.
+    pub minute: Minute,
+    /// Requests at once.
+    pub requests: Requests,
+    /// The month's audio.
+    pub audio: Audio,
+}
+
+/// Clips of one minute.
+#[derive(Debug, Default)]
+pub struct Minute {
+    number: i64,
+    left: i64,
+    taken: i64,
+    /// Tickets that were given out alone, and the counter does not know.
+    owed: i64,
+    is_spent: bool,
+    was_alone: bool,
+}
+
+impl Minute {
+    /// Goes on to a minute; what is left of another one is worth nothing.
+    pub fn turn_to(&mut self, number: i64) {
+        if number != self.number {
+            *self = Self {
+                number,
+                ..Self::default()
+            };
+        }
+    }
+
+    /// Its number.
+    pub const fn number(&self) -> i64 {
+        self.number
+    }
+
+    /// Uses a ticket, where one is left.
+    pub const fn take(&mut self) -> bool {
+        let has = self.left > 0;
+        self.left -= has as i64;
+        has
+    }
+
+    /// Whether nothing can be drawn any more.
+    pub const fn is_spent(&self) -> bool {
+        self.is_spent
+    }
+
+    /// The limit is another one now.
+    pub const fn limit_changed(&mut self) {
+        self.is_spent = false;
+    }
+
+    /// How far the counter is to go on for this process to get some tickets more.
+    pub fn wanted(&self, limit: i64) -> i64 {
+        self.owed + ((limit - self.taken) / PORTION).max(1)
+    }
+
+    /// The counter went on by `n`, which [`wanted`](Self::wanted) said, to `taken`.
+    pub fn drawn(&mut self, n: i64, taken: i64, limit: i64) {
+        let first = taken - n + self.owed;
+        let granted = (limit - first).clamp(0, n - self.owed);
+        self.left += granted;
+        self.owed = 0;
+        self.taken = taken;
+        self.is_spent = granted == 0;
+    }
+
+    /// The counter was seen there.
+    pub fn seen(&mut self, taken: i64) {
+        self.taken = self.taken.max(taken);
+    }
+
+    /// Uses a ticket without the database, as one of so many processes.
+    pub fn take_alone(&mut self, limit: i64, n_processes: i64) -> bool {
+        if !self.was_alone {
+            self.was_alone = true;
+            let share = part(limit - self.taken - self.left.min(0), n_processes);
+            self.left += share;
+            self.owed += share;
+        }
+        self.take()
+    }
+}
+
+/// Requests at once.
+#[derive(Debug, Default)]
+pub struct Requests {
+    held: i64,
+    used: i64,
+    /// Most that were used since the last look.
+    peak: i64,
+    is_full: bool,
+}
+
+impl Requests {
+    /// Begins one, where there is a place.
+    pub fn take(&mut self, limit: i64) -> bool {
+        self.take_of(limit == 0 || self.used < self.held.min(limit))
+    }
+
+    /// Begins one without the database, as one of so many processes.
+    pub fn take_alone(&mut self, limit: i64, n_processes: i64) -> bool {
+        self.take_of(self.used < part(limit, n_processes))
+    }
+
+    /// One ended.
+    pub const fn give(&mut self) {
+        self.used -= 1;
+    }
+
+    /// Requests that are there now.
+    pub const fn used(&self) -> i64 {
+        self.used
+    }
+
+    /// Whether it is of no use to ask for more before the next look.
+    pub const fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    /// The database gave so many.
+    pub const fn granted(&mut self, n: i64) {
+        self.held += n;
+        self.is_full = n == 0;
+    }
+
+    /// A look, every second: how many were not needed since the last one, and go back.
+    pub fn spare(&mut self) -> i64 {
+        let spare = (self.held - self.peak).max(0);
+        self.held -= spare;
+        self.peak = self.used;
+        self.is_full = false;
+        spare
+    }
+
+    /// From now on it holds what it uses.
+    pub const fn restated(&mut self) {
+        self.held = self.used;
+    }
+
+    fn take_of(&mut self, is_free: bool) -> bool {
+        self.used += i64::from(is_free);
+        self.peak = self.peak.max(self.used);
+        is_free
+    }
+}
+
+/// The month's audio.
+#[derive(Debug, Default)]
+pub struct Audio {
+    month: String,
+    held_ms: i64,
+    /// What nobody held when the database last told; `None` before it did.
+    rest_ms: Option<i64>,
+    is_spent: bool,
+    was_alone: bool,
+    is_idle: bool,
+}
+
+impl Audio {
+    /// Goes on to a month; what is left of another one is worth nothing.
+    pub fn turn_to(&mut self, month: &str) {
+        if self.month != month {
+            *self = Self {
+                month: month.to_owned(),
+                ..Self::default()
+            };
+        }
+    }
+
+    /// Whether a clip may be heard beside others, so many requests together, each of which may bring `max_clip_ms`:
+    /// the last clips of a month come one by one, so that each process goes above the limit by one at most.
+    pub const fn allows(&self, n_requests: i64, max_clip_ms: i64) -> bool {
+        self.held_ms > self.needed_ms(n_requests, max_clip_ms)
+    }
+
+    /// How much more it should hold.
+    pub const fn missing_ms(&self, n_requests: i64, max_clip_ms: i64) -> i64 {
+        self.needed_ms(n_requests, max_clip_ms) + max_clip_ms - self.held_ms
+    }
+
+    /// Whether nothing is left.
+    pub const fn is_empty(&self) -> bool {
+        self.held_ms <= 0
+    }
+
+    /// Whether it is of no use to ask for more before the next look.
+    pub const fn is_spent(&self) -> bool {
+        self.is_spent
+    }
+
+    /// The database gave so much, and so much is left.
+    pub const fn granted(&mut self, amount_ms: i64, rest_ms: i64) {
+        self.held_ms += amount_ms;
+        self.rest_ms = Some(rest_ms);
+        self.is_spent = amount_ms == 0;
+        self.is_idle = false;
+        self.was_alone = false;
+    }
+
+    /// A clip was heard.
+    pub const fn heard(&mut self, audio_ms: i64) {
+        self.held_ms -= audio_ms;
+        self.is_idle = false;
+    }
+
+    /// Takes its part of what nobody had, as one of so many processes, without the database; once.
+    pub fn go_alone(&mut self, limit_ms: i64, n_processes: i64) {
+        if !self.was_alone {
+            self.was_alone = true;
+            let rest_ms = self.rest_ms.unwrap_or(limit_ms);
+            self.held_ms += part(rest_ms, n_processes);
+        }
+    }
+
+    /// A look, every flush: how much goes back, where nothing was heard since the last one.
+    pub fn spare_ms(&mut self) -> i64 {
+        self.is_spent = false;
+        let was_idle = std::mem::replace(&mut self.is_idle, true);
+        match was_idle {
+            true => std::mem::take(&mut self.held_ms).max(0),
+            false => 0,
+        }
+    }
+
+    /// From now on it holds nothing.
+    pub const fn restated(&mut self) {
+        self.held_ms = 0;
+        self.is_spent = false;
+    }
+
+    const fn needed_ms(&self, n_requests: i64, max_clip_ms: i64) -> i64 {
+        let others = if n_requests > 1 { n_requests - 1 } else { 0 };
+        others * max_clip_ms
+    }
+}
+
+/// One of `n` parts, rounded up: together they are more than the whole by less than one each.
+fn part(whole: i64, n: i64) -> i64 {
+    let n = n.max(1);
+    (whole.max(0) + n - 1) / n
+}
