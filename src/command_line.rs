@@ -7,6 +7,8 @@ use moments::{MAX_PEAKS, Rule};
 use pipeline::Speakers;
 use vocabulary::Emotion;
 
+use crate::administer::Act;
+
 /// Hears the emotion in Bengali speech.
 #[derive(Debug, Parser)]
 #[command(version)]
@@ -17,6 +19,9 @@ pub struct CommandLine {
     /// Folder of the checkpoint, instead of the one in the settings.
     #[arg(long, global = true)]
     pub checkpoint: Option<PathBuf>,
+    /// Who acts on tenants and keys, for the audit; otherwise the user of the system.
+    #[arg(long, global = true, value_name = "NAME")]
+    pub by: Option<String>,
     /// What to do.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -81,6 +86,9 @@ pub enum Command {
         #[arg(long)]
         profile: Option<PathBuf>,
     },
+    /// Tenants, their keys and what they used.
+    #[command(flatten)]
+    Administer(Act),
     /// Make a voice profile of clips of one person, and write it to standard output.
     Enrol {
         /// Audio files, and folders of them; - is standard input.

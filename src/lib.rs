@@ -4,6 +4,8 @@
 #![recursion_limit = "256"]
 
 #[cfg(feature = "ssr")]
+pub mod administer;
+#[cfg(feature = "ssr")]
 pub mod analyze;
 pub mod apart;
 pub mod api;

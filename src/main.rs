@@ -10,6 +10,7 @@ use std::{
 
 use anyhow::{bail, ensure};
 use banglaser::{
+    administer::administer,
     analyze::{Format, Hearing, Results, analyze},
     command_line::{Channels, Command, CommandLine},
     enrol,
@@ -26,6 +27,7 @@ use inference::Recognizer;
 use mimalloc::MiMalloc;
 use moments::{MAX_RULES, Rule};
 use pipeline::Apart;
+use tokio::runtime::Runtime;
 
 /// Gives the memory of large uploads and clips back to the system, which the usual one keeps.
 #[global_allocator]
@@ -50,6 +52,12 @@ fn run() -> anyhow::Result<ExitCode> {
         settings.recognizer.checkpoint = checkpoint;
     }
     let command = line.command.unwrap_or(Command::Serve { address: None });
+    if let Command::Administer(act) = command {
+        let url = &settings.tenants.database_url;
+        let mut out = io::stdout();
+        let done = administer(act, line.by, url, &mut out);
+        return Ok(Runtime::new()?.block_on(done).map(|()| ExitCode::SUCCESS)?);
+    }
     let recognizer = match &command {
         Command::Analyze {
             model: Some(id), ..
@@ -64,12 +72,11 @@ fn run() -> anyhow::Result<ExitCode> {
         Command::Serve { address } => {
             let mut options = settings::leptos_options(&settings_file)?;
             options.site_addr = address.unwrap_or(options.site_addr);
-            serve(
-                AppState::new(options, &settings, recognizer)?,
-                &settings.server,
-            )?;
+            serve(AppState::new(options, &settings, recognizer)?, &settings)?;
             Ok(ExitCode::SUCCESS)
         }
+        // Done above, without a model.
+        Command::Administer(_) => Ok(ExitCode::SUCCESS),
         Command::Enrol {
             files,
             emotion,

@@ -3,6 +3,9 @@
 use super::{Locale, number, td_string};
 use crate::error::AppError;
 
+/// A day, seconds.
+const DAY_S: u32 = 24 * 3600;
+
 /// One or two sentences: what happened, and what to do.
 pub fn error_message(locale: Locale, error: &AppError) -> String {
     let seconds = |duration_s: f32| number::decimal(locale, f64::from(duration_s), 1);
@@ -61,6 +64,10 @@ pub fn error_message(locale: Locale, error: &AppError) -> String {
         AppError::TooManyRequests { retry_after_s } => {
             let seconds = number::decimal(locale, f64::from(*retry_after_s), 0);
             td_string!(locale, error.too_many_requests, seconds)
+        }
+        AppError::MonthSpent { retry_after_s } => {
+            let days = number::decimal(locale, f64::from(retry_after_s.div_ceil(DAY_S)), 0);
+            td_string!(locale, error.month_spent, days)
         }
         AppError::Overloaded { retry_after_s } => {
             let seconds = number::decimal(locale, f64::from(*retry_after_s), 0);

@@ -1,15 +1,16 @@
 //! Who may send clips, and how many.
 //!
 //! Where there is a file of keys, the REST interface only takes clips with one of them: `Authorization: Bearer KEY`;
-//! where the settings say so, the page too. A client is a key or, where none is needed, an address. Its clips count,
-//! not its requests: those of a batch one by one, those of the page like any other.
+//! where the settings say so, the page too. So it is where there are tenants: their keys and those of the file are
+//! taken alike. A client is a key, a tenant or, where no key is needed, an address. Its clips count, not its requests:
+//! those of a batch one by one, those of the page like any other.
 
 use std::{
     hash::{BuildHasher, RandomState},
     net::{IpAddr, Ipv6Addr, SocketAddr},
     num::NonZeroU32,
     path::PathBuf,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
     time::Duration,
 };
 
@@ -28,12 +29,14 @@ use governor::{
     clock::{Clock, DefaultClock},
 };
 use sha2::{Digest, Sha256};
-use tower_http::cors::CorsLayer;
+use tenants::{Account, Ledger, LedgerError, Meter, MeterSettings, Refused};
+use tower_http::cors::{AllowOrigin, CorsLayer};
 
 use super::{
     api_keys::{ApiKey, ApiKeys, KeysError},
     envelope::Refusal,
-    settings::AccessSettings,
+    exposure,
+    settings::{AccessSettings, TenantSettings},
     telemetry::{REQUEST_ID_HEADER, RequestId},
 };
 use crate::error::AppError;
@@ -57,16 +60,20 @@ pub enum AccessError {
         origin: String,
     },
     /// The page asks for keys that nobody has.
-    #[error("page_needs_key is true, and api_keys names no file")]
+    #[error("page_needs_key is true, api_keys names no file, and there are no tenants")]
     NoKeys,
 }
 
 /// Keys, limits and origins.
 #[derive(Debug)]
 pub struct Access {
-    /// `None`: nobody needs one.
+    /// `None`: there is no file of them.
     keys: Option<RwLock<ApiKeys>>,
     keys_file: PathBuf,
+    /// Whether keys may be of tenants.
+    has_tenants: bool,
+    /// Their keys and limits, once the server runs.
+    tenants: OnceLock<Arc<Meter>>,
     default_limit: Option<NonZeroU32>,
     page_needs_key: bool,
     limiter: Option<DefaultKeyedRateLimiter<IpAddr>>,
@@ -80,26 +87,56 @@ impl Access {
     ///
     /// # Errors
     /// [`AccessError`].
-    pub fn new(settings: &AccessSettings) -> Result<Self, AccessError> {
+    pub fn new(settings: &AccessSettings, tenants: &TenantSettings) -> Result<Self, AccessError> {
         let default_limit = NonZeroU32::new(settings.clips_per_minute);
         let keys_file = settings.api_keys.clone();
         let keys = match keys_file.as_os_str().is_empty() {
             true => None,
             false => Some(ApiKeys::read(&keys_file, default_limit)?),
         };
-        if keys.is_none() && settings.page_needs_key {
+        let has_tenants = tenants.are_on();
+        if keys.is_none() && !has_tenants && settings.page_needs_key {
             return Err(AccessError::NoKeys);
         }
         let origins = settings.cors_origins.iter().map(|origin| of_origin(origin));
         Ok(Self {
             keys: keys.map(RwLock::new),
             keys_file,
+            has_tenants,
+            tenants: OnceLock::new(),
             default_limit,
             page_needs_key: settings.page_needs_key,
             hasher: RandomState::new(),
             limiter: default_limit.map(|limit| RateLimiter::keyed(Quota::per_minute(limit))),
             origins: origins.collect::<Result<_, _>>()?,
         })
+    }
+
+    /// Opens the database of tenants, where there is one: their keys are known from then on.
+    ///
+    /// # Errors
+    /// [`LedgerError`].
+    pub async fn open_tenants(
+        &self,
+        url: &str,
+        settings: MeterSettings,
+    ) -> Result<(), LedgerError> {
+        if self.has_tenants {
+            let meter = Meter::start(Ledger::open(url).await?, settings).await?;
+            // Whoever opens it twice goes on with the first.
+            let _ = self.tenants.set(meter);
+        }
+        Ok(())
+    }
+
+    /// Whether there may be tenants.
+    pub const fn has_tenants(&self) -> bool {
+        self.has_tenants
+    }
+
+    /// The tenants, where there are any and their database was opened.
+    pub fn tenants(&self) -> Option<&Arc<Meter>> {
+        self.tenants.get()
     }
 
     /// Reads the file of keys again; what a client has used up stays used up. Where the file does not fit, the
@@ -117,13 +154,16 @@ impl Access {
         Ok(())
     }
 
-    /// Lets pages of the settings' origins read answers; `None` without any, so that no header is sent.
-    pub fn cors(&self) -> Option<CorsLayer> {
-        if self.origins.is_empty() {
+    /// Lets pages of the settings' and tenants' origins read answers; `None` where there are none, so that no header is
+    /// sent.
+    pub fn cors(self: &Arc<Self>) -> Option<CorsLayer> {
+        if self.origins.is_empty() && !self.has_tenants {
             return None;
         }
+        let access = Arc::clone(self);
+        let known = AllowOrigin::predicate(move |origin, _| access.knows_origin(Some(origin)));
         let cors = CorsLayer::new()
-            .allow_origin(self.origins.clone())
+            .allow_origin(known)
             .allow_methods([Method::GET, Method::POST])
             .allow_headers([AUTHORIZATION, CONTENT_TYPE])
             .expose_headers([RETRY_AFTER, REQUEST_ID_HEADER]);
@@ -132,18 +172,20 @@ impl Access {
 
     /// Whether pages of this origin may speak with the REST interface.
     pub fn knows_origin(&self, origin: Option<&HeaderValue>) -> bool {
-        origin.is_some_and(|origin| self.origins.contains(origin))
+        let of_tenant = |origin: &HeaderValue| {
+            let origin = origin.to_str().ok();
+            origin
+                .zip(self.tenants())
+                .is_some_and(|(origin, tenants)| tenants.knows_origin(origin))
+        };
+        origin.is_some_and(|origin| self.origins.contains(origin) || of_tenant(origin))
     }
 
     /// Who sent a request: a key, where one is needed, else an address.
     fn client(self: &Arc<Self>, request: &Request, needs_key: bool) -> Result<Client, AppError> {
-        let who = match &self.keys {
-            Some(keys) if needs_key => {
-                let keys = keys.read().unwrap_or_else(PoisonError::into_inner);
-                let hash = presented(request.headers()).ok_or(AppError::Unauthorized)?;
-                Who::Key(hash, keys.get(&hash).ok_or(AppError::Unauthorized)?)
-            }
-            _ => {
+        let who = match needs_key && (self.keys.is_some() || self.has_tenants) {
+            true => self.holder(presented(request.headers()).ok_or(AppError::Unauthorized)?)?,
+            false => {
                 let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
                 peer.map_or(Who::Unknown, |ConnectInfo(peer)| {
                     Who::Address(subscriber(peer.ip()))
@@ -152,6 +194,21 @@ impl Access {
         };
         let access = Arc::clone(self);
         Ok(Client { access, who })
+    }
+
+    /// Whose key has this hash: the file's, or a tenant's.
+    fn holder(&self, hash: [u8; 32]) -> Result<Who, AppError> {
+        let keys = self.keys.as_ref();
+        let keys = keys.map(|keys| keys.read().unwrap_or_else(PoisonError::into_inner));
+        if let Some(key) = keys.and_then(|keys| keys.get(&hash)) {
+            return Ok(Who::Key(hash, key));
+        }
+        let meter = self.tenants().ok_or(AppError::Unauthorized)?;
+        if meter.is_over() {
+            return Err(exposure::refused(Refused::Unavailable));
+        }
+        let account = meter.account(&hash).ok_or(AppError::Unauthorized)?;
+        Ok(Who::Tenant(account))
     }
 
     fn count_clip_of(&self, address: IpAddr) -> Result<(), AppError> {
@@ -183,13 +240,28 @@ pub struct Client {
 #[derive(Clone, Debug)]
 enum Who {
     Key([u8; 32], Arc<ApiKey>),
+    Tenant(Arc<Account>),
     Address(IpAddr),
     /// A request without a connection: only tests send such.
     Unknown,
 }
 
 impl Client {
-    /// Counts a clip.
+    /// Begins a tenant's request; `None` where the client is no tenant.
+    ///
+    /// # Errors
+    /// [`AppError::TooManyRequests`], [`AppError::Overloaded`].
+    pub async fn begin(&self) -> Result<Option<tenants::Request>, AppError> {
+        match (&self.who, self.access.tenants()) {
+            (Who::Tenant(account), Some(meter)) => {
+                let begun = meter.begin(account).await;
+                begun.map(Some).map_err(exposure::refused)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Counts a clip of a client that is no tenant.
     ///
     /// # Errors
     /// [`AppError::TooManyRequests`] when the client may send no more for now.
@@ -200,7 +272,8 @@ impl Client {
                 .as_ref()
                 .map_or(Ok(()), |limiter| limiter.check().map_err(too_many)),
             Who::Address(address) => self.access.count_clip_of(*address),
-            Who::Unknown => Ok(()),
+            // Its request counts.
+            Who::Tenant(_) | Who::Unknown => Ok(()),
         }
     }
 
@@ -209,6 +282,7 @@ impl Client {
         let hasher = &self.access.hasher;
         pipeline::Client(match &self.who {
             Who::Key(hash, _) => hasher.hash_one(hash),
+            Who::Tenant(account) => hasher.hash_one(&account.tenant().name),
             Who::Address(address) => hasher.hash_one(address),
             Who::Unknown => 0,
         })

@@ -10,23 +10,27 @@ use pipeline::{Apart, Queue, Speakers};
 use vocabulary::Emotion;
 
 use super::{
+    entry::Entry,
     form::{Clip, Fields},
     models::Models,
 };
 use crate::error::AppError;
 
 /// The model that is to hear a clip and what it is asked, with the profile in its form's field, where there is any
-/// content. `model` is what stands in the address, above the form's field.
+/// content. `model` is what stands in the address, above the form's field; who asks for none gets what its tenant
+/// prefers.
 ///
 /// # Errors
 /// [`AppError::ProfileRefused`] when it is none, [`AppError::UnknownModel`].
 pub async fn asked(
     clip: Clip,
     model: Option<&str>,
+    entry: &Entry,
     models: &Models,
 ) -> Result<(Arc<Queue>, pipeline::Request), AppError> {
     let in_form = clip.fields.model.as_deref().map(String::from_utf8_lossy);
-    let recognitions = models.named(model.or(in_form.as_deref())).await?;
+    let named = model.or(in_form.as_deref()).filter(|name| !name.is_empty());
+    let recognitions = models.named(named.or(entry.usual_model())).await?;
     let refused = |_| AppError::ProfileRefused {
         model: recognitions.recognizer().model_id().to_owned(),
     };

@@ -103,7 +103,9 @@ pub fn status(error: &AppError) -> StatusCode {
         AppError::HeadTooLarge { .. } => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
         AppError::CrossSite => StatusCode::FORBIDDEN,
         AppError::Unauthorized => StatusCode::UNAUTHORIZED,
-        AppError::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+        AppError::TooManyRequests { .. } | AppError::MonthSpent { .. } => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         AppError::UnsupportedAudio { .. } => StatusCode::UNSUPPORTED_MEDIA_TYPE,
         AppError::TooShort { .. }
         | AppError::TooLong { .. }
@@ -142,7 +144,9 @@ fn headers(error: &AppError) -> HeaderMap {
         AppError::Unauthorized => {
             HeaderMap::from_iter([(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))])
         }
-        AppError::Overloaded { retry_after_s } | AppError::TooManyRequests { retry_after_s } => {
+        AppError::Overloaded { retry_after_s }
+        | AppError::TooManyRequests { retry_after_s }
+        | AppError::MonthSpent { retry_after_s } => {
             HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from(*retry_after_s))])
         }
         _ => HeaderMap::new(),

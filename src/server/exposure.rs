@@ -4,6 +4,7 @@
 use std::{error::Error, iter};
 
 use pipeline::PipelineError;
+use tenants::Refused;
 
 use crate::error::AppError;
 
@@ -15,6 +16,20 @@ pub fn expose(error: &PipelineError, request_id: &str) -> AppError {
             request_id: request_id.to_owned(),
         }
     })
+}
+
+/// When to try again while the database of tenants is gone, seconds.
+const AWAY_RETRY_S: u32 = 10;
+
+/// What a tenant is told whose clip is not taken.
+pub fn refused(refused: Refused) -> AppError {
+    match refused {
+        Refused::TooMany { retry_after_s } => AppError::TooManyRequests { retry_after_s },
+        Refused::MonthSpent { retry_after_s } => AppError::MonthSpent { retry_after_s },
+        Refused::Unavailable => AppError::Overloaded {
+            retry_after_s: AWAY_RETRY_S,
+        },
+    }
 }
 
 /// The error and its sources, outermost first.

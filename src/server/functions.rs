@@ -66,7 +66,7 @@ pub async fn analyse(models: &Models, upload: &Upload, clip: Clip) -> Result<Ana
         word(fields.speakers.as_ref()),
         word(fields.channels.as_ref()),
     )?;
-    let (recognitions, request) = asked(clip, None, models).await?;
+    let (recognitions, request) = asked(clip, None, upload.entry(), models).await?;
     let request = pipeline::Request { apart, ..request };
     upload.heard(recognitions.analyse(upload.turn(), request).await)
 }
@@ -80,7 +80,7 @@ pub async fn enrol(data: MultipartData) -> Result<Enrolled, AppError> {
     marked(async {
         let (models, upload, clip) = received(data).await?;
         let emotion = emotion(&clip.fields)?;
-        let (recognitions, request) = asked(clip, None, &models).await?;
+        let (recognitions, request) = asked(clip, None, upload.entry(), &models).await?;
         let enrolled = upload.heard(recognitions.enrol(upload.turn(), request, emotion).await)?;
         let mut notes = enrolled.prediction.notes;
         // Whom the model does not know, a profile is for.
@@ -110,7 +110,7 @@ async fn received(data: MultipartData) -> Result<(Arc<Models>, Upload, Clip), Ap
         .ok_or_else(|| AppError::Internal {
             request_id: String::new(),
         })?;
-    let upload = Upload::of(&request.extensions)?;
+    let upload = Upload::of(&request.extensions).await?;
     let clip = upload.read_form(form).await?;
     Ok((models, upload, clip))
 }

@@ -5,7 +5,7 @@
 //! Time    samples that come as they are spoken are answered or, where the server falls behind, left out; a file that
 //!         is sent faster is answered whole, and its sender waits
 
-use std::{collections::VecDeque, mem, slice, sync::Arc};
+use std::{collections::VecDeque, mem, slice, sync::Arc, time::Duration};
 
 use axum::body::Bytes;
 use live::{Heard, Listener, Word, keep_newest};
@@ -18,8 +18,8 @@ use tokio::{
 use vocabulary::{LiveEvent, LiveResult, SAMPLE_RATE_HZ};
 
 use super::{
-    access::Client,
     alerts::{About, Alerts},
+    entry::Entry,
     exposure,
     moments::Alert,
 };
@@ -37,13 +37,15 @@ const MAX_AHEAD_S: f32 = 1.0;
 /// One live connection.
 pub struct LiveSession {
     queue: Arc<Queue>,
-    client: Client,
+    entry: Entry,
     request_id: String,
     listener: Listener,
     word: Word,
     began: Instant,
     /// Counted so far, seconds.
     counted_s: f32,
+    /// Counted as used so far.
+    used: Duration,
     /// Samples that were not listened to yet.
     samples: Vec<f32>,
     heard: VecDeque<Heard>,
@@ -54,22 +56,23 @@ pub struct LiveSession {
 }
 
 impl LiveSession {
-    /// A connection of a client that hears by `queue` and is told when one of `rules` holds.
+    /// A client's connection that hears by `queue` and is told when one of `rules` holds.
     pub fn new(
         queue: Arc<Queue>,
-        client: Client,
+        entry: Entry,
         request_id: String,
         alerts: Arc<Alerts>,
         rules: &[Rule],
     ) -> Self {
         Self {
             queue,
-            client,
+            entry,
             request_id,
             listener: Listener::new(SAMPLE_RATE_HZ),
             word: Word::default(),
             began: Instant::now(),
             counted_s: 0.0,
+            used: Duration::ZERO,
             samples: Vec::new(),
             heard: VecDeque::new(),
             alerts,
@@ -101,8 +104,8 @@ impl LiveSession {
     /// Takes a message.
     ///
     /// # Errors
-    /// [`AppError::InvalidFrame`], [`AppError::TooLarge`], [`AppError::TooManyRequests`].
-    pub fn take(&mut self, bytes: &[u8]) -> Result<(), AppError> {
+    /// [`AppError::InvalidFrame`], [`AppError::TooLarge`], those of [`Entry::count_clip`].
+    pub async fn take(&mut self, bytes: &[u8]) -> Result<(), AppError> {
         if bytes.len() > MAX_MESSAGE_BYTES {
             return Err(AppError::TooLarge {
                 max_bytes: MAX_MESSAGE_BYTES as u64,
@@ -115,10 +118,15 @@ impl LiveSession {
         self.samples
             .extend(samples.map(|sample| f32::from(sample) / 32_768.0));
         let all_s = self.listener.duration_s() + self.samples.len() as f32 / SAMPLE_RATE_HZ as f32;
+        let mut n_clips = 0;
         while all_s > self.counted_s {
-            self.client.count_clip()?;
+            self.entry.count_clip().await?;
             self.counted_s += CLIP_S;
+            n_clips += 1;
         }
+        let used = Duration::from_secs_f32(all_s);
+        self.entry.listened(n_clips, used.saturating_sub(self.used));
+        self.used = used;
         Ok(())
     }
 
@@ -166,7 +174,7 @@ impl LiveSession {
             };
             let clip = wav::encode(&utterance.waveform.samples, SAMPLE_RATE_HZ);
             let request: Request = Bytes::from(clip).into();
-            let outcome = self.queue.recognize(self.client.turn(), request).await;
+            let outcome = self.queue.recognize(self.entry.turn(), request).await;
             let outcome = outcome.map_err(|error| exposure::expose(&error, &self.request_id));
             match outcome {
                 Ok(prediction) => {
@@ -195,6 +203,7 @@ impl LiveSession {
             request_id: &self.request_id,
             file_name: None,
             model: self.queue.recognizer().model_id(),
+            tenant: self.entry.tenant(),
         };
         let alert = Alert::of(held);
         self.alerts.send(slice::from_ref(&alert), &about).await;

@@ -8,6 +8,7 @@ use prometheus_client::{
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
     registry::Registry,
 };
+use tenants::Health;
 
 /// Upper bounds of the latencies, seconds.
 const LATENCY_BOUNDS_S: [f64; 10] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 5.0, 30.0];
@@ -39,6 +40,7 @@ pub struct Metrics {
     upload_bytes: Gauge,
     connections: Gauge,
     alerts: AlertMetrics,
+    tenants: TenantMetrics,
 }
 
 /// How clips are heard.
@@ -61,6 +63,41 @@ pub struct AlertMetrics {
     pub lost: Counter,
     /// Messages that wait.
     pub waiting: Gauge,
+}
+
+/// How it stands with the database of tenants.
+#[derive(Debug, Default)]
+struct TenantMetrics {
+    keys: Gauge,
+    waiting: Gauge,
+    away_s: Gauge,
+}
+
+impl TenantMetrics {
+    fn registered(registry: &mut Registry) -> Self {
+        let gauges = Self::default();
+        let mut register = |name: &str, help: &str, gauge: &Gauge| {
+            registry.register(name, help, gauge.clone());
+        };
+        register("tenant_keys", "Valid keys of tenants", &gauges.keys);
+        register(
+            "tenant_clips_waiting",
+            "Clips whose usage is not in the database yet",
+            &gauges.waiting,
+        );
+        register(
+            "tenant_database_away_seconds",
+            "Time since the database of tenants was last there; 0 while it is",
+            &gauges.away_s,
+        );
+        gauges
+    }
+
+    fn set(&self, health: Health) {
+        self.keys.set(health.n_keys as i64);
+        self.waiting.set(health.n_waiting);
+        self.away_s.set(health.away_s.unwrap_or_default() as i64);
+    }
 }
 
 impl AlertMetrics {
@@ -142,6 +179,8 @@ pub struct Now {
     pub n_uploads: usize,
     /// What they hold.
     pub n_upload_bytes: u64,
+    /// How it stands with the database of tenants, where there is one.
+    pub tenants: Option<Health>,
 }
 
 impl Metrics {
@@ -190,12 +229,14 @@ impl Metrics {
         );
         let alerts = AlertMetrics::default();
         alerts.register(&mut registry);
+        let tenants = TenantMetrics::registered(&mut registry);
         Self {
             registry,
             answered,
             latency,
             hearing,
             alerts,
+            tenants,
             waiting,
             recognizing,
             uploading,
@@ -234,6 +275,9 @@ impl Metrics {
         self.recognizing.set(now.n_recognizing as i64);
         self.uploading.set(now.n_uploads as i64);
         self.upload_bytes.set(now.n_upload_bytes as i64);
+        if let Some(health) = now.tenants {
+            self.tenants.set(health);
+        }
         let mut text = String::new();
         // Writing to a `String` does not fail.
         let _ = encode(&mut text, &self.registry);
@@ -267,6 +311,12 @@ mod tests {
             n_recognizing: 2,
             n_uploads: 5,
             n_upload_bytes: 1000,
+            tenants: Some(Health {
+                away_s: Some(7),
+                is_over: false,
+                n_keys: 4,
+                n_waiting: 9,
+            }),
         });
         for line in [
             r#"banglaser_requests_total{route="/predict",status="200"} 2"#,
@@ -280,6 +330,9 @@ mod tests {
             "banglaser_recognitions_in_progress 2",
             "banglaser_uploads_in_progress 5",
             "banglaser_upload_bytes 1000",
+            "banglaser_tenant_keys 4",
+            "banglaser_tenant_clips_waiting 9",
+            "banglaser_tenant_database_away_seconds 7",
             "# EOF",
         ] {
             assert!(text.contains(line), "no {line} in\n{text}");

@@ -26,6 +26,7 @@ mod base64_audio;
 pub mod body;
 mod body_fault;
 mod connections;
+mod entry;
 pub mod envelope;
 pub mod exposure;
 mod form;

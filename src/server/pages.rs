@@ -121,7 +121,7 @@ pub async fn submit(State(state): State<AppState>, request: Request) -> Response
 }
 
 async fn analyse(models: &Models, request: Request) -> Result<Analysis, AppError> {
-    let upload = Upload::of(request.extensions())?;
+    let upload = Upload::of(request.extensions()).await?;
     let clip = upload.read_form(request_form(request)?).await?;
     functions::analyse(models, &upload, clip).await
 }

@@ -6,6 +6,8 @@ use axum::{
     response::IntoResponse,
 };
 
+use tenants::Health;
+
 use super::{metrics::Now, state::AppState};
 
 /// Says that the process answers. Never waits for recognitions.
@@ -19,20 +21,39 @@ pub async fn live() -> &'static str {
     "ok\n"
 }
 
-/// Says whether new work is welcome: not while the server finishes its last requests.
+/// Says whether new work is welcome: not while the server finishes its last requests, nor once the database of tenants
+/// has been gone for too long.
 #[utoipa::path(
     get,
     path = "/readyz",
     tag = "operation",
     responses(
         (status = 200, description = "New work is welcome", content_type = "text/plain"),
-        (status = 503, description = "The server is ending", content_type = "text/plain")
+        (
+            status = 503,
+            description = "The server is ending, or the database of tenants is gone",
+            content_type = "text/plain"
+        )
     )
 )]
 pub async fn ready(State(state): State<AppState>) -> impl IntoResponse {
-    match state.is_ending() {
-        false => (StatusCode::OK, "ready\n"),
-        true => (StatusCode::SERVICE_UNAVAILABLE, "ending\n"),
+    let told = |status, text: &str| (status, text.to_owned());
+    if state.is_ending() {
+        return told(StatusCode::SERVICE_UNAVAILABLE, "ending\n");
+    }
+    match state.access.tenants().map(|tenants| tenants.health()) {
+        Some(health) if health.is_over => {
+            let text = "the database of tenants is gone\n";
+            told(StatusCode::SERVICE_UNAVAILABLE, text)
+        }
+        Some(Health {
+            away_s: Some(away_s),
+            ..
+        }) => {
+            let text = format!("ready, for {away_s} s without the database of tenants\n");
+            told(StatusCode::OK, &text)
+        }
+        _ => told(StatusCode::OK, "ready\n"),
     }
 }
 
@@ -44,6 +65,7 @@ pub async fn metrics(State(state): State<AppState>) -> impl IntoResponse {
         n_recognizing: state.models.first().n_recognizing(),
         n_uploads: state.body_limits.memory.n_uploads(),
         n_upload_bytes: state.body_limits.memory.n_bytes(),
+        tenants: state.access.tenants().map(|tenants| tenants.health()),
     });
     ([(CONTENT_TYPE, content_type)], text)
 }

@@ -1,6 +1,6 @@
 //! The server as a process: from a socket to the last answer.
 
-use std::{future::Future, io, net::SocketAddr, path::PathBuf, time::Duration};
+use std::{future::Future, io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -17,7 +17,7 @@ use super::{
     connections::{self, Connections},
     exposure, probes, router,
     security::MAX_HEAD_BYTES,
-    settings::ServerSettings,
+    settings::Settings,
     state::AppState,
 };
 
@@ -44,6 +44,9 @@ pub enum ServeError {
         /// What the system said.
         source: io::Error,
     },
+    /// The database of tenants is not there, or not as it should be.
+    #[error("tenants.database_url")]
+    Tenants(#[from] tenants::LedgerError),
     /// The socket failed.
     #[error("the socket failed")]
     Socket(#[source] io::Error),
@@ -53,7 +56,7 @@ pub enum ServeError {
 ///
 /// # Errors
 /// [`ServeError`].
-pub fn serve(state: AppState, settings: &ServerSettings) -> Result<(), ServeError> {
+pub fn serve(state: AppState, settings: &Settings) -> Result<(), ServeError> {
     let path = PathBuf::from(&*state.leptos_options.site_root);
     if !path.is_dir() {
         return Err(ServeError::NoSite { path });
@@ -65,7 +68,12 @@ pub fn serve(state: AppState, settings: &ServerSettings) -> Result<(), ServeErro
     outcome
 }
 
-async fn answer(state: AppState, settings: &ServerSettings) -> Result<(), ServeError> {
+async fn answer(state: AppState, settings: &Settings) -> Result<(), ServeError> {
+    let max_clip = Duration::from_secs(settings.audio.max_duration_s.get().into());
+    let (tenants, meter) = (&settings.tenants, settings.tenants.meter(max_clip));
+    let access = Arc::clone(&state.access);
+    access.open_tenants(&tenants.database_url, meter).await?;
+    let settings = &settings.server;
     let (listener, address) = listen(state.leptos_options.site_addr).await?;
     if let Some(address) = settings.metrics_address {
         tokio::spawn(answer_watchers(listen(address).await?.0, state.clone()));
@@ -97,6 +105,12 @@ async fn answer(state: AppState, settings: &ServerSettings) -> Result<(), ServeE
     let router = router(state.clone()).layer(from_fn_with_state(state, close_at_the_end));
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     server.serve(service).await.map_err(ServeError::Socket)?;
+    if let Some(tenants) = access.tenants()
+        && let Err(error) = tenants.finish().await
+    {
+        let error = exposure::chain(&error);
+        tracing::error!(error, "usage of the last seconds is lost");
+    }
     if handle.connection_count() > 0 {
         tracing::warn!("requests in flight were cut off after {timeout:?}");
     }

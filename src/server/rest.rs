@@ -116,7 +116,8 @@ pub async fn predict(
 ) -> Result<Json<PredictAnswer>, Refusal> {
     let answer = async {
         let clip = upload.read_form(request_form(request)?).await?;
-        upload.heard(models.first().recognize(upload.turn(), clip.bytes).await)
+        let recognitions = models.named(upload.entry().usual_model()).await?;
+        upload.heard(recognitions.recognize(upload.turn(), clip.bytes).await)
     };
     let prediction = answer.await.map_err(|error| upload.refuse(error))?;
     Ok(Json(PredictAnswer::from(&prediction)))

@@ -106,6 +106,8 @@ impl AppState {
             }
             summary
         };
+        let access = Arc::new(Access::new(&settings.access, &settings.tenants)?);
+        let alerts = Alerts::new(&settings.alerts, metrics.alerts(), Arc::clone(&access))?;
         let mut summaries = model_facts.iter().map(summary);
         let device_script = on_device
             .as_ref()
@@ -125,9 +127,9 @@ impl AppState {
             on_device: on_device.map(Arc::new),
             body_limits: server.body_limits(memory),
             max_batch_files: MaxBatchFiles(server.max_batch_files.get()),
-            alerts: Arc::new(Alerts::new(&settings.alerts, metrics.alerts())?),
+            alerts: Arc::new(alerts),
             metrics,
-            access: Arc::new(Access::new(&settings.access)?),
+            access,
             has_public_metrics: server.metrics_address.is_none(),
             is_ending: Arc::new(AtomicBool::new(false)),
         })

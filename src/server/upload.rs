@@ -14,6 +14,7 @@ use super::{
     arriving::Arriving,
     base64_audio,
     body_fault::Bounded,
+    entry::{Entry, Lasting},
     envelope::Refusal,
     exposure,
     form::{self, Clip, Fields},
@@ -29,17 +30,17 @@ pub struct Upload {
     pub request_id: String,
     /// What the body may cost, and why it ended.
     pub bounded: Bounded,
-    client: Client,
+    entry: Entry,
 }
 
 impl Upload {
     /// An upload of at least one clip, which its client may send.
     ///
     /// # Errors
-    /// [`AppError::TooManyRequests`].
-    pub fn of(request: &Extensions) -> Result<Self, AppError> {
+    /// Those of [`Entry::count_clip`].
+    pub async fn of(request: &Extensions) -> Result<Self, AppError> {
         let request_id = RequestId::of(request).0;
-        let parts = request.get().cloned().zip(request.get().cloned());
+        let parts = request.get().cloned().zip(request.get::<Client>().cloned());
         let Some((bounded, client)) = parts else {
             tracing::error!(request_id, "a route of clips has no bounds");
             return Err(AppError::Internal { request_id });
@@ -47,23 +48,28 @@ impl Upload {
         let upload = Self {
             request_id,
             bounded,
-            client,
+            entry: Entry::of(client).await?,
         };
-        upload.count_clip()?;
+        upload.count_clip().await?;
         Ok(upload)
     }
 
     /// Counts a clip of this request's client.
     ///
     /// # Errors
-    /// [`AppError::TooManyRequests`].
-    pub fn count_clip(&self) -> Result<(), AppError> {
-        self.client.count_clip()
+    /// Those of [`Entry::count_clip`].
+    pub async fn count_clip(&self) -> Result<(), AppError> {
+        self.entry.count_clip().await
+    }
+
+    /// What its client prefers.
+    pub const fn entry(&self) -> &Entry {
+        &self.entry
     }
 
     /// Whose turn it is when the clips of this request are heard.
     pub fn turn(&self) -> pipeline::Client {
-        self.client.turn()
+        self.entry.turn()
     }
 
     /// Reads the clip out of a request: the field `file` of its form or, where it is none, its whole body.
@@ -108,11 +114,12 @@ impl Upload {
         })
     }
 
-    /// What came of a clip, with what is a fault of ours logged.
+    /// What came of a clip, counted, and with what is a fault of ours logged.
     ///
     /// # Errors
     /// [`AppError`].
-    pub fn heard<T>(&self, outcome: Result<T, PipelineError>) -> Result<T, AppError> {
+    pub fn heard<T: Lasting>(&self, outcome: Result<T, PipelineError>) -> Result<T, AppError> {
+        self.entry.heard(&outcome);
         outcome.map_err(|error| exposure::expose(&error, &self.request_id))
     }
 
@@ -144,7 +151,8 @@ impl<S: Sync> FromRequestParts<S> for Upload {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Refusal> {
-        Self::of(&parts.extensions).map_err(|error| Refusal {
+        let upload = Self::of(&parts.extensions).await;
+        upload.map_err(|error| Refusal {
             error,
             request_id: RequestId::of(&parts.extensions).0,
         })

@@ -19,7 +19,7 @@ use sha2::{Digest, Sha256};
 use crate::trial::{changed, form_of, get, post_form, send, state, upload};
 
 /// Every way for a clip into the server, with what is no clip.
-fn ways() -> Vec<Request<Body>> {
+pub fn ways() -> Vec<Request<Body>> {
     let mut ways = vec![raw(b"text".to_vec())];
     ways.extend(["/predict", "/api/recognize", "/"].map(|path| upload(path, b"text")));
     ways.push(post_form(
@@ -29,25 +29,25 @@ fn ways() -> Vec<Request<Body>> {
     ways
 }
 
-fn raw(clip: Vec<u8>) -> Request<Body> {
+pub fn raw(clip: Vec<u8>) -> Request<Body> {
     Request::post("/api/v1/recognitions")
         .header(CONTENT_TYPE, "audio/wav")
         .body(clip.into())
         .expect("a request")
 }
 
-fn hash(key: &str) -> String {
+pub fn hash(key: &str) -> String {
     let bytes = Sha256::digest(key);
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn key_file(test: &str, lines: &str) -> PathBuf {
+pub fn key_file(test: &str, lines: &str) -> PathBuf {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(test);
     fs::write(&file, lines).expect("writable");
     file
 }
 
-fn with_credentials(mut request: Request<Body>, credentials: &str) -> Request<Body> {
+pub fn with_credentials(mut request: Request<Body>, credentials: &str) -> Request<Body> {
     let value = credentials.parse().expect("a header");
     request.headers_mut().insert(AUTHORIZATION, value);
     request

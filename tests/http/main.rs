@@ -26,6 +26,7 @@ mod profiles;
 mod recordings;
 mod rest;
 mod security;
+mod tenants;
 mod trial;
 mod unlike_voices;
 mod v1;

@@ -19,9 +19,9 @@ use crate::server::{PATIENCE, Server, program, upload};
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 /// A message as it arrived.
-struct Arrived {
-    headers: HeaderMap,
-    body: Vec<u8>,
+pub struct Arrived {
+    pub headers: HeaderMap,
+    pub body: Vec<u8>,
 }
 
 impl Arrived {
@@ -31,7 +31,7 @@ impl Arrived {
 }
 
 /// Who is told: answers the first message with the first status, and so on; the last one stays.
-fn operator(statuses: &'static [u16]) -> (SocketAddr, Receiver<Arrived>) {
+pub fn operator(statuses: &'static [u16]) -> (SocketAddr, Receiver<Arrived>) {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let address = listener.local_addr().expect("an address");
     let (sender, receiver) = channel();

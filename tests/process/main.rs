@@ -14,3 +14,4 @@ mod memory;
 mod server;
 mod simple_clients;
 mod stop;
+mod tenants;

@@ -65,10 +65,8 @@ pub enum Refused {
         retry_after_s: u32,
     },
     /// The month's audio is used up.
-    #[error("the month's {audio_s} s of audio are used up")]
+    #[error("the month's audio is used up for {retry_after_s} s")]
     MonthSpent {
-        /// What a month has, seconds.
-        audio_s: u64,
         /// When the next month begins, seconds.
         retry_after_s: u32,
     },

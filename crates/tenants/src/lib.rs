@@ -21,6 +21,8 @@ mod schema;
 mod shares;
 mod tenant;
 mod tenants;
+#[cfg(test)]
+mod trial;
 mod usage;
 
 pub use account::Account;

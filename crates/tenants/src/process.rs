@@ -67,7 +67,7 @@ pub struct Granted {
 /// Usage that is added as one, or not at all.
 #[derive(Clone, Debug)]
 pub struct Batch {
-    /// From 1 on, without gaps.
+    /// From 1 on.
     pub number: i64,
     /// Sorted, so that two processes never wait for each other.
     pub rows: Vec<DayUsage>,
@@ -213,8 +213,10 @@ impl Process {
     /// Adds a batch, unless it was added already and only the answer was lost.
     pub async fn add(&self, batch: &Batch) -> Result<(), LedgerError> {
         let mut acting = self.ledger.begin().await?;
-        let text = "UPDATE processes SET flushed = $1 WHERE id = $2 AND flushed = $1 - 1";
-        let query = sqlx::query(text).bind(batch.number).bind(&self.id);
+        // A row that is older than this process remembers is one of a backup that was restored.
+        let text = "INSERT INTO processes VALUES ($1, 0, $2) ON CONFLICT (id) \
+                    DO UPDATE SET flushed = excluded.flushed WHERE processes.flushed < excluded.flushed";
+        let query = sqlx::query(text).bind(&self.id).bind(batch.number);
         if query.execute(&mut *acting).await?.rows_affected() == 0 {
             return Ok(());
         }
@@ -242,7 +244,7 @@ impl Process {
     /// Holds nothing any more, and is not waited for.
     pub async fn leave(&self) -> Result<(), LedgerError> {
         self.restate(&[], "").await?;
-        let query = sqlx::query("UPDATE processes SET seen_at_ms = 0 WHERE id = $1");
+        let query = sqlx::query("DELETE FROM processes WHERE id = $1");
         query.bind(&self.id).execute(self.ledger.pool()).await?;
         Ok(())
     }
@@ -257,7 +259,7 @@ impl Process {
             "DELETE FROM holds WHERE process IN (SELECT id FROM processes WHERE seen_at_ms < $1)";
         let expired = now_ms - 60 * EXPIRY.as_millis() as i64;
         sqlx::query(gone).bind(expired).execute(pool).await?;
-        let query = sqlx::query("DELETE FROM processes WHERE seen_at_ms < $1 AND seen_at_ms > 0");
+        let query = sqlx::query("DELETE FROM processes WHERE seen_at_ms < $1");
         let query = query.bind(now_ms - PROCESS_RETENTION_MS);
         query.execute(pool).await?;
         self.ledger.forget_old_usage().await?;

@@ -14,7 +14,7 @@ use super::{
 };
 
 /// Held in PostgreSQL while migrating; any number that nobody else takes.
-const LOCK: &str = "SELECT pg_advisory_xact_lock(7310574216)";
+pub const LOCK: &str = "SELECT pg_advisory_xact_lock(7310574216)";
 
 /// What was added when, never changed once it was shipped: the database keeps a checksum of each.
 fn migrations(kind: Kind) -> Vec<Migration> {
@@ -51,7 +51,19 @@ async fn apply(ledger: &Ledger, migrations: Vec<Migration>) -> Result<(), Ledger
     if ledger.kind() == Kind::Postgres {
         sqlx::query(LOCK).execute(&mut *connection).await?;
     }
-    migrator.run(connection).await?;
+    // `run` is the same, but for a future that cannot go to another thread.
+    migrator.run_direct(None, connection, false).await?;
     transaction.commit().await?;
     Ok(())
+}
+
+/// The same and one more, which is none that ships.
+///
+/// # Errors
+/// [`LedgerError`].
+#[cfg(test)]
+pub async fn migrate_with(ledger: &Ledger, next: Migration) -> Result<(), LedgerError> {
+    let mut all = migrations(ledger.kind());
+    all.push(next);
+    apply(ledger, all).await
 }

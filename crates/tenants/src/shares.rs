@@ -54,6 +54,11 @@ impl Minute {
         has
     }
 
+    /// Whether one is left.
+    pub const fn has_ticket(&self) -> bool {
+        self.left > 0
+    }
+
     /// Whether nothing can be drawn any more.
     pub const fn is_spent(&self) -> bool {
         self.is_spent
@@ -79,6 +84,18 @@ impl Minute {
         self.is_spent = granted == 0;
     }
 
+    /// Tickets that were given out alone, and the counter does not know.
+    pub const fn owed(&self) -> i64 {
+        self.owed
+    }
+
+    /// The counter knows of those now.
+    pub fn settled(&mut self, n: i64) {
+        self.owed -= n;
+        self.taken += n;
+        self.was_alone = false;
+    }
+
     /// The counter was seen there.
     pub fn seen(&mut self, taken: i64) {
         self.taken = self.taken.max(taken);
@@ -88,7 +105,7 @@ impl Minute {
     pub fn take_alone(&mut self, limit: i64, n_processes: i64) -> bool {
         if !self.was_alone {
             self.was_alone = true;
-            let share = part(limit - self.taken - self.left.min(0), n_processes);
+            let share = part(limit - self.taken, n_processes);
             self.left += share;
             self.owed += share;
         }
@@ -109,12 +126,18 @@ pub struct Requests {
 impl Requests {
     /// Begins one, where there is a place.
     pub fn take(&mut self, limit: i64) -> bool {
-        self.take_of(limit == 0 || self.used < self.held.min(limit))
+        let is_free = self.has_place(limit);
+        self.take_of(is_free)
+    }
+
+    /// Whether there is a place.
+    pub fn has_place(&self, limit: i64) -> bool {
+        limit == 0 || self.used < self.held.min(limit)
     }
 
     /// Begins one without the database, as one of so many processes.
     pub fn take_alone(&mut self, limit: i64, n_processes: i64) -> bool {
-        self.take_of(self.used < part(limit, n_processes))
+        self.take_of(limit == 0 || self.used < part(limit, n_processes))
     }
 
     /// One ended.
@@ -182,20 +205,9 @@ impl Audio {
         }
     }
 
-    /// Whether a clip may be heard beside others, so many requests together, each of which may bring `max_clip_ms`:
-    /// the last clips of a month come one by one, so that each process goes above the limit by one at most.
-    pub const fn allows(&self, n_requests: i64, max_clip_ms: i64) -> bool {
-        self.held_ms > self.needed_ms(n_requests, max_clip_ms)
-    }
-
-    /// How much more it should hold.
-    pub const fn missing_ms(&self, n_requests: i64, max_clip_ms: i64) -> i64 {
-        self.needed_ms(n_requests, max_clip_ms) + max_clip_ms - self.held_ms
-    }
-
-    /// Whether nothing is left.
-    pub const fn is_empty(&self) -> bool {
-        self.held_ms <= 0
+    /// What it has of the month, milliseconds; below 0 where more was heard than it had.
+    pub const fn held_ms(&self) -> i64 {
+        self.held_ms
     }
 
     /// Whether it is of no use to ask for more before the next look.
@@ -241,11 +253,6 @@ impl Audio {
     pub const fn restated(&mut self) {
         self.held_ms = 0;
         self.is_spent = false;
-    }
-
-    const fn needed_ms(&self, n_requests: i64, max_clip_ms: i64) -> i64 {
-        let others = if n_requests > 1 { n_requests - 1 } else { 0 };
-        others * max_clip_ms
     }
 }
 

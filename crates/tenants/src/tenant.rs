@@ -1,5 +1,9 @@
 //! What a tenant is.
 
+use std::fmt;
+
+use super::{error::LedgerError, keys::random};
+
 /// How much a tenant may use; 0 is no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -12,7 +16,7 @@ pub struct Limits {
 }
 
 /// How a tenant's clips are heard where a request does not say.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Preferences {
     /// Name of the model; empty: the server's.
     pub model: String,
@@ -24,6 +28,28 @@ pub struct Preferences {
     pub webhook_secret: String,
     /// Origins whose pages may read answers, beside the server's.
     pub cors_origins: Vec<String>,
+}
+
+impl fmt::Debug for Preferences {
+    /// Without the secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Preferences")
+            .field("model", &self.model)
+            .field("rules", &self.rules)
+            .field("webhook_url", &self.webhook_url)
+            .field("cors_origins", &self.cors_origins)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Preferences {
+    /// A secret for messages: `whsec_` and 64 digits, which are base64 too.
+    ///
+    /// # Errors
+    /// [`LedgerError::NoRandom`].
+    pub fn random_webhook_secret() -> Result<String, LedgerError> {
+        Ok(format!("whsec_{}", random::<32>()?))
+    }
 }
 
 /// A customer.

@@ -126,6 +126,12 @@ pub enum AppError {
         /// When to try again.
         retry_after_s: u32,
     },
+    /// The client's audio of this month is used up.
+    #[error("the month's audio is used up, try again in {retry_after_s} s")]
+    MonthSpent {
+        /// When the next month begins.
+        retry_after_s: u32,
+    },
     /// The server has too much to do.
     #[error("overloaded, try again in {retry_after_s} s")]
     Overloaded {
@@ -234,6 +240,9 @@ impl TryFrom<Told> for AppError {
             "cross_site" => Self::CrossSite,
             "unauthorized" => Self::Unauthorized,
             "too_many_requests" => Self::TooManyRequests {
+                retry_after_s: needed(told.retry_after_s)?,
+            },
+            "month_spent" => Self::MonthSpent {
                 retry_after_s: needed(told.retry_after_s)?,
             },
             "overloaded" => Self::Overloaded {

@@ -30,6 +30,9 @@ pub struct Message {
     pub id: String,
     /// JSON, sent as it stands.
     pub body: String,
+    /// Whose address it goes to; the operator's where nobody is named.
+    #[serde(default)]
+    pub tenant: Option<String>,
     /// Attempts that failed.
     pub n_failed: usize,
     /// When it is tried next, milliseconds since 1970.
@@ -56,7 +59,7 @@ struct Data<'a> {
 
 impl Message {
     /// Tells of an alert; it is to be sent at once.
-    pub fn new(alert: &Alert, about: &About<'_>) -> Self {
+    pub fn new(alert: &Alert, about: &About<'_>, tenant: Option<&str>) -> Self {
         let now = SystemTime::now();
         let at_ms = since_1970_ms(now);
         let body = Body {
@@ -75,6 +78,7 @@ impl Message {
         Self {
             id: format!("msg_{at_ms}_{}", random()),
             body: serde_json::to_string(&body).expect("messages have names for keys"),
+            tenant: tenant.map(str::to_owned),
             n_failed: 0,
             next_at_ms: at_ms,
         }
@@ -124,8 +128,9 @@ pub(super) mod tests {
             request_id: "r1",
             file_name: Some("কল.wav"),
             model: "m",
+            tenant: None,
         };
-        Message::new(&alert, &about)
+        Message::new(&alert, &about, None)
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Rules that held: told in answers, and to an address that the operator names.
+//! Rules that held: told in answers, and to an address that the operator or a tenant names.
 //!
 //! Input   the rules of the settings (`[banglaser.alerts]`) and of a request
 //! Output  [`Alert`]s in the answer; those of the settings' rules also as signed webhooks ([`webhook`])
@@ -14,15 +14,18 @@ use std::{path::PathBuf, sync::Arc};
 use inference::Recognizer;
 use moments::{MAX_RULES, Rule, UnknownRule};
 use pipeline::Queue;
+use tenants::Tenant;
 use tokio::task::spawn_blocking;
 use vocabulary::Prediction;
 
 use self::{
     message::Message,
     outbox::Outbox,
+    sender::Addresses,
     webhook::{Webhook, WebhookError},
 };
 use super::{
+    access::Access,
     exposure,
     metrics::AlertMetrics,
     moments::{Alert, Asked},
@@ -59,6 +62,7 @@ pub enum AlertsError {
 pub struct Alerts {
     rules: Vec<Rule>,
     outbox: Option<Arc<Outbox>>,
+    tells_operator: bool,
     metrics: AlertMetrics,
 }
 
@@ -71,6 +75,8 @@ pub struct About<'a> {
     pub file_name: Option<&'a str>,
     /// What heard it.
     pub model: &'a str,
+    /// Whose clip it is, where it is a tenant's.
+    pub tenant: Option<&'a Tenant>,
 }
 
 impl Alerts {
@@ -78,20 +84,27 @@ impl Alerts {
     ///
     /// # Errors
     /// [`AlertsError`].
-    pub fn new(settings: &AlertSettings, metrics: AlertMetrics) -> Result<Self, AlertsError> {
+    pub fn new(
+        settings: &AlertSettings,
+        metrics: AlertMetrics,
+        access: Arc<Access>,
+    ) -> Result<Self, AlertsError> {
         let rules = settings.rules.iter().map(|rule| rule.parse());
         let rules = Asked::new(0, rules.collect::<Result<_, _>>()?).rules;
         if rules.len() > MAX_RULES {
             let n_rules = rules.len();
             return Err(AlertsError::TooManyRules { n_rules });
         }
-        let outbox = match &*settings.webhook_url {
-            "" => None,
-            _ => Some(open(settings, &metrics)?),
+        let may_send = !settings.webhook_url.is_empty() || access.has_tenants();
+        let outbox = match may_send {
+            false => None,
+            true => Some(open(settings, &metrics, access)?),
         };
+        let tells_operator = !settings.webhook_url.is_empty();
         Ok(Self {
             rules,
             outbox,
+            tells_operator,
             metrics,
         })
     }
@@ -122,17 +135,19 @@ impl Alerts {
         alerts
     }
 
-    /// Sends alerts, where they are of a rule of the settings and somebody wants to know: all of them, even if nobody
-    /// waits for this any more.
+    /// Sends alerts, where they are of a rule of the settings or of the clip's tenant and somebody wants to know: all
+    /// of them, even if nobody waits for this any more.
     pub async fn send(&self, alerts: &[Alert], about: &About<'_>) {
         let is_ours = |alert: &&Alert| self.rules.iter().any(|rule| rule.to_string() == alert.rule);
         let ours: Vec<&Alert> = alerts.iter().filter(is_ours).collect();
         self.metrics.held.inc_by(ours.len() as u64);
-        let Some(outbox) = self.outbox.clone().filter(|_| !ours.is_empty()) else {
+        let ours = ours.into_iter().filter(|_| self.tells_operator);
+        let ours = ours.map(|alert| Message::new(alert, about, None));
+        let theirs = alerts.iter().filter_map(|alert| for_tenant(alert, about));
+        let messages: Vec<Message> = ours.chain(theirs).collect();
+        let Some(outbox) = self.outbox.clone().filter(|_| !messages.is_empty()) else {
             return;
         };
-        let messages = ours.into_iter().map(|alert| Message::new(alert, about));
-        let messages: Vec<Message> = messages.collect();
         let (lost, request_id) = (self.metrics.lost.clone(), about.request_id.to_owned());
         let keep = move || {
             for message in messages {
@@ -148,9 +163,30 @@ impl Alerts {
     }
 }
 
-fn open(settings: &AlertSettings, metrics: &AlertMetrics) -> Result<Arc<Outbox>, AlertsError> {
-    let webhook = Webhook::new(settings)?;
-    if settings.rules.is_empty() {
+/// A message for the clip's tenant, where it is one of its rules and it has an address.
+fn for_tenant(alert: &Alert, about: &About<'_>) -> Option<Message> {
+    let tenant = about.tenant?;
+    let is_told = !tenant.preferences.webhook_url.is_empty();
+    let mut rules = tenant.preferences.rules.iter();
+    let is_theirs = rules.any(|rule| {
+        rule.parse()
+            .is_ok_and(|rule: Rule| rule.to_string() == alert.rule)
+    });
+    (is_told && is_theirs).then(|| Message::new(alert, about, Some(&tenant.name)))
+}
+
+fn open(
+    settings: &AlertSettings,
+    metrics: &AlertMetrics,
+    access: Arc<Access>,
+) -> Result<Arc<Outbox>, AlertsError> {
+    let (url, secret) = (&settings.webhook_url, &settings.webhook_secret);
+    let to_private_addresses = settings.webhook_to_private_addresses;
+    let operator = match &**url {
+        "" => None,
+        url => Some(Webhook::new(url, secret, to_private_addresses)?),
+    };
+    if operator.is_some() && settings.rules.is_empty() {
         tracing::warn!("alerts.webhook_url is never told anything: alerts.rules is empty");
     }
     let folder = settings.outbox.clone();
@@ -160,6 +196,11 @@ fn open(settings: &AlertSettings, metrics: &AlertMetrics) -> Result<Arc<Outbox>,
     };
     let outbox = Outbox::open(folder.clone(), metrics.waiting.clone()).map_err(cannot_use)?;
     let outbox = Arc::new(outbox);
-    sender::start(Arc::clone(&outbox), webhook, metrics.clone()).map_err(cannot_use)?;
+    let addresses = Addresses {
+        operator,
+        access,
+        to_private_addresses,
+    };
+    sender::start(Arc::clone(&outbox), addresses, metrics.clone()).map_err(cannot_use)?;
     Ok(outbox)
 }

@@ -7,17 +7,62 @@ use super::{
     outbox::{Outbox, Unreadable},
     webhook::{Delivery, Webhook},
 };
-use crate::server::{exposure, metrics::AlertMetrics};
+use crate::server::{access::Access, exposure, metrics::AlertMetrics};
+
+/// Where messages go.
+pub struct Addresses {
+    /// Of the settings.
+    pub operator: Option<Webhook>,
+    /// Knows the tenants'.
+    pub access: Arc<Access>,
+    /// Whether those may lie in private networks.
+    pub to_private_addresses: bool,
+}
+
+impl Addresses {
+    /// Makes one attempt to bring a message where it goes.
+    fn send(&self, message: &Message) -> Delivery {
+        let Some(tenant) = &message.tenant else {
+            let operator = self.operator.as_ref();
+            return operator.map_or_else(nobody, |webhook| webhook.send(message));
+        };
+        let tenants = self.access.tenants();
+        let Some(account) = tenants.and_then(|tenants| tenants.named(tenant)) else {
+            // After a start the tenants may not be known yet.
+            return match tenants {
+                Some(_) => nobody(),
+                None => Delivery::Failed {
+                    why: "tenants are not known yet".to_owned(),
+                    retry_after: None,
+                },
+            };
+        };
+        let preferences = &account.tenant().preferences;
+        let (url, secret) = (&preferences.webhook_url, &preferences.webhook_secret);
+        match Webhook::new(url, secret, self.to_private_addresses) {
+            Ok(webhook) => webhook.send(message),
+            Err(error) => Delivery::Refused {
+                why: error.to_string(),
+            },
+        }
+    }
+}
+
+fn nobody() -> Delivery {
+    Delivery::Refused {
+        why: "nobody has an address for it any more".to_owned(),
+    }
+}
 
 /// Starts a thread that sends for as long as the process runs.
 ///
 /// # Errors
 /// When there is no thread.
-pub fn start(outbox: Arc<Outbox>, webhook: Webhook, metrics: AlertMetrics) -> io::Result<()> {
+pub fn start(outbox: Arc<Outbox>, addresses: Addresses, metrics: AlertMetrics) -> io::Result<()> {
     let send = move || {
         loop {
             match outbox.next() {
-                Ok(message) => attempt(&outbox, &webhook, &metrics, message),
+                Ok(message) => attempt(&outbox, &addresses, &metrics, message),
                 Err(error @ Unreadable::Later { .. }) => {
                     tracing::error!(error = exposure::chain(&error), "an alert waits");
                 }
@@ -32,9 +77,9 @@ pub fn start(outbox: Arc<Outbox>, webhook: Webhook, metrics: AlertMetrics) -> io
     thread.spawn(send).map(drop)
 }
 
-fn attempt(outbox: &Outbox, webhook: &Webhook, metrics: &AlertMetrics, message: Message) {
+fn attempt(outbox: &Outbox, addresses: &Addresses, metrics: &AlertMetrics, message: Message) {
     let id = message.id.clone();
-    let kept = match webhook.send(&message) {
+    let kept = match addresses.send(&message) {
         Delivery::Taken => {
             metrics.sent.inc();
             outbox.taken(&message)

@@ -1,4 +1,4 @@
-//! Brings a message to the operator's address.
+//! Brings a message to the operator's address, or a tenant's.
 //!
 //! Source  the Standard Webhooks specification: headers `webhook-id`, `webhook-timestamp`, `webhook-signature`
 //! Never   to an address of a private network unless the operator allows it, however its name is resolved; no redirect
@@ -25,7 +25,6 @@ use ureq::{
 use url::Url;
 
 use super::message::{Message, since_1970_ms};
-use crate::server::settings::AlertSettings;
 
 /// How long an attempt may take, from the name to the answer's head.
 const TIMEOUT: Duration = Duration::from_secs(15);
@@ -74,12 +73,11 @@ pub enum Delivery {
 }
 
 impl Webhook {
-    /// As the settings say.
+    /// To an address, signed with a secret; `to_private_addresses` where it may lie in a private network, unencrypted.
     ///
     /// # Errors
     /// [`WebhookError`].
-    pub fn new(settings: &AlertSettings) -> Result<Self, WebhookError> {
-        let url = &settings.webhook_url;
+    pub fn new(url: &str, secret: &str, to_private_addresses: bool) -> Result<Self, WebhookError> {
         // What ureq takes for an address is less strict, of a port for example.
         let strict = Url::parse(url).map_err(|_| WebhookError::Url)?;
         let has_user = !strict.username().is_empty() || strict.password().is_some();
@@ -88,15 +86,15 @@ impl Webhook {
         }
         match strict.scheme() {
             "https" => {}
-            "http" if settings.webhook_to_private_addresses => {}
+            "http" if to_private_addresses => {}
             "http" => return Err(WebhookError::Unencrypted),
             _ => return Err(WebhookError::Url),
         }
         let parsed = url.parse().map_err(|_| WebhookError::Url)?;
         Ok(Self {
             url: parsed,
-            signature: signature(&settings.webhook_secret)?,
-            agent: agent(settings.webhook_to_private_addresses),
+            signature: signature(secret)?,
+            agent: agent(to_private_addresses),
         })
     }
 
@@ -317,15 +315,8 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_said() {
-        let settings = |url: &str, secret: &str, webhook_to_private_addresses| AlertSettings {
-            rules: Vec::new(),
-            webhook_url: url.to_owned(),
-            webhook_secret: secret.to_owned(),
-            webhook_to_private_addresses,
-            outbox: "outbox".into(),
-        };
         let good = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-        let refused = |url, secret, private| Webhook::new(&settings(url, secret, private)).err();
+        let refused = |url, secret, private| Webhook::new(url, secret, private).err();
         assert!(refused("https://example.org/a", good, false).is_none());
         assert!(refused("http://10.0.0.1/a", good, true).is_none());
         let plain = refused("http://example.org/a", good, false);

@@ -37,6 +37,9 @@ const API_KEYS_VARIABLE: &str = "BANGLASER_ACCESS_API_KEYS";
 /// Stands above the file's `outbox`.
 const OUTBOX_VARIABLE: &str = "BANGLASER_ALERTS_OUTBOX";
 
+/// Stands above the file's `database_url`.
+const DATABASE_VARIABLE: &str = "BANGLASER_TENANTS_DATABASE_URL";
+
 /// Stands above the file's `site-root`.
 const SITE_ROOT_VARIABLE: &str = "LEPTOS_SITE_ROOT";
 
@@ -111,6 +114,9 @@ impl Settings {
         }
         if env::var_os(OUTBOX_VARIABLE).is_none() {
             settings.alerts.outbox = folder.join(settings.alerts.outbox);
+        }
+        if env::var_os(DATABASE_VARIABLE).is_none() {
+            settings.tenants.start_at(folder);
         }
         Ok(settings)
     }

@@ -3,6 +3,7 @@
 //! Every key is required, so that the defaults stand in one place: the `Leptos.toml` that ships.
 
 mod file;
+mod tenants;
 
 use std::{
     fmt, fs,
@@ -13,6 +14,7 @@ use std::{
     time::Duration,
 };
 
+pub use self::tenants::TenantSettings;
 use audio::DecodeLimits;
 use diarization::Diarizer;
 pub use file::{FILE_NAME, SettingsError, find, leptos_options};
@@ -39,6 +41,8 @@ pub struct Settings {
     pub recognizer: RecognizerSettings,
     /// What is looked for in clips, and who is told.
     pub alerts: AlertSettings,
+    /// Customers and their limits.
+    pub tenants: TenantSettings,
 }
 
 /// `[banglaser.server]`.

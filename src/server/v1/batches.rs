@@ -85,7 +85,9 @@ pub async fn recognize(
     upload: Upload,
     request: Request,
 ) -> Result<Json<Batch>, Refusal> {
-    let recognitions = models.named(model.get()).await;
+    let recognitions = models
+        .named(model.get().or(upload.entry().usual_model()))
+        .await;
     let recognitions = recognitions.map_err(|error| upload.refuse(error))?;
     let labels = recognitions.recognizer().labels();
     let wanted = wanted.alone().and_then(|asked| asked.with_labels(labels));
@@ -93,7 +95,7 @@ pub async fn recognize(
     let reading = Reading {
         recognitions: &recognitions,
         alerts: &alerts,
-        wanted: alerts.beside(wanted),
+        wanted: alerts.beside(upload.entry().beside(wanted)),
         max_files,
         upload: &upload,
         results: Vec::new(),
@@ -161,7 +163,7 @@ impl Reading<'_> {
             let allowed = if is_first {
                 Ok(())
             } else {
-                self.upload.count_clip()
+                self.upload.count_clip().await
             };
             let read = form::read_file(&name, field, &self.upload.bounded).await;
             together.push(Part {
@@ -206,6 +208,7 @@ impl Reading<'_> {
             request_id: &self.upload.request_id,
             file_name,
             model: recognizer.model_id(),
+            tenant: self.upload.entry().tenant(),
         };
         let (wanted, hearing) = (&self.wanted, self.recognitions);
         Recognition {

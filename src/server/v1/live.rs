@@ -34,6 +34,7 @@ use crate::{
     error::AppError,
     server::{
         access::Client,
+        entry::Entry,
         envelope::{Envelope, Refusal},
         live_session::{LiveSession, MAX_MESSAGE_BYTES},
         security::is_cross_site,
@@ -93,14 +94,16 @@ pub async fn live(
         if is_cross_site(&headers) && !state.access.knows_origin(headers.get(ORIGIN)) {
             return Err(AppError::CrossSite);
         }
-        let queue = state.models.named(model.get()).await?;
+        let entry = Entry::of(client).await?;
+        let model = model.get().or(entry.usual_model());
+        let queue = state.models.named(model).await?;
         let upgrade = upgrade.map_err(|_| AppError::UnusableHeader {
             header: UPGRADE.to_string(),
         })?;
         let asked = wanted.alone()?.with_labels(queue.recognizer().labels())?;
-        let rules = state.alerts.rules(&asked.rules);
+        let rules = state.alerts.rules(&entry.beside(asked).rules);
         let alerts = Arc::clone(&state.alerts);
-        let session = LiveSession::new(queue, client, request_id.clone(), alerts, &rules);
+        let session = LiveSession::new(queue, entry, request_id.clone(), alerts, &rules);
         let is_ending = move || state.is_ending();
         Ok(upgrade
             .max_message_size(2 * MAX_MESSAGE_BYTES)
@@ -174,7 +177,7 @@ async fn converse(
             match message.transpose()? {
                 Some(Message::Binary(bytes)) => {
                     last_samples = Instant::now();
-                    session.take(&bytes)?;
+                    session.take(&bytes).await?;
                 }
                 Some(Message::Text(text)) if is_farewell(&text) => is_leaving = true,
                 Some(Message::Text(_)) => return Err(AppError::InvalidFrame.into()),

@@ -74,7 +74,7 @@ pub async fn enrol(
     let answer = async {
         let clip = upload.read_clip(request).await?;
         let emotion = emotion(&clip.fields)?;
-        let (recognitions, request) = asked(clip, model.get(), &models).await?;
+        let (recognitions, request) = asked(clip, model.get(), upload.entry(), &models).await?;
         upload.heard(recognitions.enrol(upload.turn(), request, emotion).await)
     };
     let answer = answer.await.map(|enrolled| Json(enrolled.profile.into()));

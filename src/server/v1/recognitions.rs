@@ -75,9 +75,9 @@ pub async fn recognize(
         let name = clip.file_name.clone();
         let wanted = wanted.with(&clip.fields)?;
         let (apart, format) = manner.with(&clip.fields)?;
-        let (recognitions, request) = asked(clip, model.get(), &models).await?;
+        let (recognitions, request) = asked(clip, model.get(), upload.entry(), &models).await?;
         let wanted = wanted.with_labels(recognitions.recognizer().labels())?;
-        let wanted = alerts.beside(wanted);
+        let wanted = alerts.beside(upload.entry().beside(wanted));
         let request = pipeline::Request { apart, ..request };
         let prediction = upload.heard(recognitions.recognize(upload.turn(), request).await)?;
         let model = recognitions.recognizer().model_id();
@@ -85,6 +85,7 @@ pub async fn recognize(
             request_id: &upload.request_id,
             file_name: name.as_deref(),
             model,
+            tenant: upload.entry().tenant(),
         };
         let alerts = alerts.of(&wanted, &prediction, &recognitions, about).await;
         if let Some(format) = format {

@@ -7,6 +7,7 @@
 mod draw;
 mod known;
 mod request;
+mod settle;
 mod tally;
 
 use std::{
@@ -106,7 +107,10 @@ impl Meter {
     }
 
     /// The same, which looks only when it is told to.
-    async fn unwatched(ledger: Ledger, settings: MeterSettings) -> Result<Arc<Self>, LedgerError> {
+    pub(crate) async fn unwatched(
+        ledger: Ledger,
+        settings: MeterSettings,
+    ) -> Result<Arc<Self>, LedgerError> {
         let now_ms = ledger.now_ms().await?;
         let meter = Self {
             process: Process::new(ledger)?,
@@ -137,6 +141,11 @@ impl Meter {
         self.known().account(hash, now_ms)
     }
 
+    /// The tenant of a name, disabled or not.
+    pub fn named(&self, tenant: &str) -> Option<Arc<Account>> {
+        self.known().named(tenant)
+    }
+
     /// Whether a tenant lets pages of this origin read answers.
     pub fn knows_origin(&self, origin: &str) -> bool {
         self.known().knows_origin(origin)
@@ -144,17 +153,21 @@ impl Meter {
 
     /// How it stands with the database.
     pub fn health(&self) -> Health {
-        let (away, is_over) = {
+        let away = {
             let reach = self.reach();
-            let away = reach.is_away.then(|| reach.last.elapsed());
-            (away, away > Some(self.settings.max_outage))
+            reach.is_away.then(|| reach.last.elapsed())
         };
         Health {
             away_s: away.map(|away| away.as_secs()),
-            is_over,
+            is_over: self.is_over(),
             n_keys: self.known().n_keys(),
             n_waiting: self.tally().n_clips(),
         }
+    }
+
+    /// Whether the database has been gone for too long, and tenants are refused.
+    pub fn is_over(&self) -> bool {
+        self.reachable().is_err()
     }
 
     /// Reads at once what has changed: after an act in this process.
@@ -197,7 +210,8 @@ impl Meter {
             }
         }
         let since = looks.last_flush.map(|last| last.elapsed());
-        let is_due = since.is_none_or(|since| since >= self.settings.flush);
+        // The look that is nearest to it.
+        let is_due = since.is_none_or(|since| since + PERIOD / 2 >= self.settings.flush);
         if is_due || !was_in_step {
             self.flush().await?;
             looks.last_flush = Some(Instant::now());
@@ -218,6 +232,13 @@ impl Meter {
             is_out_of_step: reach.is_out_of_step && was_in_step,
         };
         Ok(())
+    }
+
+    /// Adds usage as [`flush`](Self::flush) does, whose answer nobody hears.
+    #[cfg(test)]
+    pub(crate) async fn add_and_lose_the_answer(&self) {
+        let batch = self.tally().batch().expect("something was used");
+        self.process.add(&batch).await.expect("it is there");
     }
 
     async fn read(&self, version: i64) -> Result<(), LedgerError> {

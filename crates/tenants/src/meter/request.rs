@@ -38,7 +38,9 @@ impl Meter {
         let day = Day::of(self.now_ms());
         let name = &account.tenant().name;
         self.tally().count(name, day, outcome, n_clips, audio_ms);
-        account.held().lock().audio.heard(audio_ms);
+        if account.tenant().limits.audio_s_per_month > 0 {
+            account.held().lock().audio.heard(audio_ms);
+        }
     }
 }
 

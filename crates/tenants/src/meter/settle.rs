@@ -1,0 +1,72 @@
+//! What goes back to the database: shares that are not needed, usage, and the truth after it was gone.
+
+use super::{
+    super::{calendar::Day, error::LedgerError},
+    Meter, REQUESTS,
+};
+
+impl Meter {
+    /// Gives back requests that were not needed for a second and, where usage was just added, audio.
+    pub(super) async fn spare(&self, with_audio: bool) -> Result<(), LedgerError> {
+        let month = Day::of(self.now_ms()).month();
+        let accounts = self.known().all();
+        for account in accounts {
+            let _drawing = account.held().drawing.lock().await;
+            let (requests, audio_ms) = {
+                let mut shares = account.held().lock();
+                shares.audio.turn_to(&month);
+                let audio_ms = with_audio.then(|| shares.audio.spare_ms());
+                (shares.requests.spare(), audio_ms.unwrap_or_default())
+            };
+            let name = &account.tenant().name;
+            for (what, amount) in [(REQUESTS, requests), (&month, audio_ms)] {
+                if amount > 0 {
+                    self.process.give_back(name, what, amount).await?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Says anew what it holds, and what it gave out alone, after the database was gone.
+    pub(super) async fn restate(&self) -> Result<(), LedgerError> {
+        let accounts = self.known().all();
+        let mut drawing = Vec::new();
+        for account in &accounts {
+            drawing.push(account.held().drawing.lock().await);
+        }
+        let mut requests = Vec::new();
+        for account in &accounts {
+            let mut shares = account.held().lock();
+            shares.requests.restated();
+            shares.audio.restated();
+            if shares.requests.used() > 0 {
+                requests.push((account.tenant().name.clone(), shares.requests.used()));
+            }
+        }
+        self.process.restate(&requests, REQUESTS).await?;
+        for account in &accounts {
+            let (minute, n) = {
+                let shares = account.held().lock();
+                (shares.minute.number(), shares.minute.owed())
+            };
+            if n > 0 {
+                let name = &account.tenant().name;
+                self.process.take_of_minute(name, minute, n).await?;
+                account.held().lock().minute.settled(n);
+            }
+        }
+        Ok(())
+    }
+
+    /// Adds what was used until now.
+    pub(super) async fn flush(&self) -> Result<(), LedgerError> {
+        loop {
+            let Some(batch) = self.tally().batch() else {
+                return Ok(());
+            };
+            self.process.add(&batch).await?;
+            self.tally().added(batch.number);
+        }
+    }
+}

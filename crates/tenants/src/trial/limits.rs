@@ -1,0 +1,151 @@
+//! Limits over several processes: what one took the others do not have.
+
+use std::{sync::Arc, time::Duration};
+
+use super::{NOON_MS, Trial};
+use crate::{
+    calendar::Day,
+    error::Refused,
+    meter::{Meter, Request},
+    outcome::Outcome,
+    tenant::Limits,
+};
+
+async fn begin(meter: &Arc<Meter>, hash: &[u8; 32]) -> Result<Request, Refused> {
+    let account = meter.account(hash).expect("the key is valid");
+    meter.begin(&account).await
+}
+
+/// How many of `n` clips are taken.
+async fn n_taken(meter: Arc<Meter>, hash: [u8; 32], n: usize) -> i64 {
+    let mut n_taken = 0;
+    for _ in 0..n {
+        let request = begin(&meter, &hash).await.expect("any number at once");
+        match request.count_clip().await {
+            Ok(()) => {
+                request.heard(Outcome::Answered, Duration::from_millis(1500));
+                n_taken += 1;
+            }
+            Err(Refused::TooMany { retry_after_s }) => assert_eq!(retry_after_s, 30),
+            Err(other) => panic!("{other}"),
+        }
+    }
+    n_taken
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_minutes_clips_are_those_of_all_processes() {
+    for trial in Trial::both("minute").await {
+        let limits = |clips_per_minute| Limits {
+            clips_per_minute,
+            ..Limits::default()
+        };
+        let few = trial.tenant("few", limits(3)).await;
+        let many = trial.tenant("many", limits(500)).await;
+        let any = trial.tenant("any", limits(0)).await;
+        let [one, two] = trial.meters_at(NOON_MS).await;
+        for (hash, n, expected) in [(few, 10, 3), (many, 400, 500), (any, 300, 600)] {
+            let taking = [&one, &two, &one, &two]
+                .map(|meter| tokio::spawn(n_taken(Arc::clone(meter), hash, n / 2)));
+            let mut all = 0;
+            for taken in taking {
+                all += taken.await.expect("no panic");
+            }
+            assert_eq!(all, expected);
+        }
+        trial.set_clock(NOON_MS + 60_000).await;
+        one.look().await.expect("it is there");
+        two.look().await.expect("it is there");
+        let next =
+            n_taken(Arc::clone(&two), few, 5).await + n_taken(Arc::clone(&one), few, 5).await;
+        assert_eq!(next, 3, "the next minute");
+        for meter in [&one, &two] {
+            meter.finish().await.expect("it is there");
+        }
+        assert_eq!(trial.used("answered").await, (1106, 1106 * 1500));
+        assert_eq!(trial.used("refused").await, (17 + 300 + 7, 0));
+        let days = (Day::of(NOON_MS), Day::of(NOON_MS));
+        let few = trial
+            .ledger
+            .usage(Some("few"), days.0, days.1)
+            .await
+            .expect("usage");
+        assert_eq!((few[0].outcome, few[0].n_clips), (Outcome::Answered, 6));
+    }
+}
+
+#[tokio::test]
+async fn requests_at_once_are_those_of_all_processes() {
+    for trial in Trial::both("parallel").await {
+        let limits = Limits {
+            parallel: 3,
+            ..Limits::default()
+        };
+        let hash = trial.tenant("radio", limits).await;
+        let [one, two] = trial.meters_at(NOON_MS).await;
+        let mut held = Vec::new();
+        for meter in [&one, &two, &one, &two, &one] {
+            held.extend(begin(meter, &hash).await.ok());
+        }
+        assert_eq!(held.len(), 3);
+        // Requests of the first process end: the second has them once the first has looked twice.
+        drop(held.remove(2));
+        drop(held.remove(0));
+        for meter in [&one, &one, &two] {
+            meter.look().await.expect("it is there");
+        }
+        held.push(begin(&two, &hash).await.expect("a place"));
+        held.push(begin(&two, &hash).await.expect("a place"));
+        let refused = begin(&one, &hash).await.expect_err("no place");
+        assert_eq!(refused, Refused::TooMany { retry_after_s: 1 });
+        // A process that is gone holds nothing after a while.
+        trial.set_clock(NOON_MS + 11_000).await;
+        one.look().await.expect("it is there");
+        assert!(begin(&one, &hash).await.is_ok());
+    }
+}
+
+#[tokio::test]
+async fn a_months_audio_is_that_of_all_processes() {
+    for trial in Trial::both("month").await {
+        let limits = Limits {
+            audio_s_per_month: 100,
+            ..Limits::default()
+        };
+        let hash = trial.tenant("radio", limits).await;
+        let [one, two] = trial.meters_at(NOON_MS).await;
+        let clip = Duration::from_secs(7);
+        let mut n_heard = 0;
+        let mut refusals = Vec::new();
+        for n in 0..60 {
+            let meter = if n % 2 == 0 { &one } else { &two };
+            let request = begin(meter, &hash).await.expect("any number at once");
+            match request.count_clip().await {
+                Ok(()) => {
+                    request.heard(Outcome::Answered, clip);
+                    n_heard += 1;
+                }
+                Err(refused) => refusals.push(refused),
+            }
+            meter.look().await.expect("it is there");
+        }
+        // 14 are within; each of the two may go above by one.
+        assert!((14..=16).contains(&n_heard), "{n_heard}");
+        let spent = |refused: &Refused| matches!(refused, Refused::MonthSpent { .. });
+        assert!(refusals.iter().all(spent), "{refusals:?}");
+        assert_eq!(trial.used("answered").await, (n_heard, n_heard * 7000));
+
+        // Beside others the last clips come one by one.
+        let december_ms = NOON_MS + 16 * 24 * 3600 * 1000;
+        trial.set_clock(december_ms).await;
+        one.look().await.expect("it is there");
+        let mut together = Vec::new();
+        for _ in 0..30 {
+            let request = begin(&one, &hash).await.expect("any number at once");
+            if request.count_clip().await.is_ok() {
+                together.push(request);
+            }
+        }
+        assert!((9..=11).contains(&together.len()), "{}", together.len());
+    }
+}
