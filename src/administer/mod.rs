@@ -1,6 +1,6 @@
 //! `banglaser tenant`, `key`, `usage`, `audit`: acts and reports on the command line.
 //!
-//! Output  lines with tabs between fields, for people and `cut`; usage as CSV too. A key is shown once, when it is made.
+//! Output  lines with tabs between fields, for people and `cut`; usage as CSV too; a key once, when it is made
 
 mod acts;
 mod tables;

@@ -1,12 +1,17 @@
 //! What one process does in the database, beside others: it says that it lives, takes shares of limits, adds usage.
 
-use std::time::Duration;
+use std::{
+    collections::BTreeMap,
+    time::{Duration, Instant},
+};
+
+use sqlx::AssertSqlSafe;
 
 use super::{
     calendar::Day,
     error::LedgerError,
     keys::random,
-    ledger::{Kind, Ledger},
+    ledger::{Acting, Kind, Ledger},
     usage::DayUsage,
 };
 
@@ -22,6 +27,9 @@ const PROCESS_RETENTION_MS: i64 = 90 * 24 * 3600 * 1000;
 /// One part in so many of what is left is taken at once: little is left lying where another process needs it.
 const PORTION: i64 = 20;
 
+/// Rows of one query; both databases take more.
+const MAX_ROWS: usize = 500;
+
 /// A process in the database.
 #[derive(Debug)]
 pub struct Process {
@@ -34,6 +42,8 @@ pub struct Process {
 pub struct Beat {
     /// Its clock.
     pub now_ms: i64,
+    /// When it told that.
+    pub told: Instant,
     /// Number of the last act.
     pub version: i64,
     /// Processes that live, this one included.
@@ -91,6 +101,7 @@ impl Process {
     pub async fn beat(&self, n_flushed: i64) -> Result<Beat, LedgerError> {
         let pool = self.ledger.pool();
         let now_ms = self.ledger.now_ms().await?;
+        let told = Instant::now();
         let text = "INSERT INTO processes VALUES ($1, $2, $3) \
                     ON CONFLICT (id) DO UPDATE SET seen_at_ms = excluded.seen_at_ms";
         let query = sqlx::query(text)
@@ -105,6 +116,7 @@ impl Process {
         let (version, n_processes) = query.fetch_one(pool).await?;
         Ok(Beat {
             now_ms,
+            told,
             version,
             n_processes,
         })
@@ -182,17 +194,35 @@ impl Process {
         })
     }
 
-    /// Gives back what it holds and does not need.
+    /// Gives back what it holds and does not need: amounts by tenant and what.
     pub async fn give_back(
         &self,
-        tenant: &str,
-        what: &str,
-        amount: i64,
+        amounts: &BTreeMap<(String, String), i64>,
     ) -> Result<(), LedgerError> {
-        let text = "UPDATE holds SET amount = amount - $1 WHERE tenant = $2 AND what = $3 AND process = $4";
-        let query = sqlx::query(text).bind(amount).bind(tenant).bind(what);
-        let query = query.bind(&self.id);
-        query.execute(self.ledger.pool()).await?;
+        let mut acting = self.ledger.begin().await?;
+        self.lessen(&mut acting, amounts).await?;
+        acting.commit().await?;
+        Ok(())
+    }
+
+    async fn lessen(
+        &self,
+        acting: &mut Acting,
+        amounts: &BTreeMap<(String, String), i64>,
+    ) -> Result<(), LedgerError> {
+        let amounts: Vec<_> = amounts.iter().collect();
+        for amounts in amounts.chunks(MAX_ROWS) {
+            let text = format!(
+                "UPDATE holds SET amount = holds.amount - less.column3 FROM (VALUES {}) AS less \
+                 WHERE holds.process = $1 AND holds.tenant = less.column1 AND holds.what = less.column2",
+                places(amounts.len(), 3, 1)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(text)).bind(&self.id);
+            for ((tenant, what), amount) in amounts {
+                query = query.bind(tenant).bind(what).bind(**amount);
+            }
+            query.execute(&mut **acting).await?;
+        }
         Ok(())
     }
 
@@ -220,23 +250,26 @@ impl Process {
         if query.execute(&mut *acting).await?.rows_affected() == 0 {
             return Ok(());
         }
-        for row in &batch.rows {
-            let text = "INSERT INTO usage VALUES ($1, $2, $3, $4, $5) ON CONFLICT (tenant, day, outcome) \
-                        DO UPDATE SET clips = usage.clips + excluded.clips, \
-                        audio_ms = usage.audio_ms + excluded.audio_ms";
-            sqlx::query(text)
-                .bind(&row.tenant)
-                .bind(row.day.to_string())
-                .bind(row.outcome.name())
-                .bind(row.n_clips)
-                .bind(row.audio_ms)
-                .execute(&mut *acting)
-                .await?;
-            let text = "UPDATE holds SET amount = amount - $1 WHERE tenant = $2 AND what = $3 AND process = $4";
-            let query = sqlx::query(text).bind(row.audio_ms).bind(&row.tenant);
-            let query = query.bind(row.day.month()).bind(&self.id);
+        for rows in batch.rows.chunks(MAX_ROWS) {
+            let text = format!(
+                "INSERT INTO usage VALUES {} ON CONFLICT (tenant, day, outcome) \
+                 DO UPDATE SET clips = usage.clips + excluded.clips, audio_ms = usage.audio_ms + excluded.audio_ms",
+                places(rows.len(), 5, 0)
+            );
+            let mut query = sqlx::query(AssertSqlSafe(text));
+            for row in rows {
+                query = query.bind(&row.tenant).bind(row.day.to_string());
+                query = query.bind(row.outcome.name()).bind(row.n_clips);
+                query = query.bind(row.audio_ms);
+            }
             query.execute(&mut *acting).await?;
         }
+        let mut heard = BTreeMap::new();
+        for row in batch.rows.iter().filter(|row| row.audio_ms > 0) {
+            let month = (row.tenant.clone(), row.day.month());
+            *heard.entry(month).or_default() += row.audio_ms;
+        }
+        self.lessen(&mut acting, &heard).await?;
         acting.commit().await?;
         Ok(())
     }
@@ -265,4 +298,14 @@ impl Process {
         self.ledger.forget_old_usage().await?;
         Ok(())
     }
+}
+
+/// Places for so many rows of so many values in a query that has `n_before` others: `($2, $3), ($4, $5)`.
+fn places(n_rows: usize, n_columns: usize, n_before: usize) -> String {
+    let row = |row_idx| {
+        let first = n_before + 1 + row_idx * n_columns;
+        let places = (first..first + n_columns).map(|place| format!("${place}"));
+        format!("({})", places.collect::<Vec<_>>().join(", "))
+    };
+    (0..n_rows).map(row).collect::<Vec<_>>().join(", ")
 }

@@ -14,7 +14,7 @@ use super::{
         error::{LedgerError, Refused},
         process::{Granted, Wanted},
     },
-    Meter, REQUESTS,
+    Meter, REQUESTS, told,
 };
 
 /// A request waits no longer for the database; then it is taken for gone.
@@ -221,7 +221,7 @@ impl Meter {
             Ok(Err(error)) => error,
             Err(_) => sqlx::Error::PoolTimedOut.into(),
         };
-        tracing::warn!(%error, "the database of tenants does not answer");
+        told(&error);
         self.lost();
         None
     }

@@ -11,6 +11,7 @@ mod settle;
 mod tally;
 
 use std::{
+    error::Error,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError, RwLock, Weak,
         atomic::{AtomicI64, Ordering},
@@ -195,7 +196,11 @@ impl Meter {
     }
 
     async fn look_once(&self, looks: &mut Looks) -> Result<(), LedgerError> {
-        let was_in_step = !self.reach().is_out_of_step;
+        let was_in_step = {
+            let reach = self.reach();
+            // Others took what a process held that stood still for so long.
+            !reach.is_out_of_step && reach.last.elapsed() < EXPIRY
+        };
         let n_flushed = self.tally().n_flushed();
         let beat = self.process.beat(n_flushed).await?;
         self.n_processes.store(beat.n_processes, Ordering::Relaxed);
@@ -226,7 +231,7 @@ impl Meter {
         looks.n += 1;
         let mut reach = self.reach();
         *reach = Reach {
-            last: Instant::now(),
+            last: beat.told,
             now_ms: beat.now_ms,
             is_away: false,
             is_out_of_step: reach.is_out_of_step && was_in_step,
@@ -304,9 +309,15 @@ async fn look_on(meter: Weak<Meter>) {
         match meter.look().await {
             Ok(()) if was_away => tracing::info!("the database of tenants is there again"),
             Ok(()) => {}
-            Err(error) => tracing::warn!(%error, "the database of tenants does not answer"),
+            Err(error) => told(&error),
         }
     }
+}
+
+/// Says why the database does not answer.
+fn told(error: &LedgerError) {
+    let error: &(dyn Error + 'static) = error;
+    tracing::warn!(error, "the database of tenants does not answer");
 }
 
 /// A process that others have taken for gone does not hold what it held.

@@ -1,5 +1,7 @@
 //! What goes back to the database: shares that are not needed, usage, and the truth after it was gone.
 
+use std::collections::BTreeMap;
+
 use super::{
     super::{calendar::Day, error::LedgerError},
     Meter, REQUESTS,
@@ -9,23 +11,25 @@ impl Meter {
     /// Gives back requests that were not needed for a second and, where usage was just added, audio.
     pub(super) async fn spare(&self, with_audio: bool) -> Result<(), LedgerError> {
         let month = Day::of(self.now_ms()).month();
-        let accounts = self.known().all();
-        for account in accounts {
-            let _drawing = account.held().drawing.lock().await;
+        let mut spare = BTreeMap::new();
+        for account in self.known().all() {
             let (requests, audio_ms) = {
                 let mut shares = account.held().lock();
                 shares.audio.turn_to(&month);
                 let audio_ms = with_audio.then(|| shares.audio.spare_ms());
                 (shares.requests.spare(), audio_ms.unwrap_or_default())
             };
-            let name = &account.tenant().name;
             for (what, amount) in [(REQUESTS, requests), (&month, audio_ms)] {
                 if amount > 0 {
-                    self.process.give_back(name, what, amount).await?;
+                    let name = account.tenant().name.clone();
+                    spare.insert((name, what.to_owned()), amount);
                 }
             }
         }
-        Ok(())
+        match spare.is_empty() {
+            true => Ok(()),
+            false => self.process.give_back(&spare).await,
+        }
     }
 
     /// Says anew what it holds, and what it gave out alone, after the database was gone.
