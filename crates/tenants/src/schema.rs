@@ -25,6 +25,7 @@ fn migrations(kind: Kind) -> Vec<Migration> {
     let texts = [
         ("tables", include_str!("../migrations/tables.sql")),
         ("append_only", append_only),
+        ("sign_ins", include_str!("../migrations/sign_ins.sql")),
     ];
     let numbered = (1..).zip(texts);
     numbered
