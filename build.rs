@@ -1,5 +1,5 @@
-//! Turns `locales/*.json` into the module that `src/i18n` includes; a sentence that one language
-//! lacks stops the build.
+//! Turns `locales/*.json` into the module that `src/i18n` includes, and for the server `locales/admin/*.json` into
+//! another; a sentence that one language lacks stops the build.
 //!
 //! `leptos_i18n_build` does the same with warnings instead of errors, and brings the exporter of
 //! ICU data with it: many crates that this page has no use for.
@@ -22,8 +22,18 @@ const LINTS: &str =
 fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=locales");
+    generate("locales", "i18n.rs")?;
+    // The browser never gets the admin page's sentences.
+    if env::var_os("CARGO_FEATURE_SSR").is_some() {
+        generate("locales/admin", "admin_i18n.rs")?;
+    }
+    Ok(())
+}
+
+/// Writes the sentences in `folder` as the module `name`.
+fn generate(folder: &'static str, name: &str) -> Result<(), Box<dyn Error>> {
     let [default, others @ ..] = LANGUAGES;
-    let mut config = Config::new(default)?;
+    let mut config = Config::new(default)?.locales_path(folder);
     for language in others {
         config = config.add_locale(language)?;
     }
@@ -36,6 +46,6 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("cargo::error={error}");
     }
     let module = gen_code(&sentences, None, false, Some(&LINTS.parse()?), false)?;
-    let path = PathBuf::from(env::var("OUT_DIR")?).join("i18n.rs");
+    let path = PathBuf::from(env::var("OUT_DIR")?).join(name);
     Ok(fs::write(path, module.to_string())?)
 }

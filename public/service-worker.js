@@ -51,8 +51,10 @@ async function visit(event) {
   const path = new URL(event.request.url).pathname;
   try {
     const answer = await fetch(event.request);
-    const isPage = answer.ok && !answer.redirected && (answer.headers.get("content-type") ?? "").startsWith("text/html");
-    if (isPage) event.waitUntil(keep(path, answer.clone()));
+    const header = (name) => answer.headers.get(name) ?? "";
+    const isPage = answer.ok && !answer.redirected && header("content-type").startsWith("text/html");
+    // The admin page's customers are kept by nobody.
+    if (isPage && !header("cache-control").includes("no-store")) event.waitUntil(keep(path, answer.clone()));
     return answer;
   } catch {
     // A page in the other language is the same page: it speaks the language of its path.

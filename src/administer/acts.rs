@@ -15,6 +15,9 @@ pub enum Act {
     /// Their API keys: make, list, rotate, revoke.
     #[command(subcommand)]
     Key(KeyAct),
+    /// The admin page.
+    #[command(subcommand)]
+    Admin(AdminAct),
     /// What they used, by day (UTC) and outcome.
     Usage {
         /// Only this one.
@@ -38,6 +41,17 @@ pub enum Act {
         /// So many at most.
         #[arg(long, default_value_t = 100)]
         last: u32,
+    },
+}
+
+/// What is done for the admin page.
+#[derive(Debug, Subcommand)]
+pub enum AdminAct {
+    /// Print a token that signs in once, within 15 minutes.
+    Token {
+        /// The one tenant that whoever signs in sees; otherwise all of them.
+        #[arg(long)]
+        tenant: Option<String>,
     },
 }
 

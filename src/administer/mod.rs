@@ -1,4 +1,4 @@
-//! `banglaser tenant`, `key`, `usage`, `audit`: acts and reports on the command line.
+//! `banglaser tenant`, `key`, `admin`, `usage`, `audit`: acts and reports on the command line.
 //!
 //! Output  lines with tabs between fields, for people and `cut`; usage as CSV too; a key once, when it is made
 
@@ -15,7 +15,7 @@ use moments::MAX_RULES;
 use tenants::{Ledger, LedgerError, Limits, Preferences};
 
 pub use acts::Act;
-use acts::{KeyAct, TenantAct};
+use acts::{AdminAct, KeyAct, TenantAct};
 use tables::{time, write_key, write_new, write_tenant, write_usage};
 
 /// A day, milliseconds.
@@ -60,6 +60,10 @@ pub async fn administer(
     match act {
         Act::Tenant(act) => tenant(act, &by, &ledger, out).await?,
         Act::Key(act) => key(act, &by, &ledger, out).await?,
+        Act::Admin(AdminAct::Token { tenant }) => {
+            let token = ledger.create_token(&by, tenant.as_deref()).await?;
+            writeln!(out, "{token}")?;
+        }
         Act::Usage {
             tenant,
             from,

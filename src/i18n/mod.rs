@@ -3,6 +3,8 @@
 //! A sentence that one language lacks stops the build (`build.rs`). Numbers reach a sentence as
 //! text that [`number`] wrote with the language's digits.
 
+#[cfg(feature = "ssr")]
+pub mod admin;
 pub mod emotion_words;
 mod error_message;
 mod language;

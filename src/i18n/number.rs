@@ -48,7 +48,7 @@ pub fn mebibytes(locale: Locale, n_bytes: u64) -> String {
 }
 
 /// Replaces ASCII digits by the language's own.
-fn digits(locale: Locale, ascii: &str) -> String {
+pub fn digits(locale: Locale, ascii: &str) -> String {
     let own = td_string!(locale, language.digits);
     let of_language = |character: char| {
         let value = character.to_digit(10)? as usize;

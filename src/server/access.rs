@@ -297,7 +297,7 @@ fn too_many(until: NotUntil<<DefaultClock as Clock>::Instant>) -> AppError {
 }
 
 /// All addresses that one subscriber may have: an IPv4 address, or the 64 bits that an IPv6 network has in common.
-fn subscriber(address: IpAddr) -> IpAddr {
+pub fn subscriber(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => {
             let network = address.to_bits() >> SUBSCRIBER_BITS << SUBSCRIBER_BITS;

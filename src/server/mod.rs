@@ -13,11 +13,13 @@
 //! | `GET /manifest/{language}` | what a phone needs to install the page |
 //! | `GET /on-device/...` | what hears on the reader's own device, see [`on_device`] |
 //! | `GET /service-worker.js` | the script that keeps the page for when there is no connection |
+//! | `GET /admin`, and what is below it, also below `/bn` and `/en` | the admin page, where there are tenants, see [`admin`] |
 //! | anything else | a file of the site, or the page's 404 |
 //!
 //! Invariant: every clip comes as an [`upload::Upload`] and is heard by one of the [`models::Models`].
 
 pub mod access;
+pub mod admin;
 mod alerts;
 mod api_keys;
 mod arriving;
@@ -95,6 +97,8 @@ pub fn router(state: AppState) -> Router {
         .fallback(site::file)
         .layer(CompressionLayer::new().quality(COMPRESSION))
         .merge(on_device::models(&state))
+        // Not compressed: what is secret in a page must not show in its length.
+        .merge(administration(&state))
         .layer(from_fn(security::bound_head))
         .layer(from_fn(http_rules::check))
         .layer(from_fn(panics::answer))
@@ -151,6 +155,12 @@ fn interface(state: &AppState) -> Router<AppState> {
         Some(cors) => interface.layer(cors),
         None => interface,
     }
+}
+
+/// The admin page, where there are tenants.
+fn administration(state: &AppState) -> Router<AppState> {
+    let admin = state.admin.as_ref();
+    admin.map_or_else(Router::new, admin::router)
 }
 
 /// What watches over the server asks here, where it has no address of its own.

@@ -14,6 +14,7 @@ use axum_server::{Handle, Server};
 use tokio::{net::TcpListener, runtime::Runtime, signal, time::sleep};
 
 use super::{
+    admin::SettingError,
     connections::{self, Connections},
     exposure, probes, router,
     security::MAX_HEAD_BYTES,
@@ -47,6 +48,9 @@ pub enum ServeError {
     /// The database of tenants is not there, or not as it should be.
     #[error("tenants.database_url")]
     Tenants(#[from] tenants::LedgerError),
+    /// The settings of the admin page.
+    #[error("[banglaser.admin]")]
+    Admin(#[from] SettingError),
     /// The socket failed.
     #[error("the socket failed")]
     Socket(#[source] io::Error),
@@ -73,6 +77,10 @@ async fn answer(state: AppState, settings: &Settings) -> Result<(), ServeError> 
     let (tenants, meter) = (&settings.tenants, settings.tenants.meter(max_clip));
     let access = Arc::clone(&state.access);
     access.open_tenants(&tenants.database_url, meter).await?;
+    let state = match access.tenants() {
+        Some(meter) => state.with_admin(meter.ledger().clone(), &settings.admin)?,
+        None => state,
+    };
     let settings = &settings.server;
     let (listener, address) = listen(state.leptos_options.site_addr).await?;
     if let Some(address) = settings.metrics_address {

@@ -12,17 +12,19 @@ use axum::extract::FromRef;
 use inference::Recognizer;
 use leptos::config::LeptosOptions;
 use pipeline::Observer;
+use tenants::Ledger;
 use tower_http::services::ServeDir;
 
 use super::{
     access::{Access, AccessError},
+    admin::{Admin, SettingError},
     alerts::{Alerts, AlertsError},
     body::BodyLimits,
     metrics::Metrics,
     models::{Models, ModelsError},
     on_device::OnDevice,
     public_url::PublicUrl,
-    settings::Settings,
+    settings::{AdminSettings, Settings},
     site,
     upload_memory::UploadMemory,
 };
@@ -55,6 +57,8 @@ pub struct AppState {
     pub access: Arc<Access>,
     /// What is looked for in clips, and who is told.
     pub alerts: Arc<Alerts>,
+    /// The admin page; `None` where there are no tenants.
+    pub admin: Option<Arc<Admin>>,
     /// Whether `/metrics` is told to those who ask the server itself.
     pub has_public_metrics: bool,
     is_ending: Arc<AtomicBool>,
@@ -130,8 +134,26 @@ impl AppState {
             alerts: Arc::new(alerts),
             metrics,
             access,
+            admin: None,
             has_public_metrics: server.metrics_address.is_none(),
             is_ending: Arc::new(AtomicBool::new(false)),
+        })
+    }
+
+    /// The same with an admin page for the tenants of a ledger.
+    ///
+    /// # Errors
+    /// [`SettingError`].
+    pub fn with_admin(
+        self,
+        ledger: Ledger,
+        settings: &AdminSettings,
+    ) -> Result<Self, SettingError> {
+        let options = self.leptos_options.clone();
+        let admin = Admin::new(ledger, settings, &self.public_url, options)?;
+        Ok(Self {
+            admin: Some(Arc::new(admin)),
+            ..self
         })
     }
 

@@ -2,6 +2,7 @@
 //!
 //! Every key is required, so that the defaults stand in one place: the `Leptos.toml` that ships.
 
+mod admin;
 mod file;
 mod tenants;
 
@@ -15,6 +16,7 @@ use std::{
 };
 
 pub use self::tenants::TenantSettings;
+pub use admin::{AdminSettings, Claim};
 use audio::DecodeLimits;
 use diarization::Diarizer;
 pub use file::{FILE_NAME, SettingsError, find, leptos_options};
@@ -43,6 +45,8 @@ pub struct Settings {
     pub alerts: AlertSettings,
     /// Customers and their limits.
     pub tenants: TenantSettings,
+    /// Who signs in to the admin page.
+    pub admin: AdminSettings,
 }
 
 /// `[banglaser.server]`.

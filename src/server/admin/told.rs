@@ -1,0 +1,150 @@
+//! What is told once, on the page behind a form: that something was done, or a key that was made.
+//!
+//! The browser brings it along in a cookie, which the page lets go. So it needs no place on the server, which several
+//! servers would have to share, and a key in clear lies nowhere but with whoever made it.
+
+use crate::i18n::admin::{Locale, said};
+
+/// How long a browser keeps it at most, where the next page never comes.
+pub const MAX_AGE_S: u32 = 60;
+
+/// What is told once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// A sentence.
+    Note(Note),
+    /// A key in clear.
+    Key(String),
+}
+
+/// A sentence that is told once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Note {
+    /// Nobody is signed in, or not any more.
+    SignInNeeded,
+    /// The session was ended.
+    SignedOut,
+    /// The token signs nobody in.
+    TokenRefused,
+    /// The provider says nothing that can be used.
+    ProviderFailed,
+    /// Nobody here knows whom the provider knows.
+    Stranger,
+    /// Somebody tried too often.
+    TooOften,
+    /// There is a new tenant.
+    TenantCreated,
+    /// The name is taken.
+    TenantExists,
+    /// Its keys are refused.
+    TenantDisabled,
+    /// Its keys are taken again.
+    TenantEnabled,
+    /// A tenant has other limits.
+    LimitsSaved,
+    /// A key is refused for ever.
+    KeyRevoked,
+    /// Somebody sees a tenant.
+    PersonAdded,
+    /// Somebody sees a tenant no more.
+    PersonRemoved,
+    /// Somebody sees a tenant already.
+    PersonTaken,
+    /// A field holds what does not fit.
+    Unfit,
+}
+
+impl Note {
+    const ALL: [Self; 16] = [
+        Self::SignInNeeded,
+        Self::SignedOut,
+        Self::TokenRefused,
+        Self::ProviderFailed,
+        Self::Stranger,
+        Self::TooOften,
+        Self::TenantCreated,
+        Self::TenantExists,
+        Self::TenantDisabled,
+        Self::TenantEnabled,
+        Self::LimitsSaved,
+        Self::KeyRevoked,
+        Self::PersonAdded,
+        Self::PersonRemoved,
+        Self::PersonTaken,
+        Self::Unfit,
+    ];
+
+    /// In a language.
+    pub fn sentence(self, locale: Locale) -> &'static str {
+        match self {
+            Self::SignInNeeded => said!(locale, sign_in.needed),
+            Self::SignedOut => said!(locale, sign_in.ended),
+            Self::TokenRefused => said!(locale, sign_in.refused),
+            Self::ProviderFailed => said!(locale, sign_in.provider_failed),
+            Self::Stranger => said!(locale, sign_in.stranger),
+            Self::TooOften => said!(locale, sign_in.too_often),
+            Self::TenantCreated => said!(locale, tenants.created),
+            Self::TenantExists => said!(locale, tenants.exists),
+            Self::TenantDisabled => said!(locale, tenant.was_disabled),
+            Self::TenantEnabled => said!(locale, tenant.was_enabled),
+            Self::LimitsSaved => said!(locale, limits.saved),
+            Self::KeyRevoked => said!(locale, keys.was_revoked),
+            Self::PersonAdded => said!(locale, people.added),
+            Self::PersonRemoved => said!(locale, people.removed),
+            Self::PersonTaken => said!(locale, people.taken),
+            Self::Unfit => said!(locale, trouble.unfit),
+        }
+    }
+
+    /// Whether it says that something did not work.
+    pub fn is_bad(self) -> bool {
+        matches!(
+            self,
+            Self::TokenRefused
+                | Self::ProviderFailed
+                | Self::Stranger
+                | Self::TooOften
+                | Self::TenantExists
+                | Self::PersonTaken
+                | Self::Unfit
+        )
+    }
+}
+
+impl Told {
+    /// As a cookie's value.
+    pub fn cookie(&self) -> String {
+        match self {
+            Self::Note(note) => format!("note.{note:?}"),
+            Self::Key(key) => format!("key.{key}"),
+        }
+    }
+
+    /// Reads a [`cookie`](Self::cookie).
+    pub fn read(cookie: &str) -> Option<Self> {
+        match cookie.split_once('.')? {
+            ("note", name) => Note::ALL
+                .into_iter()
+                .find(|note| format!("{note:?}") == name)
+                .map(Self::Note),
+            ("key", key) => Some(Self::Key(key.to_owned())),
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_told_comes_back_from_its_cookie() {
+        let notes = Note::ALL.map(Told::Note);
+        for told in notes.into_iter().chain([Told::Key("bl_1.2".to_owned())]) {
+            assert_eq!(Told::read(&told.cookie()), Some(told));
+        }
+        for cookie in ["", "note.", "note.Nonsense", "other.1"] {
+            assert_eq!(Told::read(cookie), None, "{cookie}");
+        }
+    }
+}
