@@ -10,9 +10,11 @@ export type Language = "bn" | "en";
 export const LANGUAGES: Language[] = ["bn", "en"];
 
 type Sentences = { [name: string]: string | Sentences };
-const sentences = (language: Language): Sentences =>
-  JSON.parse(readFileSync(path.join(here, "..", "locales", `${language}.json`), "utf8"));
-export const SENTENCES = { bn: sentences("bn"), en: sentences("en") };
+const sentences = (language: Language, folder = ""): Sentences =>
+  JSON.parse(readFileSync(path.join(here, "..", "locales", folder, `${language}.json`), "utf8"));
+/** Those of the admin page are below `admin`. */
+const all = (language: Language): Sentences => ({ ...sentences(language), admin: sentences(language, "admin") });
+export const SENTENCES = { bn: all("bn"), en: all("en") };
 
 /** The sentence at a dotted path; one with numbers in it as a pattern. */
 export function words(language: Language, name: string): string | RegExp {

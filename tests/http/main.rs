@@ -1,6 +1,9 @@
 //! The router's contract, with the shipped checkpoint and without a socket.
 
 mod access;
+mod admin;
+mod admin_provider;
+mod admin_trial;
 #[path = "../checkpoints/mod.rs"]
 mod checkpoints;
 #[path = "../clips/mod.rs"]

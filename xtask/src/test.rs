@@ -1,5 +1,6 @@
 //! `cargo xtask test`: set-up, then every check, from the quick to the slow.
 
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -30,6 +31,9 @@ const EXPORTS: &str = "open exported files with the libraries of their tools";
 const SCHEMAS: &str = "hold deploy/ against published schemas";
 const INTERFACE: &str = "send what the OpenAPI document allows and forbids";
 const PAGE_TESTS: &str = "test the page in the browser";
+
+/// Names the database of a server with customers.
+const DATABASE_URL: &str = "BANGLASER_TENANTS_DATABASE_URL";
 
 /// All steps; those of [`OF_PYTHON`] only where there is Python.
 const PLANNED: [&str; 14] = [
@@ -80,14 +84,16 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, has_python: bool) -> Resu
         bundle::compile_shipped(cargo()?, cargo()?)
     })?;
     let site = steps.run(SHRINK_PAGE, || page::assemble(workspace, page::SHIPPED))?;
-    let server = steps.run(SERVER, || {
+    let (program, server) = steps.run(SERVER, || {
+        let program = bundle::assemble_trial(workspace, &site)?;
         // The page has a choice of models whichever ship.
         let untrained = workspace.root.join("tests/checkpoints/eight");
         let further = (
             "BANGLASER_RECOGNIZER_FURTHER_CHECKPOINTS",
             format!("[{untrained:?}]"),
         );
-        TrialServer::start(&bundle::assemble_trial(workspace, &site)?, &[further])
+        let server = TrialServer::start(&program, &[further])?;
+        Ok((program, server))
     })?;
     if has_python {
         check_outside(workspace, &server, steps)?;
@@ -95,7 +101,7 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, has_python: bool) -> Resu
         steps.skip(NO_PYTHON);
     }
     steps.run_tests(PAGE_TESTS, |skipped| {
-        test_in_browser(&server, &end2end, &chromium, skipped)
+        test_in_browser(&server, &program, &end2end, &chromium, skipped)
     })
 }
 
@@ -132,18 +138,37 @@ fn check_outside(workspace: &Workspace, server: &TrialServer, steps: &mut Steps)
 
 fn test_in_browser(
     server: &TrialServer,
+    program: &Path,
     end2end: &Path,
     chromium: &Path,
     skipped: &mut Vec<String>,
 ) -> Result<()> {
+    // Customers have a server of their own, because there clips need keys.
+    let database = (DATABASE_URL, database_url(program)?);
+    let second = TrialServer::start_with_log(program, "second.log", &[database.clone()])?;
     let mut playwright = Command::new("node");
     playwright
         .args(["node_modules/@playwright/test/cli.js", "test"])
         .current_dir(end2end)
         .env("BANGLASER_BASE_URL", server.base_url())
+        .env("BANGLASER_SECOND_URL", second.base_url())
+        .env("BANGLASER_PROGRAM", program)
+        .env(database.0, database.1)
         .env("CHROMIUM", chromium);
     if let Err(error) = run_tests(&mut playwright, skipped) {
         bail!("{error:#}; the server's log is {}", server.log().display());
     }
     Ok(())
+}
+
+/// An empty database beside the program.
+fn database_url(program: &Path) -> Result<String> {
+    let file = program.with_file_name("customers.sqlite");
+    for ending in ["", "-wal", "-shm"] {
+        let file = format!("{}{ending}", file.display());
+        if Path::new(&file).is_file() {
+            fs::remove_file(file)?;
+        }
+    }
+    Ok(format!("sqlite:{}", file.display()))
 }

@@ -25,8 +25,16 @@ impl TrialServer {
     /// # Errors
     /// If it ends or does not answer within a minute; the message names its log.
     pub fn start(program: &Path, settings: &[(&str, String)]) -> Result<Self> {
+        Self::start_with_log(program, "server.log", settings)
+    }
+
+    /// The same with another log, for a second server beside the first.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub fn start_with_log(program: &Path, log: &str, settings: &[(&str, String)]) -> Result<Self> {
         let address = free_address()?;
-        let log = program.with_file_name("server.log");
+        let log = program.with_file_name(log);
         let log_file =
             File::create(&log).with_context(|| format!("cannot write {}", log.display()))?;
         let process = Command::new(program)
