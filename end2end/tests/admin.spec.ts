@@ -47,7 +47,7 @@ async function type(page: Page, target: Locator, text: string) {
 async function signIn(page: Page, language: Language, tenant?: string) {
   await page.goto(`${url}/${language}/admin`);
   await expect(page).toHaveURL(`${url}/${language}/admin/sign-in`);
-  await type(page, page.getByLabel(say(language, "sign_in.token")), token(tenant));
+  await type(page, page.getByLabel(say(language, "sign_in.token"), { exact: true }), token(tenant));
   await page.keyboard.press("Enter");
   await expect(page.getByRole("contentinfo")).toContainText(say(language, "site.signed_in"));
 }
@@ -108,6 +108,7 @@ for (const language of LANGUAGES) {
     await signIn(page, language);
     await make(page, language, tenant);
     await press(page, button(page, language, "site.sign_out"));
+    await expect(page.getByRole("status")).toHaveText(say(language, "sign_in.ended"));
     await signIn(page, language, tenant);
     await expect(page).toHaveURL(`${url}/${language}/admin/tenants/${tenant}/usage`);
     for (const part of ["keys", "alerts", "usage"]) {
@@ -124,12 +125,15 @@ for (const language of LANGUAGES) {
 
   for (const colorScheme of ["light", "dark"] as const) {
     test.describe(`${language}, ${colorScheme}`, () => {
-      test.use({ colorScheme });
+      // axe is a script itself.
+      test.use({ colorScheme, javaScriptEnabled: true });
 
       test("axe finds nothing, and nothing is wider than the page", async ({ page }) => {
         const tenant = name(language);
         const fits = async (what: string) => {
           const wider = () => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+          await page.waitForLoadState();
+          await page.evaluate(() => document.fonts.ready.then(() => true));
           expect(await wider(), what).toBe(0);
           await expectAccessible(page);
           await picture(page, `admin-${what}-${language}-${colorScheme}`);
@@ -145,6 +149,7 @@ for (const language of LANGUAGES) {
         }
         await page.goto(`${url}/${language}/admin/tenants/${tenant}/keys`);
         await press(page, button(page, language, "keys.create"));
+        await expect(page.locator("code.key")).toBeVisible();
         await fits("keys");
         await page.goto(`${url}/${language}/admin/audit`);
         await fits("audit");

@@ -3,7 +3,7 @@
 use std::{
     io::{BufRead, BufReader, Write, stderr},
     path::Path,
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdout, Command, Stdio},
 };
 
 use axum::http::{
@@ -24,6 +24,8 @@ use crate::{
 struct Provider {
     process: Child,
     issuer: String,
+    /// Open, because node ends where nobody hears what it says.
+    _told: BufReader<ChildStdout>,
 }
 
 impl Drop for Provider {
@@ -53,15 +55,19 @@ impl Provider {
             return None;
         };
         let told = process.stdout.take().expect("piped");
+        let mut told = BufReader::new(told);
         let mut issuer = String::new();
-        for line in BufReader::new(told).lines().map_while(Result::ok) {
-            if line.starts_with("http://") {
-                issuer = line;
-                break;
-            }
+        while !issuer.starts_with("http://") {
+            issuer.clear();
+            let n_bytes = told.read_line(&mut issuer).expect("readable");
+            assert!(n_bytes > 0, "the provider says where it is");
         }
-        assert!(!issuer.is_empty(), "the provider says where it is");
-        Some(Self { process, issuer })
+        let issuer = issuer.trim().to_owned();
+        Some(Self {
+            process,
+            issuer,
+            _told: told,
+        })
     }
 
     /// Whom it signs in from now on.

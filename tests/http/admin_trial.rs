@@ -36,8 +36,8 @@ pub async fn database(name: &str) -> Ledger {
         // It is there where the tests ran before.
         let _ = fs::remove_file(format!("{}{ending}", file.display()));
     }
-    let ledger = Ledger::open(&format!("sqlite:{}", file.display()));
-    ledger.await.expect("a database")
+    let url = format!("sqlite:{}", file.display());
+    Ledger::open(&url).await.expect("a database")
 }
 
 impl Trial {

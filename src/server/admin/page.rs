@@ -64,7 +64,8 @@ pub fn page(
             </body>
         </html>
     };
-    let mut response = Html(document.to_html()).into_response();
+    // Nothing brings the document to life, so nothing needs the marks for that; a title would show them.
+    let mut response = Html(document.to_html().replace("<!>", "")).into_response();
     let headers = response.headers_mut();
     headers.insert(CONTENT_SECURITY_POLICY, POLICY);
     headers.insert(CACHE_CONTROL, KEPT_BY_NOBODY);
