@@ -307,7 +307,7 @@ async fn look_on(meter: Weak<Meter>) {
         };
         let was_away = meter.reach().is_away;
         match meter.look().await {
-            Ok(()) if was_away => tracing::info!("the database of tenants is there again"),
+            Ok(()) if was_away => tracing::warn!("the database of tenants is there again"),
             Ok(()) => {}
             Err(error) => told(&error),
         }
