@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use serde_json::{Value, json};
 use vocabulary::{
-    AppError, BandAccuracy, Expression, Prediction, Probabilities, Turn, speaker_name,
+    AppError, BandAccuracy, Expression, Intensity, Prediction, Probabilities, Turn, speaker_name,
 };
 
 /// One clip.
@@ -25,13 +25,14 @@ fn told(error: &AppError) -> Value {
 
 fn recognition(model: &str, one: &Prediction) -> Value {
     let windows = one.windows.iter().map(|window| {
-        json!({
+        let told = json!({
             "start_s": number(window.start_s),
             "end_s": number(window.end_s),
             "probabilities": by_code(&window.probabilities),
-        })
+        });
+        with_intensity(told, window.intensity)
     });
-    let mut answer = json!({
+    let answer = json!({
         "model": model,
         "outcome": one.outcome().code(),
         "emotion": one.emotion().code(),
@@ -43,6 +44,7 @@ fn recognition(model: &str, one: &Prediction) -> Value {
         "notes": value(&one.notes),
         "windows": windows.collect::<Vec<_>>(),
     });
+    let mut answer = with_intensity(answer, one.intensity);
     if !one.turns.is_empty() {
         answer["turns"] = one.turns.iter().map(turn).collect();
     }
@@ -56,7 +58,7 @@ fn recognition(model: &str, one: &Prediction) -> Value {
 
 fn turn(turn: &Turn) -> Value {
     let heard = turn.expression.as_ref();
-    json!({
+    let told = json!({
         "speaker": speaker_name(turn.speaker),
         "channel": turn.channel,
         "start_s": number(turn.start_s),
@@ -65,7 +67,16 @@ fn turn(turn: &Turn) -> Value {
         "emotion": heard.map(|one| Expression::emotion(one).code()),
         "band": heard.map(|one| band(&one.certainty)),
         "probabilities": heard.map(|one| by_code(&one.probabilities)),
-    })
+    });
+    with_intensity(told, heard.and_then(|one| one.intensity))
+}
+
+/// Absent where there is none.
+fn with_intensity(mut told: Value, intensity: Option<Intensity>) -> Value {
+    if let Some(Intensity { value: share, word }) = intensity {
+        told["intensity"] = json!({ "value": number(share), "word": value(&word) });
+    }
+    told
 }
 
 fn band(certainty: &BandAccuracy) -> Value {

@@ -40,6 +40,18 @@ class Scores(unittest.TestCase):
             self.assertEqual(banglaser.score(str(path)), first)
         self.assertEqual(banglaser.score(numpy.stack([samples, samples], axis=1), RATE)["emotion"], first["emotion"])
 
+    def test_windows_tell_how_strongly_unless_they_are_neutral(self):
+        score = banglaser.score(syllables(9.0), RATE)
+        parts = [*score["windows"], *banglaser.Scorer(speakers=1).score(syllables(9.0), RATE)["windows"]]
+        for part in parts:
+            top = max(part["probabilities"], key=part["probabilities"].get)
+            self.assertEqual("intensity" in part, top != "neutral", part)
+        strengths = [part["intensity"] for part in [score, *parts] if "intensity" in part]
+        for strength in strengths:
+            third = ["mild", "moderate", "strong"].index(strength["word"])
+            self.assertTrue(third / 3 - 1e-6 <= strength["value"] <= (third + 1) / 3 + 1e-6, strength)
+        self.assertEqual(score["outcome"] == "unclear" or score["emotion"] == "neutral", "intensity" not in score)
+
     def test_integers_are_samples_too(self):
         whole = (0.5 * syllables(2.0) * 32768).round().astype("i2")
         expected = banglaser.score((whole / 32768).astype("f4"), RATE)

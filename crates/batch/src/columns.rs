@@ -2,8 +2,8 @@
 //!
 //! Input   [`Scored`] clips
 //! Output  [`RecordBatch`]: `uri`, what the manifest carries along, `model`, `outcome`, `emotion` (or `unclear`),
-//!         `confidence`, `band`, `p_EMOTION` for each label, `duration_s`, `speech_s`, `notes`, `error` with
-//!         `error_detail`, `windows`, and `turns` where they were asked for
+//!         `confidence`, `band`, `intensity`, `p_EMOTION` for each label, `duration_s`, `speech_s`, `notes`, `error`
+//!         with `error_detail`, `windows`, and `turns` where they were asked for
 //! Invariant: of a clip that gives no prediction only `uri`, `model` and `error` tell something, with what is carried
 
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use arrow_buffer::OffsetBuffer;
 use arrow_schema::{Field, FieldRef, Fields, Schema};
 use arrow_select::interleave::interleave;
 use vocabulary::{
-    AppError, Emotion, Expression, Outcome, Prediction, Probabilities, Turn, WindowPrediction,
-    speaker_name,
+    AppError, Emotion, Expression, Intensity, Outcome, Prediction, Probabilities, Turn,
+    WindowPrediction, speaker_name,
 };
 
 use crate::run::Scored;
@@ -101,6 +101,8 @@ impl Columns {
             .iter()
             .map(|one| one.map(|one| one.certainty.band.code()));
         columns.push(named("band", texts(bands)));
+        let intensities = heard.iter().map(|one| one.and_then(|one| one.intensity));
+        columns.push(intensity(intensities));
         let all = heard.iter().map(|one| one.map(|one| &one.probabilities));
         columns.extend(self.probabilities(&all.collect::<Vec<_>>()));
         columns.push(named("duration_s", number(|one| one.duration_s)));
@@ -138,6 +140,7 @@ impl Columns {
                 floats(windows.iter().map(|one| Some(one.start_s))),
             ),
             named("end_s", floats(windows.iter().map(|one| Some(one.end_s)))),
+            intensity(windows.iter().map(|one| one.intensity)),
         ];
         let all: Vec<_> = windows.iter().map(|one| Some(&one.probabilities)).collect();
         columns.extend(self.probabilities(&all));
@@ -175,6 +178,8 @@ impl Columns {
             .iter()
             .map(|one| one.map(|one| one.certainty.band.code()));
         columns.push(named("band", texts(bands)));
+        let intensities = said.iter().map(|one| one.and_then(|one| one.intensity));
+        columns.push(intensity(intensities));
         let all: Vec<_> = said
             .iter()
             .map(|one| one.map(|one| &one.probabilities))
@@ -197,6 +202,12 @@ fn answers(all: impl Iterator<Item = Option<(Outcome, Emotion)>> + Clone) -> Nam
         named("outcome", texts(outcomes)),
         named("emotion", texts(all.map(|one| one.map(word)))),
     ]
+}
+
+/// The share of acted examples that are weaker.
+fn intensity(all: impl Iterator<Item = Option<Intensity>>) -> (String, ArrayRef) {
+    let values = all.map(|one| one.map(|one| one.value));
+    named("intensity", floats(values))
 }
 
 fn notes(heard: &[Option<&Prediction>]) -> ArrayRef {

@@ -123,6 +123,7 @@ def _row(score):
     """A score in one line of a table."""
     row = {name: score.get(name) for name in ("model", "outcome", "emotion", "confidence")}
     row["band"] = score["band"]["name"] if "band" in score else None
+    row["intensity"] = score["intensity"]["value"] if "intensity" in score else None
     for label, probability in score.get("probabilities", {}).items():
         row[f"p_{label}"] = probability
     for name in ("duration_s", "speech_s", "notes"):

@@ -2,6 +2,8 @@ from collections.abc import Iterable
 from os import PathLike
 from typing import Any, Literal, TypedDict, Union
 
+from typing_extensions import NotRequired
+
 from .client import Client as Client
 from .client import ServerError as ServerError
 
@@ -13,10 +15,15 @@ class Band(TypedDict):
     name: Literal["high", "medium", "low", "unclear"]
     accuracy: float | None
 
+class Intensity(TypedDict):
+    value: float
+    word: Literal["mild", "moderate", "strong"]
+
 class Window(TypedDict):
     start_s: float
     end_s: float
     probabilities: dict[str, float]
+    intensity: NotRequired[Intensity]
 
 class Turn(TypedDict):
     speaker: str
@@ -27,6 +34,7 @@ class Turn(TypedDict):
     emotion: str | None
     band: Band | None
     probabilities: dict[str, float] | None
+    intensity: NotRequired[Intensity]
 
 class Score(TypedDict, total=False):
     model: str
@@ -34,6 +42,7 @@ class Score(TypedDict, total=False):
     emotion: str
     confidence: float
     band: Band
+    intensity: Intensity
     probabilities: dict[str, float]
     duration_s: float
     speech_s: float

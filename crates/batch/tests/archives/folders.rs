@@ -54,8 +54,8 @@ fn a_row_has_what_was_heard() {
         .iter()
         .map(|field| field.name().as_str())
         .collect();
-    let expected = "uri model outcome emotion confidence band p_angry p_happy p_sad p_neutral p_surprise duration_s \
-                    speech_s notes error error_detail windows";
+    let expected = "uri model outcome emotion confidence band intensity p_angry p_happy p_sad p_neutral p_surprise \
+                    duration_s speech_s notes error error_detail windows";
     assert_eq!(names.join(" "), expected);
     let number = |name: &str| {
         let column = rows.column_by_name(name).expect("a column");
@@ -72,7 +72,9 @@ fn a_row_has_what_was_heard() {
         .column_by_name("start_s")
         .expect("a column");
     assert!(starts.len() > 1, "several windows of six seconds");
-    assert!(windows.as_struct().column_by_name("p_sad").is_some());
+    for name in ["intensity", "p_sad"] {
+        assert!(windows.as_struct().column_by_name(name).is_some(), "{name}");
+    }
 }
 
 #[test]
