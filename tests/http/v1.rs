@@ -198,6 +198,9 @@ async fn the_document_describes_routes_that_there_are() {
     for path in paths.keys() {
         assert!(reference.text().contains(path), "{path}");
     }
+    for example in ["curl -F file=", "urllib.request.urlopen", "library(httr2)"] {
+        assert!(reference.text().contains(example), "{example}");
+    }
     assert!(!reference.text().contains("<script"));
 }
 

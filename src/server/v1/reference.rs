@@ -12,6 +12,36 @@ const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;max-width:60rem;mar
     code,pre{font-family:ui-monospace,monospace}pre{overflow:auto;padding:.75rem;border:1px solid #8885;border-radius:.5rem}\
     section{border-top:1px solid #8885;margin-top:2rem}table{border-collapse:collapse}td,th{text-align:start;padding:.25rem .75rem .25rem 0;vertical-align:top}";
 
+/// One clip from programs that ask often, each with nothing that its language does not usually have.
+const EXAMPLES: [(&str, &str); 3] = [
+    (
+        "curl",
+        "curl -F file=@voice.ogg http://127.0.0.1:3000/api/v1/recognitions",
+    ),
+    (
+        "Python",
+        r#"import json
+import urllib.request
+
+clip = open("voice.ogg", "rb").read()
+kind = {"Content-Type": "application/octet-stream"}
+request = urllib.request.Request("http://127.0.0.1:3000/api/v1/recognitions", clip, kind)
+with urllib.request.urlopen(request) as answer:
+    heard = json.load(answer)
+print(heard["emotion"], heard["confidence"])"#,
+    ),
+    (
+        "R",
+        r#"library(httr2)
+
+heard <- request("http://127.0.0.1:3000/api/v1/recognitions") |>
+  req_body_multipart(file = curl::form_file("voice.ogg")) |>
+  req_perform() |>
+  resp_body_json()
+cat(heard$emotion, heard$confidence)"#,
+    ),
+];
+
 /// Only the page's own style.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
@@ -32,7 +62,7 @@ pub fn page(document: &OpenApi) -> ([(HeaderName, &'static str); 1], Html<String
                 <p>
                     "For machines: " <a href="/api/v1/openapi.json">"openapi.json"</a>
                 </p>
-                <pre>"curl -F file=@voice.ogg http://127.0.0.1:3000/api/v1/recognitions"</pre>
+                {examples()}
                 {operations(&document)}
                 <h2>"Schemas"</h2>
                 {schemas(&document)}
@@ -50,6 +80,20 @@ fn text(value: &Value) -> String {
 fn members(value: &Value) -> impl Iterator<Item = (String, &Value)> {
     let members = value.as_object().into_iter().flatten();
     members.map(|(name, value)| (name.clone(), value))
+}
+
+fn examples() -> Vec<impl IntoView + use<>> {
+    let example = |(language, code)| {
+        view! {
+            <section>
+                <h2>{language}</h2>
+                <pre>
+                    <code>{code}</code>
+                </pre>
+            </section>
+        }
+    };
+    EXAMPLES.into_iter().map(example).collect()
 }
 
 fn operations(document: &Value) -> Vec<impl IntoView + use<>> {
