@@ -20,7 +20,8 @@ use crate::workspace::{SERVER_SELECTION, Workspace};
 
 /// Step: the toolchain.
 pub const RUST: &str = "find or install Rust for the page";
-const COMPILE_PAGE: &str = "compile the page, and what hears on the reader's device, to WebAssembly";
+const COMPILE_PAGE: &str =
+    "compile the page, and what hears on the reader's device, to WebAssembly";
 /// Step: wasm-bindgen and what follows it.
 pub const SHRINK_PAGE: &str = "make the page small and compress it";
 const COMPILE_DRAFT: &str = "compile the page to WebAssembly, soon and large";

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::Path;
 use std::process::Command;
+use std::slice;
 
 use anyhow::{Result, bail};
 
@@ -145,7 +146,7 @@ fn test_in_browser(
 ) -> Result<()> {
     // Customers have a server of their own, because there clips need keys.
     let database = (DATABASE_URL, database_url(program)?);
-    let second = TrialServer::start_with_log(program, "second.log", &[database.clone()])?;
+    let second = TrialServer::start_with_log(program, "second.log", slice::from_ref(&database))?;
     let mut playwright = Command::new("node");
     playwright
         .args(["node_modules/@playwright/test/cli.js", "test"])

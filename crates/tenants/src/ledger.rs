@@ -127,6 +127,13 @@ impl Ledger {
         self.pool.begin_with(self.kind.begin()).await
     }
 
+    /// The same database so many milliseconds later.
+    #[cfg(test)]
+    pub(crate) fn later(&self, ms: i64) -> Self {
+        self.clone()
+            .with_clock(&format!("SELECT ({}) + {ms}", self.clock))
+    }
+
     /// The same database by another clock: a query that tells milliseconds.
     #[cfg(test)]
     pub(crate) fn with_clock(mut self, clock: &str) -> Self {

@@ -83,45 +83,46 @@ impl Ledger {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-    use crate::{sessions::Session, tenant::Limits};
+    use crate::{sessions::Session, tenant::Limits, trial::Trial};
 
     #[tokio::test]
     async fn somebody_sees_one_tenant_until_they_are_removed() {
-        let ledger = Ledger::open("sqlite::memory:").await.expect("a database");
-        for tenant in ["shop", "school"] {
-            let created = ledger.create_tenant("rima", tenant, Limits::default(), 0);
-            created.await.expect("created");
+        for trial in Trial::both("people").await {
+            let ledger = &trial.ledger;
+            for tenant in ["shop", "school"] {
+                let created = ledger.create_tenant("rima", tenant, Limits::default(), 0);
+                created.await.expect("created");
+            }
+            let add = async |tenant| ledger.add_person("rima", tenant, "Arif@example.org").await;
+            assert!(add("nobody").await.is_err());
+            assert!(add("shop").await.expect("added"));
+            assert!(!add("school").await.expect("an answer"), "sees one already");
+            let of = async || {
+                ledger
+                    .tenant_of_person("ARIF@example.org")
+                    .await
+                    .expect("an answer")
+            };
+            assert_eq!(of().await.as_deref(), Some("shop"));
+            let session = Session {
+                who: "arif@example.org".to_owned(),
+                tenant: Some("shop".to_owned()),
+                is_by_provider: true,
+            };
+            let secret = ledger.begin_session(&session).await.expect("begun");
+            let remove = async |tenant| {
+                ledger
+                    .remove_person("rima", tenant, "arif@example.org")
+                    .await
+            };
+            remove("school").await.expect("an answer");
+            assert_eq!(
+                ledger.people("shop").await.expect("people"),
+                ["arif@example.org"]
+            );
+            remove("shop").await.expect("removed");
+            assert_eq!(of().await, None);
+            assert_eq!(ledger.session(&secret).await.expect("an answer"), None);
         }
-        let add = async |tenant| ledger.add_person("rima", tenant, "Arif@example.org").await;
-        assert!(add("nobody").await.is_err());
-        assert!(add("shop").await.expect("added"));
-        assert!(!add("school").await.expect("an answer"), "sees one already");
-        let of = async || {
-            ledger
-                .tenant_of_person("ARIF@example.org")
-                .await
-                .expect("an answer")
-        };
-        assert_eq!(of().await.as_deref(), Some("shop"));
-        let session = Session {
-            who: "arif@example.org".to_owned(),
-            tenant: Some("shop".to_owned()),
-            is_by_provider: true,
-        };
-        let secret = ledger.begin_session(&session).await.expect("begun");
-        let remove = async |tenant| {
-            ledger
-                .remove_person("rima", tenant, "arif@example.org")
-                .await
-        };
-        remove("school").await.expect("an answer");
-        assert_eq!(
-            ledger.people("shop").await.expect("people"),
-            ["arif@example.org"]
-        );
-        remove("shop").await.expect("removed");
-        assert_eq!(of().await, None);
-        assert_eq!(ledger.session(&secret).await.expect("an answer"), None);
     }
 }

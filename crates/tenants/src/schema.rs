@@ -63,8 +63,21 @@ async fn apply(ledger: &Ledger, migrations: Vec<Migration>) -> Result<(), Ledger
 /// # Errors
 /// [`LedgerError`].
 #[cfg(test)]
-pub async fn migrate_with(ledger: &Ledger, next: Migration) -> Result<(), LedgerError> {
+pub async fn migrate_with(ledger: &Ledger, sql: &'static str) -> Result<(), LedgerError> {
     let mut all = migrations(ledger.kind());
-    all.push(next);
+    let (number, kind) = (n_migrations() + 1, MigrationType::Simple);
+    all.push(Migration::new(
+        number,
+        "next".into(),
+        kind,
+        sql.into_sql_str(),
+        false,
+    ));
     apply(ledger, all).await
+}
+
+/// How many there are.
+#[cfg(test)]
+pub fn n_migrations() -> i64 {
+    migrations(Kind::Sqlite).len() as i64
 }

@@ -175,17 +175,7 @@ fn some(tenant: String) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tenant::Limits;
-
-    async fn ledger() -> Ledger {
-        Ledger::open("sqlite::memory:").await.expect("a database")
-    }
-
-    /// The same so many milliseconds later.
-    fn later(ledger: &Ledger, ms: i64) -> Ledger {
-        let clock = format!("SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) + {ms}");
-        ledger.clone().with_clock(&clock)
-    }
+    use crate::{tenant::Limits, trial::Trial};
 
     fn of(who: &str, tenant: Option<&str>) -> Session {
         Session {
@@ -197,69 +187,70 @@ mod tests {
 
     #[tokio::test]
     async fn a_token_signs_in_once_and_for_a_while() {
-        let ledger = ledger().await;
-        assert!(ledger.create_token("rima", Some("nobody")).await.is_err());
-        let token = ledger.create_token("rima", None).await.expect("a token");
-        let session = ledger
-            .take_token(&token)
-            .await
-            .expect("an answer")
-            .expect("fits");
-        assert!(session.who.starts_with("rima (token "), "{}", session.who);
-        assert_eq!((session.tenant, session.is_by_provider), (None, false));
-        assert_eq!(ledger.take_token(&token).await.expect("an answer"), None);
-        let token = ledger.create_token("rima", None).await.expect("a token");
-        let late = later(&ledger, MAX_TOKEN_MS + 1);
-        assert_eq!(late.take_token(&token).await.expect("an answer"), None);
-        let early = later(&ledger, MAX_TOKEN_MS - 60_000);
-        assert!(early.take_token(&token).await.expect("an answer").is_some());
+        for trial in Trial::both("tokens").await {
+            let ledger = &trial.ledger;
+            assert!(ledger.create_token("rima", Some("nobody")).await.is_err());
+            let token = ledger.create_token("rima", None).await.expect("a token");
+            let session = ledger
+                .take_token(&token)
+                .await
+                .expect("an answer")
+                .expect("fits");
+            assert!(session.who.starts_with("rima (token "), "{}", session.who);
+            assert_eq!((session.tenant, session.is_by_provider), (None, false));
+            assert_eq!(ledger.take_token(&token).await.expect("an answer"), None);
+            let token = ledger.create_token("rima", None).await.expect("a token");
+            let late = ledger.later(MAX_TOKEN_MS + 1);
+            assert_eq!(late.take_token(&token).await.expect("an answer"), None);
+            let early = ledger.later(MAX_TOKEN_MS - 60_000);
+            assert!(early.take_token(&token).await.expect("an answer").is_some());
+        }
     }
 
     #[tokio::test]
     async fn a_session_ends_when_it_is_idle_when_it_is_old_and_when_somebody_ends_it() {
-        let ledger = ledger().await;
-        let created = ledger.create_tenant("rima", "shop", Limits::default(), 0);
-        created.await.expect("created");
-        let session = of("a@example.org", Some("shop"));
-        let secret = ledger.begin_session(&session).await.expect("begun");
-        let at = async |ms| {
-            later(&ledger, ms)
-                .session(&secret)
-                .await
-                .expect("an answer")
-        };
-        assert_eq!(at(0).await, Some(session.clone()));
-        assert_eq!(at(MAX_IDLE_MS + 1).await, None);
-        // Used now and then, it lasts until it is too old.
-        let mut ms = 0;
-        while ms + MAX_IDLE_MS / 2 < MAX_SESSION_MS {
-            ms += MAX_IDLE_MS / 2;
-            assert_eq!(at(ms - 1000).await, Some(session.clone()), "after {ms} ms");
+        for trial in Trial::both("sessions").await {
+            let ledger = &trial.ledger;
+            let created = ledger.create_tenant("rima", "shop", Limits::default(), 0);
+            created.await.expect("created");
+            let session = of("a@example.org", Some("shop"));
+            let secret = ledger.begin_session(&session).await.expect("begun");
+            let at = async |ms| ledger.later(ms).session(&secret).await.expect("an answer");
+            assert_eq!(at(0).await, Some(session.clone()));
+            assert_eq!(at(MAX_IDLE_MS + 1).await, None);
+            // Used now and then, it lasts until it is too old.
+            let mut ms = 0;
+            while ms + MAX_IDLE_MS / 2 < MAX_SESSION_MS {
+                ms += MAX_IDLE_MS / 2;
+                assert_eq!(at(ms - 1000).await, Some(session.clone()), "after {ms} ms");
+            }
+            assert_eq!(at(MAX_SESSION_MS + 1).await, None);
+            let secret = ledger.begin_session(&session).await.expect("begun");
+            ledger.end_session(&secret).await.expect("ended");
+            assert_eq!(ledger.session(&secret).await.expect("an answer"), None);
+            let acts = ledger.audit(None, None, 10).await.expect("an audit");
+            let acts: Vec<_> = acts.iter().map(|entry| entry.act.as_str()).collect();
+            assert_eq!(acts, ["sign_out", "sign_in", "sign_in", "tenant.create"]);
         }
-        assert_eq!(at(MAX_SESSION_MS + 1).await, None);
-        let secret = ledger.begin_session(&session).await.expect("begun");
-        ledger.end_session(&secret).await.expect("ended");
-        assert_eq!(ledger.session(&secret).await.expect("an answer"), None);
-        let acts = ledger.audit(None, None, 10).await.expect("an audit");
-        let acts: Vec<_> = acts.iter().map(|entry| entry.act.as_str()).collect();
-        assert_eq!(acts, ["sign_out", "sign_in", "sign_in", "tenant.create"]);
     }
 
     #[tokio::test]
     async fn what_a_browser_presents_is_not_in_the_database() {
-        let ledger = ledger().await;
-        let token = ledger.create_token("rima", None).await.expect("a token");
-        let secret = ledger
-            .begin_session(&of("rima", None))
-            .await
-            .expect("begun");
-        for (table, clear) in [("sign_in_tokens", token), ("sessions", secret)] {
-            let text = sqlx::AssertSqlSafe(format!("SELECT hash FROM {table}"));
-            let (kept,): (String,) = sqlx::query_as(text)
-                .fetch_one(ledger.pool())
+        for trial in Trial::both("secrets").await {
+            let ledger = &trial.ledger;
+            let token = ledger.create_token("rima", None).await.expect("a token");
+            let secret = ledger
+                .begin_session(&of("rima", None))
                 .await
-                .expect("a row");
-            assert_eq!(kept, hex(&hash(&clear)));
+                .expect("begun");
+            for (table, clear) in [("sign_in_tokens", token), ("sessions", secret)] {
+                let text = sqlx::AssertSqlSafe(format!("SELECT hash FROM {table}"));
+                let (kept,): (String,) = sqlx::query_as(text)
+                    .fetch_one(ledger.pool())
+                    .await
+                    .expect("a row");
+                assert_eq!(kept, hex(&hash(&clear)));
+            }
         }
     }
 }

@@ -31,8 +31,8 @@ const BY: &str = "rima";
 const NOON_MS: i64 = 1_794_744_030_000;
 
 /// A database of its own.
-struct Trial {
-    ledger: Ledger,
+pub(crate) struct Trial {
+    pub(crate) ledger: Ledger,
     url: String,
     file: Option<PathBuf>,
     _cluster: Option<Arc<Cluster>>,
@@ -52,7 +52,7 @@ fn cluster(test: &str) -> Option<Arc<Cluster>> {
 
 impl Trial {
     /// Both databases, as far as they are there.
-    async fn both(test: &str) -> Vec<Self> {
+    pub(crate) async fn both(test: &str) -> Vec<Self> {
         let mut trials = vec![Self::sqlite(test).await];
         trials.extend(Self::postgres(test).await);
         trials
