@@ -36,7 +36,9 @@ test.describe("on the first visit", () => {
 
 test("the font of the page has every conjunct that its sentences need", async ({ page }) => {
   await open(page, "bn");
-  const sentences = JSON.stringify(SENTENCES.bn).match(/[\u0964\u0965\u0980-\u09ff\u200c\u200d]+/g)!;
+  // The admin page has the whole font.
+  const { admin: _, ...ofPage } = SENTENCES.bn;
+  const sentences = JSON.stringify(ofPage).match(/[\u0964\u0965\u0980-\u09ff\u200c\u200d]+/g)!;
   const misshapen = await page.evaluate(async (texts) => {
     const context = document.createElement("canvas").getContext("2d")!;
     const widths = async (font: string) => {
