@@ -24,7 +24,7 @@ export default defineConfig({
   // For the slowest machine: none of them measures time.
   timeout: 90_000,
   expect: { timeout: 30_000 },
-  workers: 3,
+  workers: 2,
   fullyParallel: true,
   forbidOnly: true,
   reporter: [["list"]],

@@ -6,6 +6,9 @@ use clap::{Args, Subcommand, ValueEnum};
 use moments::Rule;
 use tenants::{Day, Limits};
 
+/// A key that ends later may as well never end.
+const MAX_DAYS: u32 = 36_500;
+
 /// What an administrator does or asks.
 #[derive(Debug, Subcommand)]
 pub enum Act {
@@ -155,7 +158,7 @@ pub enum KeyAct {
         /// Whose it is.
         tenant: String,
         /// When it ends; otherwise never.
-        #[arg(long)]
+        #[arg(long, value_parser = days)]
         expires_days: Option<NonZeroU32>,
     },
     /// List them, without what is secret.
@@ -171,7 +174,7 @@ pub enum KeyAct {
         #[arg(long, default_value_t = 86_400)]
         overlap_s: u32,
         /// When the new one ends; otherwise never.
-        #[arg(long)]
+        #[arg(long, value_parser = days)]
         expires_days: Option<NonZeroU32>,
     },
     /// Refuse one from now on.
@@ -198,4 +201,11 @@ fn rule(text: &str) -> Result<String, moments::UnknownRule> {
         "" => Ok(String::new()),
         _ => text.parse().map(|rule: Rule| rule.to_string()),
     }
+}
+
+/// Days within a hundred years.
+fn days(text: &str) -> Result<NonZeroU32, String> {
+    let days = text.parse::<NonZeroU32>().ok();
+    let days = days.filter(|days| days.get() <= MAX_DAYS);
+    days.ok_or_else(|| format!("1 to {MAX_DAYS} days"))
 }

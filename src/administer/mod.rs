@@ -16,7 +16,7 @@ use tenants::{Ledger, LedgerError, Limits, Preferences};
 
 pub use acts::Act;
 use acts::{AdminAct, KeyAct, TenantAct};
-use tables::{time, write_key, write_new, write_tenant, write_usage};
+use tables::{one_line, time, write_key, write_new, write_tenant, write_usage};
 
 /// A day, milliseconds.
 const DAY_MS: i64 = 24 * 3600 * 1000;
@@ -79,6 +79,7 @@ pub async fn administer(
                 let (number, at) = (entry.number, time(entry.at_ms));
                 let (actor, act) = (entry.actor, entry.act);
                 let (tenant, detail) = (entry.tenant, entry.detail);
+                let (actor, detail) = (one_line(&actor), one_line(&detail));
                 writeln!(out, "{number}\t{at}\t{actor}\t{act}\t{tenant}\t{detail}")?;
             }
         }
@@ -109,6 +110,7 @@ async fn tenant(
             let preferences = &tenant.preferences;
             writeln!(out, "model\t{}", preferences.model)?;
             writeln!(out, "alerts\t{}", preferences.rules.join("; "))?;
+            writeln!(out, "webhook_url\t{}", one_line(&preferences.webhook_url))?;
             writeln!(out, "cors_origins\t{}", preferences.cors_origins.join(" "))?;
             for key in ledger.keys(Some(&name)).await? {
                 write_key(&key, out)?;

@@ -72,6 +72,15 @@ pub fn write_usage(
     Ok(())
 }
 
+/// A text that somebody else wrote, without what would begin another line or field.
+pub fn one_line(text: &str) -> String {
+    let told = |char: char| match char.is_control() {
+        true => char.escape_default().to_string(),
+        false => char.to_string(),
+    };
+    text.chars().map(told).collect()
+}
+
 /// A moment as RFC 3339 writes it, to the second.
 pub fn time(at_ms: i64) -> String {
     let seconds = at_ms.div_euclid(1000).rem_euclid(DAY_MS / 1000);

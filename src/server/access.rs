@@ -208,7 +208,7 @@ impl Access {
             return Err(exposure::refused(Refused::Unavailable));
         }
         let account = meter.account(&hash).ok_or(AppError::Unauthorized)?;
-        Ok(Who::Tenant(account))
+        Ok(Who::Tenant(hash, account))
     }
 
     fn count_clip_of(&self, address: IpAddr) -> Result<(), AppError> {
@@ -240,7 +240,7 @@ pub struct Client {
 #[derive(Clone, Debug)]
 enum Who {
     Key([u8; 32], Arc<ApiKey>),
-    Tenant(Arc<Account>),
+    Tenant([u8; 32], Arc<Account>),
     Address(IpAddr),
     /// A request without a connection: only tests send such.
     Unknown,
@@ -253,9 +253,9 @@ impl Client {
     /// [`AppError::TooManyRequests`], [`AppError::Overloaded`].
     pub async fn begin(&self) -> Result<Option<tenants::Request>, AppError> {
         match (&self.who, self.access.tenants()) {
-            (Who::Tenant(account), Some(meter)) => {
-                let begun = meter.begin(account).await;
-                begun.map(Some).map_err(exposure::refused)
+            (Who::Tenant(hash, account), Some(meter)) => {
+                let begun = meter.begin(account).await.map_err(exposure::refused)?;
+                Ok(Some(begun.with_key(*hash)))
             }
             _ => Ok(None),
         }
@@ -273,7 +273,7 @@ impl Client {
                 .map_or(Ok(()), |limiter| limiter.check().map_err(too_many)),
             Who::Address(address) => self.access.count_clip_of(*address),
             // Its request counts.
-            Who::Tenant(_) | Who::Unknown => Ok(()),
+            Who::Tenant(..) | Who::Unknown => Ok(()),
         }
     }
 
@@ -282,7 +282,7 @@ impl Client {
         let hasher = &self.access.hasher;
         pipeline::Client(match &self.who {
             Who::Key(hash, _) => hasher.hash_one(hash),
-            Who::Tenant(account) => hasher.hash_one(&account.tenant().name),
+            Who::Tenant(_, account) => hasher.hash_one(&account.tenant().name),
             Who::Address(address) => hasher.hash_one(address),
             Who::Unknown => 0,
         })

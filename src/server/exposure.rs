@@ -26,6 +26,7 @@ pub fn refused(refused: Refused) -> AppError {
     match refused {
         Refused::TooMany { retry_after_s } => AppError::TooManyRequests { retry_after_s },
         Refused::MonthSpent { retry_after_s } => AppError::MonthSpent { retry_after_s },
+        Refused::Ended => AppError::Unauthorized,
         Refused::Unavailable => AppError::Overloaded {
             retry_after_s: AWAY_RETRY_S,
         },

@@ -38,6 +38,12 @@ pub enum LedgerError {
         /// The name.
         name: String,
     },
+    /// The tenant is disabled: nobody signs in.
+    #[error("the tenant {name} is disabled")]
+    Disabled {
+        /// The name.
+        name: String,
+    },
     /// No key begins so.
     #[error("there is no key {prefix}")]
     NoKey {
@@ -70,6 +76,9 @@ pub enum Refused {
         /// When the next month begins, seconds.
         retry_after_s: u32,
     },
+    /// The key that it came with is valid no more.
+    #[error("the key has ended")]
+    Ended,
     /// The database has been gone for longer than the last known limits hold.
     #[error("the database has been gone for too long")]
     Unavailable,

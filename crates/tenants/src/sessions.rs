@@ -46,14 +46,17 @@ impl Ledger {
     /// Makes a token that signs in once, within [`MAX_TOKEN_MS`]: for an operator, or for who sees one tenant.
     ///
     /// # Errors
-    /// [`LedgerError::NoTenant`], [`LedgerError::NoActor`], [`LedgerError::NoRandom`], [`LedgerError::Database`].
+    /// [`LedgerError::NoTenant`], [`LedgerError::Disabled`], [`LedgerError::NoActor`], [`LedgerError::NoRandom`],
+    /// [`LedgerError::Database`].
     pub async fn create_token(
         &self,
         by: &str,
         tenant: Option<&str>,
     ) -> Result<String, LedgerError> {
-        if let Some(tenant) = tenant {
-            self.tenant(tenant).await?;
+        if let Some(name) = tenant
+            && self.tenant(name).await?.disabled_at_ms.is_some()
+        {
+            return Err(LedgerError::Disabled { name: name.into() });
         }
         let tenant = tenant.unwrap_or_default();
         let token = secret()?;
@@ -231,6 +234,29 @@ mod tests {
             let acts = ledger.audit(None, None, 10).await.expect("an audit");
             let acts: Vec<_> = acts.iter().map(|entry| entry.act.as_str()).collect();
             assert_eq!(acts, ["sign_out", "sign_in", "sign_in", "tenant.create"]);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_tenant_that_is_disabled_signs_nobody_in_not_even_later() {
+        for trial in Trial::both("disabled").await {
+            let ledger = &trial.ledger;
+            let created = ledger.create_tenant("rima", "shop", Limits::default(), 0);
+            created.await.expect("created");
+            let session = of("a@example.org", Some("shop"));
+            let secret = ledger.begin_session(&session).await.expect("begun");
+            let token = ledger.create_token("rima", Some("shop")).await;
+            let token = token.expect("a token");
+            let set = async |is_disabled| ledger.set_disabled("rima", "shop", is_disabled).await;
+            set(true).await.expect("disabled");
+            let refused = ledger.create_token("rima", Some("shop")).await;
+            assert!(
+                matches!(refused, Err(LedgerError::Disabled { .. })),
+                "{refused:?}"
+            );
+            set(false).await.expect("enabled");
+            assert_eq!(ledger.session(&secret).await.expect("an answer"), None);
+            assert_eq!(ledger.take_token(&token).await.expect("an answer"), None);
         }
     }
 

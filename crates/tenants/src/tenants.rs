@@ -137,7 +137,7 @@ impl Ledger {
         Ok(())
     }
 
-    /// Refuses a tenant's keys from now on, or takes them again.
+    /// Refuses a tenant's keys from now on and ends the sessions of its people, or takes the keys again.
     ///
     /// # Errors
     /// [`LedgerError::NoTenant`], [`LedgerError::Database`].
@@ -158,6 +158,12 @@ impl Ledger {
             .execute(&mut *acting)
             .await?;
         one(changed.rows_affected(), name)?;
+        if is_disabled {
+            for table in ["sessions", "sign_in_tokens"] {
+                let ended = sqlx::AssertSqlSafe(format!("DELETE FROM {table} WHERE tenant = $1"));
+                sqlx::query(ended).bind(name).execute(&mut *acting).await?;
+            }
+        }
         acting.commit().await?;
         Ok(())
     }

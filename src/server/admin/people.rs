@@ -94,7 +94,9 @@ pub async fn add(
 ) -> Result<Response, Trouble> {
     let address = posted.text("address");
     let page = format!("/admin/tenants/{tenant}/people");
-    let note = match (1..=MAX_ADDRESS_LEN).contains(&address.len()) {
+    let is_written = |char: char| !char.is_control() && !char.is_whitespace() && char != ',';
+    let fits = (1..=MAX_ADDRESS_LEN).contains(&address.len()) && address.chars().all(is_written);
+    let note = match fits {
         false => Note::Unfit,
         true => match admin
             .ledger

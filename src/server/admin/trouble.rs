@@ -36,7 +36,9 @@ impl From<LedgerError> for Trouble {
     fn from(error: LedgerError) -> Self {
         match error {
             LedgerError::NoTenant { .. } | LedgerError::NoKey { .. } => Self::NotFound,
-            LedgerError::Name { .. } | LedgerError::Revoked { .. } => Self::Unfit,
+            LedgerError::Name { .. }
+            | LedgerError::Revoked { .. }
+            | LedgerError::Disabled { .. } => Self::Unfit,
             error => Self::Ledger(Arc::new(error)),
         }
     }

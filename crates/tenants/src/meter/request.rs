@@ -12,6 +12,7 @@ use super::{
 pub struct Request {
     meter: Arc<Meter>,
     account: Arc<Account>,
+    key: Option<[u8; 32]>,
 }
 
 impl Meter {
@@ -25,6 +26,7 @@ impl Meter {
         Ok(Request {
             meter: Arc::clone(self),
             account: Arc::clone(account),
+            key: None,
         })
     }
 
@@ -50,6 +52,13 @@ impl Request {
         &self.account
     }
 
+    /// Made with the key of this SHA-256: once that is valid no more, neither is the request.
+    #[must_use]
+    pub fn with_key(mut self, hash: [u8; 32]) -> Self {
+        self.key = Some(hash);
+        self
+    }
+
     /// Counts a clip that came, before it is heard.
     ///
     /// # Errors
@@ -57,6 +66,10 @@ impl Request {
     pub async fn count_clip(&self) -> Result<(), Refused> {
         let allowed = async {
             self.meter.reachable()?;
+            let has_ended = |key| self.meter.account(&key).is_none();
+            if self.key.is_some_and(has_ended) {
+                return Err(Refused::Ended);
+            }
             self.meter.allow_audio(&self.account).await?;
             self.meter.take_clip(&self.account).await
         };

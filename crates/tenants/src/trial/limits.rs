@@ -155,3 +155,18 @@ async fn a_months_audio_is_that_of_all_processes() {
         assert!((9..=11).contains(&together.len()), "{}", together.len());
     }
 }
+
+#[tokio::test]
+async fn a_request_that_goes_on_ends_with_its_key() {
+    for trial in Trial::both("goes-on").await {
+        let hash = trial.tenant("radio", Limits::default()).await;
+        let meter = trial.meter().await;
+        let request = begin(&meter, &hash).await.expect("begun").with_key(hash);
+        assert_eq!(request.count_clip().await, Ok(()));
+        let keys = trial.ledger.keys(Some("radio")).await.expect("told");
+        let revoked = trial.ledger.revoke_key(super::BY, &keys[0].prefix).await;
+        revoked.expect("revoked");
+        meter.look().await.expect("it is there");
+        assert_eq!(request.count_clip().await, Err(Refused::Ended));
+    }
+}
