@@ -11,5 +11,10 @@ pub fn focus(element: &HtmlElement) {
 /// Focuses `element` and scrolls the part of the page that it heads to the top.
 pub fn focus_at_top(element: &HtmlElement) {
     focus(element);
+    scroll_to_top(element);
+}
+
+/// Scrolls `element` to the top.
+pub fn scroll_to_top(element: &HtmlElement) {
     element.scroll_into_view();
 }

@@ -47,7 +47,7 @@ pub use dialog::{ask_text, close_dialog, open_dialog};
 pub use drop::take_drops;
 pub use export::{can_share, copy, save_clip, save_text, save_url, share};
 pub use file_choice::{chosen_files, fetch_clip, files_in, pasted_files};
-pub use focus::{focus, focus_at_top};
+pub use focus::{focus, focus_at_top, scroll_to_top};
 pub use input_device::{InputDevice, input_devices};
 pub use install::InstallOffer;
 pub use kept_recording::{forget_recording, kept_recording, shared_clips};

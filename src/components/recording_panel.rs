@@ -4,7 +4,7 @@ use leptos::{html, prelude::*};
 
 use super::{Action, LiveView, RecordingLevel, RecordingTimer};
 use crate::{
-    browser::{RecorderState, focus},
+    browser::{RecorderState, focus, scroll_to_top},
     i18n::{I18n, SPOKEN, td_string, text, use_i18n},
     live::{live, react},
     workbench::Workbench,
@@ -44,10 +44,15 @@ pub fn RecordingPanel() -> impl IntoView {
         false => recorder.pause(),
     };
     // The button that was under the keyboard is gone; this is the next one that is needed.
-    let stop = NodeRef::<html::Button>::new();
-    react(move || stop.get().map(|stop| focus(&stop)));
+    let (panel, stop) = (NodeRef::<html::Div>::new(), NodeRef::<html::Button>::new());
+    react(move || {
+        let (panel, stop) = (panel.get()?, stop.get()?);
+        focus(&stop);
+        // The word stands above; on a phone not much more than the panel is seen.
+        is_listening.then(|| scroll_to_top(&panel))
+    });
     view! {
-        <div class="recording" class:is-paused=live(move || is_paused.get())>
+        <div class="recording" node_ref=panel class:is-paused=live(move || is_paused.get())>
             <p class="recording-state">
                 <span class="recording-dot" aria-hidden="true"></span>
                 {heading}
