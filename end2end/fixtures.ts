@@ -111,6 +111,18 @@ export function silence(duration_s: number) {
 export type Share = { [emotion: string]: number };
 export const shares = (told: Share): Share => ({ angry: 0, happy: 0, sad: 0, neutral: 0, surprise: 0, ...told });
 
+/** A past result as the browser keeps it. */
+export function pastResult(
+  at_ms: number, told: Share,
+  { source = null as string | null, band = "high", heard_as = null as string | null, model = "m" } = {},
+) {
+  const prediction = {
+    duration_s: 3, speech_s: 3, notes: [], probabilities: shares(told),
+    certainty: { band, min_confidence: 0, accuracy: null }, windows: [],
+  };
+  return { at_ms, source, part_s: null, model, prediction, heard_as };
+}
+
 /** Answers every clip of the page with these probabilities, without asking the server. */
 export async function answerWith(
   page: Page, told: Share, { band = "high", duration_s = 5, windows = [] as object[], turns = [] as object[] } = {},

@@ -2,20 +2,18 @@
 import type { Page } from "@playwright/test";
 
 import {
-  analyseButton, chooseFile, clip, expect, expectAccessible, expectResult, LANGUAGES, open, picture, result, shares, test, words,
+  analyseButton, chooseFile, clip, expect, expectAccessible, expectResult, LANGUAGES, open, pastResult, picture, result, test,
+  words, type Share,
 } from "../fixtures";
 
 /** Results in which surprise was heard as a happy voice, nearly; the last one was right. */
 async function withCorrections(page: Page, count: number) {
-  const entries = Array.from({ length: count }, (_, idx) => ({
-    at_ms: idx, source: `${idx}.wav`, part_s: null, model: "bilstm-v7",
-    heard_as: idx + 1 < count ? "surprise" : "happy",
-    prediction: {
-      duration_s: 3, speech_s: 3, notes: [], windows: [],
-      probabilities: shares(idx + 1 < count ? { happy: 0.5, surprise: 0.4, neutral: 0.1 } : { happy: 0.9, angry: 0.1 }),
-      certainty: { band: "high", min_confidence: 0, accuracy: null },
-    },
-  }));
+  const entries = Array.from({ length: count }, (_, idx) => {
+    const isRight = idx + 1 === count;
+    const told: Share = isRight ? { happy: 0.9, angry: 0.1 } : { happy: 0.5, surprise: 0.4, neutral: 0.1 };
+    const heard_as = isRight ? "happy" : "surprise";
+    return pastResult(idx, told, { source: `${idx}.wav`, model: "bilstm-v7", heard_as });
+  });
   await page.addInitScript((json) => localStorage.setItem("banglaser.results", json), JSON.stringify(entries));
 }
 

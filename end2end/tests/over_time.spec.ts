@@ -1,28 +1,20 @@
 /** Past results over days and weeks. */
 import { readFileSync } from "node:fs";
 
-import { expect, expectAccessible, LANGUAGES, open, picture, SENTENCES, shares, test, words } from "../fixtures";
+import { expect, expectAccessible, LANGUAGES, open, pastResult, picture, SENTENCES, test, words } from "../fixtures";
 
 const DAY_MS = 86_400_000;
-
-function entry(at_ms: number, told: object, { source = null as string | null, band = "high", heard_as = null as string | null } = {}) {
-  const prediction = {
-    duration_s: 3, speech_s: 3, notes: [], probabilities: shares(told as {}),
-    certainty: { band, min_confidence: 0, accuracy: null }, windows: [],
-  };
-  return { at_ms, source, part_s: null, model: "m", prediction, heard_as };
-}
 
 for (const language of LANGUAGES) {
   test(`results are counted by days and weeks (${language})`, async ({ page }) => {
     // Noon, Wednesday, 25 November 2026.
     const noon = new Date(2026, 10, 25, 12).getTime();
     const entries = [
-      entry(noon, { sad: 0.9, happy: 0.1 }),
-      entry(noon - 1, { sad: 0.8, happy: 0.2 }, { source: "a.wav" }),
-      entry(noon - 2, { angry: 0.4, happy: 0.35, sad: 0.25 }, { band: "unclear" }),
-      entry(noon - DAY_MS, { angry: 0.9, sad: 0.1 }, { heard_as: "happy" }),
-      entry(noon - 4 * DAY_MS, { surprise: 0.9, sad: 0.1 }),
+      pastResult(noon, { sad: 0.9, happy: 0.1 }),
+      pastResult(noon - 1, { sad: 0.8, happy: 0.2 }, { source: "a.wav" }),
+      pastResult(noon - 2, { angry: 0.4, happy: 0.35, sad: 0.25 }, { band: "unclear" }),
+      pastResult(noon - DAY_MS, { angry: 0.9, sad: 0.1 }, { heard_as: "happy" }),
+      pastResult(noon - 4 * DAY_MS, { surprise: 0.9, sad: 0.1 }),
     ];
     await page.addInitScript((json) => localStorage.setItem("banglaser.results", json), JSON.stringify(entries));
     await open(page, language, "/history");

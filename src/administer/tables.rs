@@ -2,9 +2,10 @@
 
 use std::io::{self, Write};
 
-use tenants::{Day, DayUsage, Key, Limits, NewKey, Tenant};
+use tenants::{DayUsage, Key, Limits, NewKey, Tenant};
+use time::{OffsetDateTime, format_description::well_known::Rfc3339};
 
-use super::{DAY_MS, acts::UsageFormat};
+use super::acts::UsageFormat;
 
 /// A tenant on a line.
 pub fn write_tenant(tenant: &Tenant, out: &mut impl Write) -> io::Result<()> {
@@ -51,23 +52,14 @@ pub fn write_usage(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let (first, separator) = match format {
-        UsageFormat::Csv => (Some("tenant,day,outcome,clips,audio_s"), ','),
-        UsageFormat::Table => (None, '\t'),
+        UsageFormat::Csv => (Some(DayUsage::COLUMNS), ","),
+        UsageFormat::Table => (None, "\t"),
     };
-    // No field needs quotes: names have letters, digits and dashes only.
     if let Some(first) = first {
-        writeln!(out, "{first}")?;
+        writeln!(out, "{}", first.join(separator))?;
     }
     for row in usage {
-        let audio_s = format!("{}.{:03}", row.audio_ms / 1000, row.audio_ms % 1000);
-        let fields = [
-            row.tenant.clone(),
-            row.day.to_string(),
-            row.outcome.to_string(),
-            row.n_clips.to_string(),
-            audio_s,
-        ];
-        writeln!(out, "{}", fields.join(&separator.to_string()))?;
+        writeln!(out, "{}", row.fields().join(separator))?;
     }
     Ok(())
 }
@@ -83,11 +75,7 @@ pub fn one_line(text: &str) -> String {
 
 /// A moment as RFC 3339 writes it, to the second.
 pub fn time(at_ms: i64) -> String {
-    let seconds = at_ms.div_euclid(1000).rem_euclid(DAY_MS / 1000);
-    let (hours, minutes) = (seconds / 3600, seconds / 60 % 60);
-    format!(
-        "{}T{hours:02}:{minutes:02}:{:02}Z",
-        Day::of(at_ms),
-        seconds % 60
-    )
+    let at = OffsetDateTime::from_unix_timestamp(at_ms.div_euclid(1000));
+    let at = at.unwrap_or(OffsetDateTime::UNIX_EPOCH);
+    at.format(&Rfc3339).unwrap_or_default()
 }

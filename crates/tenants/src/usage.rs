@@ -19,6 +19,22 @@ pub struct DayUsage {
     pub audio_ms: i64,
 }
 
+impl DayUsage {
+    /// What [`fields`](Self::fields) are, as tables name them.
+    pub const COLUMNS: [&str; 5] = ["tenant", "day", "outcome", "clips", "audio_s"];
+
+    /// A row of a table; seconds to the millisecond. No field needs quotes: names have letters, digits and dashes only.
+    pub fn fields(&self) -> [String; 5] {
+        [
+            self.tenant.clone(),
+            self.day.to_string(),
+            self.outcome.to_string(),
+            self.n_clips.to_string(),
+            format!("{}.{:03}", self.audio_ms / 1000, self.audio_ms % 1000),
+        ]
+    }
+}
+
 impl Ledger {
     /// Usage from a day to another, both included, by tenant, day and outcome; of a tenant where one is named.
     ///

@@ -10,7 +10,13 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use tenants::AuditEntry;
 
-use super::{Admin, figures, page::page, reader::Reader, trouble::Trouble, viewer::Viewer};
+use super::{
+    Admin, figures,
+    page::{self, page},
+    reader::Reader,
+    trouble::Trouble,
+    viewer::Viewer,
+};
 use crate::i18n::admin::said;
 
 /// Entries of a page.
@@ -75,22 +81,13 @@ fn table(reader: &Reader, entries: &[AuditEntry]) -> AnyView {
             </tr>
         }
     });
-    let rows = rows.collect_view();
-    view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=said!(reader.said, audit.heading)>
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{said!(reader.said, audit.when)}</th>
-                        <th scope="col">{said!(reader.said, audit.who)}</th>
-                        <th scope="col">{said!(reader.said, audit.act)}</th>
-                        <th scope="col">{said!(reader.said, audit.tenant)}</th>
-                        <th scope="col">{said!(reader.said, audit.detail)}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let columns = view! {
+        <th scope="col">{said!(reader.said, audit.when)}</th>
+        <th scope="col">{said!(reader.said, audit.who)}</th>
+        <th scope="col">{said!(reader.said, audit.act)}</th>
+        <th scope="col">{said!(reader.said, audit.tenant)}</th>
+        <th scope="col">{said!(reader.said, audit.detail)}</th>
+    };
+    let name = said!(reader.said, audit.heading);
+    page::table(name, columns.into_any(), rows.collect_view().into_any())
 }

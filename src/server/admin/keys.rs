@@ -11,7 +11,7 @@ use tenants::{Key, LedgerError, NewKey};
 
 use super::{
     Admin, figures,
-    page::form,
+    page::{self, form},
     reader::Reader,
     tenant::{Part, part_page},
     told::{Note, Told},
@@ -56,26 +56,17 @@ fn table(reader: &Reader, viewer: &Viewer, keys: &[Key], now_ms: i64) -> AnyView
         return view! { <p>{said!(reader.said, keys.none)}</p> }.into_any();
     }
     let rows = keys.iter().map(|key| row(reader, viewer, key, now_ms));
-    let rows = rows.collect_view();
     let acts = viewer
         .is_operator()
         .then(|| view! { <th scope="col">{said!(reader.said, keys.acts)}</th> });
-    view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=said!(reader.said, keys.heading)>
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{said!(reader.said, keys.begins)}</th>
-                        <th scope="col">{said!(reader.said, keys.created)}</th>
-                        <th scope="col">{said!(reader.said, keys.state)}</th>
-                        {acts}
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </div>
-    }
-    .into_any()
+    let columns = view! {
+        <th scope="col">{said!(reader.said, keys.begins)}</th>
+        <th scope="col">{said!(reader.said, keys.created)}</th>
+        <th scope="col">{said!(reader.said, keys.state)}</th>
+        {acts}
+    };
+    let name = said!(reader.said, keys.heading);
+    page::table(name, columns.into_any(), rows.collect_view().into_any())
 }
 
 fn row(reader: &Reader, viewer: &Viewer, key: &Key, now_ms: i64) -> AnyView {
@@ -110,7 +101,7 @@ fn state(reader: &Reader, key: &Key, now_ms: i64) -> String {
 }
 
 fn acts(reader: &Reader, viewer: &Viewer, key: &Key) -> impl IntoView + use<> {
-    let path = format!("/admin/tenants/{}/keys/{}", key.tenant, key.prefix);
+    let path = format!("{}/{}", Part::Keys.of(&key.tenant), key.prefix);
     let named = || key.prefix.clone();
     let act = |act: &str, words: &'static str, named: String, class: &'static str| {
         let button = view! {
@@ -141,7 +132,7 @@ fn creation(reader: &Reader, viewer: &Viewer, tenant: &str) -> AnyView {
             {said!(reader.said, keys.create)}
         </button>
     };
-    let action = format!("/admin/tenants/{tenant}/keys");
+    let action = Part::Keys.of(tenant);
     let hours = figures::count(reader, i64::from(OVERLAP_S / 3600));
     view! {
         <p class="fine">{said!(reader.said, keys.rotate_hint, hours)}</p>
@@ -189,16 +180,11 @@ pub async fn revoke(
     admin.verify_owner(&tenant, &prefix).await?;
     admin.ledger.revoke_key(&viewer.who, &prefix).await?;
     let note = Told::Note(Note::KeyRevoked);
-    Ok(admin.go(
-        &reader,
-        &format!("/admin/tenants/{tenant}/keys"),
-        Some(note),
-    ))
+    Ok(admin.go(&reader, &Part::Keys.of(&tenant), Some(note)))
 }
 
 fn shown(admin: &Admin, reader: &Reader, tenant: &str, new: NewKey) -> Response {
-    let page = format!("/admin/tenants/{tenant}/keys");
-    admin.go(reader, &page, Some(Told::Key(new.secret)))
+    admin.go(reader, &Part::Keys.of(tenant), Some(Told::Key(new.secret)))
 }
 
 impl Admin {

@@ -13,6 +13,7 @@ use super::{
     Admin,
     page::{field, form},
     reader::Reader,
+    tenant::Part,
     told::{Note, Told},
     trouble::Trouble,
     viewer::{Posted, Viewer},
@@ -96,5 +97,5 @@ pub async fn save(
         .set_limits(&viewer.who, &name, limits, retention_days);
     saved.await?;
     let note = Told::Note(Note::LimitsSaved);
-    Ok(admin.go(&reader, &format!("/admin/tenants/{name}"), Some(note)))
+    Ok(admin.go(&reader, &Part::Overview.of(&name), Some(note)))
 }

@@ -216,3 +216,18 @@ pub fn field(name: &'static str, label: &str, input: AnyView) -> AnyView {
     }
     .into_any()
 }
+
+/// A table; where the screen is narrower, it is moved along by itself, also by keyboard.
+pub fn table(name: &'static str, columns: AnyView, rows: AnyView) -> AnyView {
+    view! {
+        <div class="table-scroll" tabindex="0" role="region" aria-label=name>
+            <table>
+                <thead>
+                    <tr>{columns}</tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </div>
+    }
+    .into_any()
+}

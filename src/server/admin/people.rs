@@ -61,7 +61,7 @@ fn row(reader: &Reader, viewer: &Viewer, tenant: &str, who: &str) -> impl IntoVi
             {said!(reader.said, people.remove)}
         </button>
     };
-    let action = format!("/admin/tenants/{tenant}/people/remove");
+    let action = Part::People.of(tenant) + "/remove";
     view! {
         <li>
             <span lang="">{who.to_owned()}</span>
@@ -80,7 +80,7 @@ fn addition(reader: &Reader, viewer: &Viewer, tenant: &str) -> impl IntoView + u
             {said!(reader.said, people.add)}
         </button>
     };
-    let action = format!("/admin/tenants/{tenant}/people");
+    let action = Part::People.of(tenant);
     view! { <div class="card">{form(reader, &viewer.csrf, &action, content.into_any())}</div> }
 }
 
@@ -93,7 +93,7 @@ pub async fn add(
     posted: Posted,
 ) -> Result<Response, Trouble> {
     let address = posted.text("address");
-    let page = format!("/admin/tenants/{tenant}/people");
+    let page = Part::People.of(&tenant);
     let is_written = |char: char| !char.is_control() && !char.is_whitespace() && char != ',';
     let fits = (1..=MAX_ADDRESS_LEN).contains(&address.len()) && address.chars().all(is_written);
     let note = match fits {
@@ -123,6 +123,6 @@ pub async fn remove(
         .ledger
         .remove_person(&viewer.who, &tenant, address)
         .await?;
-    let page = format!("/admin/tenants/{tenant}/people");
+    let page = Part::People.of(&tenant);
     Ok(admin.go(&reader, &page, Some(Told::Note(Note::PersonRemoved))))
 }

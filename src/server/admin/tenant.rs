@@ -43,15 +43,16 @@ impl Part {
         Self::People,
     ];
 
-    /// Behind the tenant's path.
-    fn path(self) -> &'static str {
-        match self {
+    /// Where it is of a tenant.
+    pub fn of(self, tenant: &str) -> String {
+        let part = match self {
             Self::Overview => "",
             Self::Usage => "/usage",
             Self::Keys => "/keys",
             Self::Alerts => "/alerts",
             Self::People => "/people",
-        }
+        };
+        format!("/admin/tenants/{tenant}{part}")
     }
 
     fn name(self, reader: &Reader) -> &'static str {
@@ -81,7 +82,7 @@ pub fn part_page(
     let parts = Part::ALL.into_iter();
     let parts = parts.filter(|part| viewer.is_operator() || !part.is_for_operators());
     let links = parts.map(|one| {
-        let href = reader.to(&format!("/admin/tenants/{tenant}{}", one.path()));
+        let href = reader.to(&one.of(tenant));
         let current = (one == part).then_some("page");
         view! {
             <a href=href aria-current=current>
@@ -181,7 +182,7 @@ pub async fn set_state(
         .ledger
         .set_disabled(&viewer.who, &name, is_disabled)
         .await?;
-    let page = format!("/admin/tenants/{name}");
+    let page = Part::Overview.of(&name);
     Ok(admin.go(&reader, &page, Some(Told::Note(note))))
 }
 

@@ -8,9 +8,9 @@ use tenants::{Day, LedgerError, Limits, Tenant};
 
 use super::{
     Admin, figures,
-    page::{field, form, page},
+    page::{self, field, form, page},
     reader::Reader,
-    tenant::state_of,
+    tenant::{Part, state_of},
     told::{Note, Told},
     trouble::Trouble,
     viewer::{Posted, Viewer},
@@ -21,7 +21,7 @@ use crate::i18n::admin::said;
 pub async fn start(State(admin): State<Arc<Admin>>, reader: Reader, viewer: Viewer) -> Response {
     let page = match &viewer.tenant {
         None => "/admin/tenants".to_owned(),
-        Some(tenant) => format!("/admin/tenants/{tenant}/usage"),
+        Some(tenant) => Part::Usage.of(tenant),
     };
     admin.go(&reader, &page, reader.told.clone())
 }
@@ -45,27 +45,20 @@ pub async fn show(
     let rows = tenants
         .iter()
         .map(|tenant| row(&reader, tenant, audio_ms_of(tenant)));
-    let rows = rows.collect_view();
     let list = match tenants.is_empty() {
         true => view! { <p>{said!(reader.said, tenants.none)}</p> }.into_any(),
-        false => view! {
-            <div class="table-scroll" tabindex="0" role="region" aria-label=said!(reader.said, tenants.heading)>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">{said!(reader.said, tenants.name)}</th>
-                            <th scope="col">{said!(reader.said, tenants.state)}</th>
-                            <th scope="col">{said!(reader.said, tenants.since)}</th>
-                            <th scope="col" class="number">
-                                {said!(reader.said, tenants.month)}
-                            </th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </div>
+        false => {
+            let columns = view! {
+                <th scope="col">{said!(reader.said, tenants.name)}</th>
+                <th scope="col">{said!(reader.said, tenants.state)}</th>
+                <th scope="col">{said!(reader.said, tenants.since)}</th>
+                <th scope="col" class="number">
+                    {said!(reader.said, tenants.month)}
+                </th>
+            };
+            let name = said!(reader.said, tenants.heading);
+            page::table(name, columns.into_any(), rows.collect_view().into_any())
         }
-        .into_any(),
     };
     let content = view! {
         {list}
@@ -82,7 +75,7 @@ pub async fn show(
 }
 
 fn row(reader: &Reader, tenant: &Tenant, audio_ms: i64) -> impl IntoView + use<> {
-    let href = reader.to(&format!("/admin/tenants/{}", tenant.name));
+    let href = reader.to(&Part::Overview.of(&tenant.name));
     view! {
         <tr>
             <th scope="row">
@@ -140,7 +133,7 @@ pub async fn create(
         .ledger
         .create_tenant(&viewer.who, name, Limits::default(), 0);
     let (page, note) = match created.await {
-        Ok(()) => (format!("/admin/tenants/{name}"), Note::TenantCreated),
+        Ok(()) => (Part::Overview.of(name), Note::TenantCreated),
         Err(LedgerError::Exists { .. }) => ("/admin/tenants".to_owned(), Note::TenantExists),
         Err(LedgerError::Name { .. }) => ("/admin/tenants".to_owned(), Note::Unfit),
         Err(error) => return Err(error.into()),

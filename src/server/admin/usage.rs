@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use tenants::{Day, DayUsage, LedgerError, Outcome};
 
 use super::{
-    Admin, figures,
+    Admin, figures, page,
     reader::Reader,
     tenant::{Part, part_page},
     trouble::Trouble,
@@ -113,24 +113,16 @@ fn table(reader: &Reader, days: &BTreeMap<Day, OfDay>) -> impl IntoView + use<> 
         .filter(|(_, day)| **day != OfDay::default());
     let rows = busy.map(|(day, of)| row(reader, figures::day(reader, &day.to_string()), *of));
     let rows = rows.collect_view();
-    view! {
-        <div class="table-scroll" tabindex="0" role="region" aria-label=said!(reader.said, usage.heading)>
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{said!(reader.said, usage.day)}</th>
-                        <th scope="col" class="number">{said!(reader.said, usage.answered)}</th>
-                        <th scope="col" class="number">{said!(reader.said, usage.minutes)}</th>
-                        <th scope="col" class="number">{said!(reader.said, usage.failed)}</th>
-                        <th scope="col" class="number">{said!(reader.said, usage.refused)}</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    {row(reader, said!(reader.said, usage.total).to_owned(), total)} {rows}
-                </tbody>
-            </table>
-        </div>
-    }
+    let columns = view! {
+        <th scope="col">{said!(reader.said, usage.day)}</th>
+        <th scope="col" class="number">{said!(reader.said, usage.answered)}</th>
+        <th scope="col" class="number">{said!(reader.said, usage.minutes)}</th>
+        <th scope="col" class="number">{said!(reader.said, usage.failed)}</th>
+        <th scope="col" class="number">{said!(reader.said, usage.refused)}</th>
+    };
+    let rows = view! { {row(reader, said!(reader.said, usage.total).to_owned(), total)} {rows} };
+    let name = said!(reader.said, usage.heading);
+    page::table(name, columns.into_any(), rows.into_any())
 }
 
 fn row(reader: &Reader, heading: String, of: OfDay) -> impl IntoView + use<> {
@@ -145,22 +137,14 @@ fn row(reader: &Reader, heading: String, of: OfDay) -> impl IntoView + use<> {
     }
 }
 
-/// The same as CSV (RFC 4180): a row for each day and outcome. Names, days and outcomes hold nothing that needs quotes.
+/// The same as CSV (RFC 4180): a row for each day and outcome.
 pub async fn csv(
     State(admin): State<Arc<Admin>>,
     Path(tenant): Path<String>,
 ) -> Result<Response, Trouble> {
-    let mut text = "tenant,day,outcome,clips,audio_s\r\n".to_owned();
-    for DayUsage {
-        tenant,
-        day,
-        outcome,
-        n_clips,
-        audio_ms,
-    } in admin.usage_of(&tenant).await?
-    {
-        let audio_s = audio_ms as f64 / 1000.0;
-        text += &format!("{tenant},{day},{outcome},{n_clips},{audio_s:.3}\r\n");
+    let mut text = DayUsage::COLUMNS.join(",") + "\r\n";
+    for row in admin.usage_of(&tenant).await? {
+        text += &(row.fields().join(",") + "\r\n");
     }
     let name = format!("attachment; filename=\"usage-{tenant}.csv\"");
     let headers = [

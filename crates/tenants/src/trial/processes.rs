@@ -89,18 +89,17 @@ async fn this_program_as_a_server() {
     }
 }
 
+async fn started(ledger: Ledger) -> Arc<Meter> {
+    let settings = MeterSettings {
+        flush: Duration::from_secs(1),
+        ..settings()
+    };
+    let meter = Meter::start(ledger, settings).await;
+    meter.expect("it is there")
+}
+
 async fn serve(ledger: Ledger, keys: Vec<[u8; 32]>) {
-    let ledger = ledger.with_clock("SELECT now_ms FROM clock");
-    let flush = Duration::from_secs(1);
-    let meter = Meter::start(
-        ledger,
-        MeterSettings {
-            flush,
-            ..settings()
-        },
-    )
-    .await;
-    let meter = meter.expect("it is there");
+    let meter = started(ledger.with_clock("SELECT now_ms FROM clock")).await;
     let n_requests: usize = env::var(N_REQUESTS)
         .expect("set")
         .parse()
@@ -139,16 +138,7 @@ async fn hear(meter: &Arc<Meter>, account: &Arc<Account>) -> Result<(), Refused>
 }
 
 async fn serve_until_killed(ledger: Ledger, key: [u8; 32]) {
-    let flush = Duration::from_secs(1);
-    let meter = Meter::start(
-        ledger,
-        MeterSettings {
-            flush,
-            ..settings()
-        },
-    )
-    .await;
-    let meter = meter.expect("it is there");
+    let meter = started(ledger).await;
     let account = meter.account(&key).expect("the key is valid");
     let (start, mut clips) = (Instant::now(), interval(Duration::from_millis(5)));
     loop {
