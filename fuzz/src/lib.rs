@@ -34,9 +34,9 @@ static RECOGNIZER: LazyLock<Recognizer> = LazyLock::new(|| {
 pub fn decode(clip: &[u8]) -> Option<Recording> {
     match audio::record(clip, &limits()) {
         Ok(recording) => {
-            let waveform = &recording.waveform;
-            assert!(waveform.samples.iter().all(|sample| sample.is_finite()));
-            assert!(waveform.duration_s() <= limits().max_duration_s);
+            let is_finite = recording.samples.blocks().flatten().all(f32::is_finite);
+            assert!(is_finite);
+            assert!(recording.duration_s() <= limits().max_duration_s);
             Some(recording)
         }
         // A panic that `audio` caught is such an error too: some decoders of others overflow where

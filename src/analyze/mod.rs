@@ -138,7 +138,7 @@ fn predict(path: &Path, hearing: &Hearing<'_>) -> Result<Prediction, AppError> {
         hearing.recognizer,
         &hearing.diarizer,
         &hearing.limits,
-        &read(path)?,
+        read(path)?,
         hearing.apart,
         hearing.profile.as_ref(),
         |_| (),

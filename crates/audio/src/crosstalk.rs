@@ -1,7 +1,7 @@
 //! Silences what a channel of a call holds of the other one's voice.
 //!
-//! Input   two channels of one length, f32, 16 kHz
-//! Output  the same, zeros where a channel holds a copy of the other and nothing of its own
+//! Input   two channels of one length, 16 kHz
+//! Output  the same, zeros where a channel holds a copy of the other and nothing of its own; in pieces
 //! Rule    windows of 256 ms, every 128 ms; the copy may lie up to 25 ms before or behind, upside down, filtered as by
 //!         a handset. How much of a window the other channel explains is their coherence, once the lag of the largest
 //!         cross-correlation is taken out: content is compared, not level. The weaker channel is silenced where at
@@ -19,7 +19,7 @@ use std::{ops::Range, sync::Arc};
 
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex, num_complex::Complex32};
 
-use crate::spectrum::hann_window_of;
+use crate::{Samples, spectrum::hann_window_of};
 
 /// Samples that are silenced or kept together: 128 ms.
 const CELL: usize = 2048;
@@ -60,13 +60,15 @@ const WEAKER: f32 = 0.25;
 /// Samples over which a channel fades to silence: 5 ms.
 const FADE: usize = 80;
 
-/// Silences copies; nothing else changes.
-pub(crate) fn silence(channels: [&mut [f32]; 2]) {
-    let [first, second] = &channels;
-    let n_samples = first.len().min(second.len());
+/// Which cells of a channel hold nothing but a copy of the other's voice.
+pub(crate) struct Copies(Vec<bool>);
+
+/// Finds them in both channels.
+pub(crate) fn copies(channels: [&Samples; 2]) -> [Copies; 2] {
+    let n_samples = channels[0].len().min(channels[1].len());
     let mut comparison = Comparison::new();
     let windows: Vec<[Share; 2]> = (0..n_samples.div_ceil(CELL).saturating_sub(1).max(1))
-        .map(|window_idx| comparison.compare([first, second], window_idx * CELL))
+        .map(|window_idx| comparison.compare(channels, window_idx * CELL))
         .collect();
     let floors = [0, 1].map(|channel| {
         let of = |channel: usize| windows.iter().map(move |shares| shares[channel]);
@@ -79,9 +81,7 @@ pub(crate) fn silence(channels: [&mut [f32]; 2]) {
             copies[weaker][window_idx..window_idx + 2].fill(true);
         }
     }
-    for (channel, copies) in channels.into_iter().zip(&copies) {
-        mute(channel, copies);
-    }
+    copies.map(Copies)
 }
 
 /// What a window of a channel holds.
@@ -120,18 +120,29 @@ fn mean_energy(shares: impl Iterator<Item = Share>) -> f32 {
     (sum / f64::from(n.max(1))) as f32
 }
 
-/// Zeros where a cell is a copy, with fades inside of it.
-fn mute(channel: &mut [f32], copies: &[bool]) {
-    let gain = |is_copy: Option<&bool>, distance: usize| match is_copy {
-        Some(false) if distance < FADE => 1.0 - (distance + 1) as f32 / (FADE + 1) as f32,
-        _ => 0.0,
-    };
-    for (cell_idx, cell) in channel.chunks_mut(CELL).enumerate() {
-        if copies.get(cell_idx) != Some(&true) {
-            continue;
+impl Copies {
+    /// The channel's cells with zeros where one is a copy, and fades inside of it; nothing else changes.
+    pub(crate) fn silenced(&self, channel: &Samples) -> impl Iterator<Item = Vec<f32>> {
+        let n_cells = channel.len().div_ceil(CELL);
+        (0..n_cells).map(move |cell_idx| {
+            let start = cell_idx * CELL;
+            let mut cell = channel.range(start..channel.len().min(start + CELL));
+            self.silence(cell_idx, &mut cell);
+            cell
+        })
+    }
+
+    fn silence(&self, cell_idx: usize, cell: &mut [f32]) {
+        let is_copy = |cell_idx: usize| self.0.get(cell_idx).copied();
+        if is_copy(cell_idx) != Some(true) {
+            return;
         }
-        let before = cell_idx.checked_sub(1).and_then(|idx| copies.get(idx));
-        let behind = copies.get(cell_idx + 1);
+        let gain = |is_copy: Option<bool>, distance: usize| match is_copy {
+            Some(false) if distance < FADE => 1.0 - (distance + 1) as f32 / (FADE + 1) as f32,
+            _ => 0.0,
+        };
+        let before = cell_idx.checked_sub(1).and_then(is_copy);
+        let behind = is_copy(cell_idx + 1);
         let n_samples = cell.len();
         for (idx, sample) in cell.iter_mut().enumerate() {
             *sample *= gain(before, idx).max(gain(behind, n_samples - 1 - idx));
@@ -163,15 +174,16 @@ impl Comparison {
     }
 
     /// Compares the windows that begin at a sample.
-    fn compare(&mut self, channels: [&[f32]; 2], start: usize) -> [Share; 2] {
-        let start = start as isize;
-        let lag = self.lags.of(channels, start);
+    fn compare(&mut self, channels: [&Samples; 2], start: usize) -> [Share; 2] {
+        let channels = channels.map(|channel| around(channel, start));
+        let lag = self.lags.of(&channels);
         let mut powers = [[0.0_f32; BINS.end - BINS.start]; 2];
         let mut products = [Complex32::default(); BINS.end - BINS.start];
         for frame_idx in 0..N_FRAMES {
-            let at = start + (frame_idx * FRAME_HOP) as isize;
-            for (channel, at) in [at - lag, at].into_iter().enumerate() {
-                take(channels[channel], at, &mut self.frame);
+            let at = MAX_LAG + frame_idx * FRAME_HOP;
+            for (channel, at) in [at.wrapping_add_signed(-lag), at].into_iter().enumerate() {
+                self.frame
+                    .copy_from_slice(&channels[channel][at..at + FRAME]);
                 let tapered = self.frame.iter_mut().zip(&self.taper);
                 tapered.for_each(|(sample, weight)| *sample *= weight);
                 self.fft
@@ -236,10 +248,10 @@ impl Lags {
     }
 
     /// The lag of the largest cross-correlation, samples.
-    fn of(&mut self, channels: [&[f32]; 2], start: isize) -> isize {
-        for (channel, spectrum) in channels.into_iter().zip(&mut self.spectra) {
+    fn of(&mut self, channels: &[Vec<f32>; 2]) -> isize {
+        for (channel, spectrum) in channels.iter().zip(&mut self.spectra) {
             let (inside, behind) = self.window.split_at_mut(WINDOW);
-            take(channel, start, inside);
+            inside.copy_from_slice(&channel[MAX_LAG..][..WINDOW]);
             behind.fill(0.0);
             self.forward
                 .process_with_scratch(&mut self.window, spectrum, &mut self.scratch)
@@ -266,12 +278,10 @@ impl Lags {
     }
 }
 
-/// Samples from a place on, which may lie outside, where there is silence.
-fn take(samples: &[f32], start: isize, into: &mut [f32]) {
-    into.fill(0.0);
-    let n_before = usize::try_from(-start).unwrap_or(0).min(into.len());
-    let start = usize::try_from(start).unwrap_or(0).min(samples.len());
-    let into = &mut into[n_before..];
-    let n_samples = into.len().min(samples.len() - start);
-    into[..n_samples].copy_from_slice(&samples[start..start + n_samples]);
+/// The window that begins at a sample, and [`MAX_LAG`] before and behind it; silence where there is nothing.
+fn around(channel: &Samples, start: usize) -> Vec<f32> {
+    let n_missing = MAX_LAG.saturating_sub(start);
+    let mut around = vec![0.0; n_missing];
+    around.extend(channel.range(start + n_missing - MAX_LAG..start + WINDOW + MAX_LAG));
+    around
 }

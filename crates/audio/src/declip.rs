@@ -1,13 +1,14 @@
 //! Samples beyond full scale, as they would have been.
 //!
-//! Input and output  16 kHz mono, f32, nominally in [-1, 1], `[n_samples]`
+//! Input and output  16 kHz mono, f32, nominally in [-1, 1], `[n_samples]`, whole or in pieces
 //! Method  a stretch at full scale becomes a cubic through its ends and their slopes, then what a linear
 //!         prediction of the samples around leaves the smallest error; never less than was recorded
 //! Source  Janssen, Veldhuis & Vries 1986, "Adaptive interpolation of discrete-time signals that can be
 //!         modeled as autoregressive processes"
-//! Bounds  time and memory grow with the number of samples: at most 20 ms for each second of them
+//! Bounds  at most 20 ms of time for each second of samples; what is kept of them does not grow
+//! Invariant: pieces give what the whole gives
 
-use std::{array, borrow::Cow, ops::Range};
+use std::{array, ops::Range, sync::LazyLock};
 
 use crate::spectrum::hann_window_of;
 
@@ -29,27 +30,109 @@ const N_ROUNDS: usize = 4;
 /// Nothing is louder than this: 15 dB above full scale.
 const LOUDEST: f32 = 5.6;
 
-/// The samples with those at full scale restored.
-pub fn declip(samples: &[f32]) -> Cow<'_, [f32]> {
-    let stretches = stretches(samples);
-    if stretches.is_empty() {
-        return Cow::Borrowed(samples);
+/// A longer stretch at full scale, 256 ms, is several: it is no voice.
+const MAX_STRETCH: usize = 4 * BLOCK;
+
+/// Restores samples that come in pieces.
+#[derive(Clone, Debug)]
+pub(crate) struct Declipper {
+    /// From `first` on.
+    samples: Vec<f32>,
+    first: usize,
+    /// Up to here stretches were found and bridged.
+    n_looked: usize,
+    /// Up to here samples were handed on.
+    n_settled: usize,
+    /// Samples of stretches that were bridged only, and what was recorded there.
+    unknown: Vec<(usize, f32)>,
+}
+
+impl Declipper {
+    pub(crate) fn new() -> Self {
+        Self {
+            samples: Vec::new(),
+            first: 0,
+            n_looked: 0,
+            n_settled: 0,
+            unknown: Vec::new(),
+        }
     }
-    let mut restored = samples.to_vec();
-    for stretch in &stretches {
-        bridge(&mut restored, stretch.clone());
+
+    /// Takes the samples that come next; those that nothing to come will change, from where the last ones ended.
+    pub(crate) fn push(&mut self, samples: &[f32]) -> &[f32] {
+        // A block is restored with what is around it.
+        let first = (self.n_settled / BLOCK * BLOCK).saturating_sub(AROUND);
+        self.samples.drain(..first - self.first);
+        self.first = first;
+        self.samples.extend(samples);
+        self.go_on(false)
     }
-    let window = hann_window_of(BLOCK + 2 * AROUND);
-    let unknown: Vec<usize> = stretches.into_iter().flatten().collect();
-    for unknown in unknown.chunk_by(|left, right| left / BLOCK == right / BLOCK) {
-        for _ in 0..N_ROUNDS {
-            let coefficients = prediction(&restored, unknown[0] / BLOCK * BLOCK, &window);
-            for (at, found) in interpolate(&restored, unknown, &coefficients) {
-                restored[at] = at_least(samples[at], found as f32);
+
+    /// The samples that are left.
+    pub(crate) fn finish(&mut self) -> &[f32] {
+        self.go_on(true)
+    }
+
+    fn go_on(&mut self, is_end: bool) -> &[f32] {
+        self.look(is_end);
+        self.restore(is_end);
+        let n_settled = self.unknown.first().map_or(self.n_looked, |first| first.0);
+        let settled = self.n_settled - self.first..n_settled - self.first;
+        self.n_settled = n_settled;
+        &self.samples[settled]
+    }
+
+    /// Bridges the stretches of which the end is known.
+    fn look(&mut self, is_end: bool) {
+        let end = |sample: f32| (sample.abs() >= FULL_SCALE).then(|| sample.is_sign_positive());
+        let n_samples = self.samples.len();
+        let mut at = self.n_looked - self.first;
+        while let Some(n_before) = self.samples[at..].iter().position(|x| end(*x).is_some()) {
+            at += n_before;
+            let side = end(self.samples[at]);
+            let run = self.samples[at..].iter().take(MAX_STRETCH);
+            let stretch = at..at + run.take_while(|x| end(**x) == side).count();
+            // The two samples behind a stretch tell how it goes on.
+            if !is_end && stretch.end + 2 > n_samples {
+                self.n_looked = self.first + at;
+                return;
+            }
+            at = stretch.end;
+            if stretch.len() > 1 {
+                let recorded = stretch
+                    .clone()
+                    .map(|at| (self.first + at, self.samples[at]));
+                self.unknown.extend(recorded);
+                bridge(&mut self.samples, stretch);
+            }
+        }
+        self.n_looked = self.first + n_samples;
+    }
+
+    /// Restores the blocks that have all around them.
+    fn restore(&mut self, is_end: bool) {
+        while let Some(&(first, _)) = self.unknown.first() {
+            let block = first / BLOCK;
+            if !is_end && self.n_looked < (block + 1) * BLOCK + AROUND {
+                break;
+            }
+            let n_inside = self.unknown.partition_point(|(at, _)| at / BLOCK == block);
+            let (inside, recorded): (Vec<usize>, Vec<f32>) = self
+                .unknown
+                .drain(..n_inside)
+                .map(|(at, recorded)| (at - self.first, recorded))
+                .unzip();
+            // A block begins in what is kept, or has nothing before it.
+            let start = (block * BLOCK) as isize - self.first as isize - AROUND as isize;
+            for _ in 0..N_ROUNDS {
+                let coefficients = prediction(&self.samples, start);
+                let found = interpolate(&self.samples, &inside, &coefficients);
+                for ((at, found), recorded) in found.into_iter().zip(&recorded) {
+                    self.samples[at] = at_least(*recorded, found as f32);
+                }
             }
         }
     }
-    Cow::Owned(restored)
 }
 
 /// As far from 0 as was recorded, or farther.
@@ -57,26 +140,6 @@ fn at_least(recorded: f32, found: f32) -> f32 {
     let (least, found) = (recorded.abs(), found * recorded.signum());
     // `max` leaves NaN out.
     found.max(least).min(LOUDEST.max(least)) * recorded.signum()
-}
-
-/// Where at least two samples in a row are at the same end of the scale.
-fn stretches(samples: &[f32]) -> Vec<Range<usize>> {
-    // Most clips have none, and counting is quicker than looking at neighbours.
-    let is_loud = |sample: &&f32| sample.abs() >= FULL_SCALE;
-    if samples.iter().filter(is_loud).count() < 2 {
-        return Vec::new();
-    }
-    let end = |sample: &f32| (sample.abs() >= FULL_SCALE).then(|| sample.is_sign_positive());
-    let mut start = 0;
-    let alike = samples.chunk_by(|left, right| end(left) == end(right));
-    let ranges = alike.map(|alike| {
-        let first = start;
-        start += alike.len();
-        first..start
-    });
-    ranges
-        .filter(|range| range.len() > 1 && end(&samples[range.start]).is_some())
-        .collect()
 }
 
 /// Replaces a stretch by the cubic that goes on as the two samples on either side do.
@@ -100,11 +163,12 @@ fn bridge(samples: &mut [f32], stretch: Range<usize>) {
     }
 }
 
-/// Coefficients of the error of a linear prediction, the first 1, for the block from `start` on; from
-/// the autocorrelation by Levinson's recursion.
-fn prediction(samples: &[f32], start: usize, window: &[f32]) -> [f64; ORDER + 1] {
-    let windowed = window.iter().enumerate().map(|(at, weight)| {
-        let at = (start + at).checked_sub(AROUND);
+/// Coefficients of the error of a linear prediction, the first 1, for the block whose surroundings begin at `start`;
+/// from the autocorrelation by Levinson's recursion.
+fn prediction(samples: &[f32], start: isize) -> [f64; ORDER + 1] {
+    static WINDOW: LazyLock<Vec<f32>> = LazyLock::new(|| hann_window_of(BLOCK + 2 * AROUND));
+    let windowed = (start..).zip(WINDOW.iter()).map(|(at, weight)| {
+        let at = usize::try_from(at).ok();
         let sample = at.and_then(|at| samples.get(at));
         f64::from(sample.copied().unwrap_or(0.0) * weight)
     });
@@ -223,6 +287,20 @@ mod tests {
             .collect()
     }
 
+    fn declip(samples: &[f32]) -> Vec<f32> {
+        in_pieces(samples, samples.len().max(1))
+    }
+
+    fn in_pieces(samples: &[f32], n_piece: usize) -> Vec<f32> {
+        let mut declipper = Declipper::new();
+        let mut restored = Vec::new();
+        for piece in samples.chunks(n_piece) {
+            restored.extend(declipper.push(piece));
+        }
+        restored.extend(declipper.finish());
+        restored
+    }
+
     fn clipped(samples: &[f32]) -> Vec<f32> {
         samples
             .iter()
@@ -256,8 +334,25 @@ mod tests {
 
     #[test]
     fn a_clip_below_full_scale_is_left_alone() {
-        assert!(matches!(declip(&vowel(0.96)), Cow::Borrowed(_)));
-        assert!(matches!(declip(&[]), Cow::Borrowed(_)));
+        let quiet = vowel(0.96);
+        let mut declipper = Declipper::new();
+        // And is handed on at once.
+        assert_eq!(declipper.push(&quiet), quiet);
+        assert_eq!(declipper.finish(), [0.0; 0]);
+        assert_eq!(declip(&[]), [0.0; 0]);
+    }
+
+    #[test]
+    fn pieces_are_the_whole() {
+        let mut samples = clipped(&vowel(3.0));
+        samples.extend(vec![1.0; 2 * MAX_STRETCH + 5]);
+        samples.extend(clipped(&vowel(1.1)));
+        samples.extend([0.2, -1.0, 1.0, 1.0]);
+        let whole = declip(&samples);
+        assert_eq!(whole.len(), samples.len());
+        for n_piece in [1, 7, 512, 1023, 1024, 5000] {
+            assert_eq!(in_pieces(&samples, n_piece), whole, "{n_piece}");
+        }
     }
 
     #[test]

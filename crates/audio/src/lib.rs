@@ -27,6 +27,7 @@ mod pitch;
 mod quality;
 mod recording;
 mod resample;
+mod samples;
 mod spectrum;
 mod speech;
 mod voice;
@@ -36,7 +37,6 @@ mod waveform;
 mod whisper_bands;
 mod window;
 
-pub use declip::declip;
 #[cfg(feature = "decode")]
 pub use decode::{DecodeError, DecodeLimits, MAX_CHANNELS_APART, decode, record, record_channels};
 pub use features::{FeatureExtractor, Features};
@@ -46,8 +46,9 @@ pub use overview::{MAX_COLUMNS, MAX_FRAMES, Overview};
 pub use pictures::draw;
 pub use pitch::{Pitch, PitchTracker};
 pub use quality::Quality;
-pub use recording::{Heard, Recorder, Recording, clean};
+pub use recording::{Heard, Recorder, Recording};
 pub use resample::resample;
+pub use samples::Samples;
 pub use spectrum::{HOP_LENGTH, N_BINS, N_FFT, PowerSpectrum, hann_window, n_frames};
 pub use speech::{MIN_VOICING, SOUNDING_RANGE_DB, Speech, stretches};
 pub use vocabulary::SAMPLE_RATE_HZ;

@@ -1,11 +1,11 @@
 //! A clip in a few hundred columns, for pictures.
 //!
-//! Input   16 kHz mono, f32, shape `[n_samples]`
+//! Input   16 kHz mono, `[n_samples]`
 //! Output  [`Overview`]: lowest and highest sample, and log-mel energies, of every column
 //! Invariant: at most [`MAX_COLUMNS`] columns of the same length, and at most [`MAX_FRAMES`] transforms, however long
 //! the clip is
 
-use crate::{FLOOR_DB, MelFilterBank, N_MELS, PowerSpectrum, n_frames};
+use crate::{FLOOR_DB, HOP_LENGTH, MelFilterBank, N_MELS, PowerSpectrum, Samples, n_frames};
 
 /// Columns of the picture of a clip of 12.8 s or more; a shorter one has one per frame.
 pub const MAX_COLUMNS: usize = 400;
@@ -24,7 +24,7 @@ pub struct Overview {
 
 impl Overview {
     /// Looks at a clip.
-    pub fn of(samples: &[f32]) -> Self {
+    pub fn of(samples: &Samples) -> Self {
         let n_frames = n_frames(samples.len());
         let n_columns = n_frames.min(MAX_COLUMNS);
         let step = n_frames.div_ceil(MAX_FRAMES);
@@ -33,15 +33,19 @@ impl Overview {
         let mut log_mel = vec![[FLOOR_DB; N_MELS]; n_columns];
         for frame_idx in (0..n_frames).step_by(step) {
             let column = &mut log_mel[frame_idx * n_columns / n_frames];
-            let power = spectrum.frame_power(samples, frame_idx);
+            // A frame reaches to the middles of its neighbours.
+            let first = frame_idx.saturating_sub(1);
+            let end = samples.len().min((frame_idx + 1) * HOP_LENGTH);
+            let around = samples.range(first * HOP_LENGTH..end);
+            let power = spectrum.frame_power(&around, frame_idx - first);
             for (db, power) in column.iter_mut().zip(filter_bank.band_powers(power)) {
                 *db = db.max(10.0 * power.log10());
             }
         }
         let envelope = (0..n_columns).map(|column| {
             let at = |column: usize| column * samples.len() / n_columns;
-            let inside = samples[at(column)..at(column + 1)].iter();
-            inside.fold((0.0_f32, 0.0_f32), |(low, high), &sample| {
+            let inside = samples.range(at(column)..at(column + 1)).into_iter();
+            inside.fold((0.0_f32, 0.0_f32), |(low, high), sample| {
                 (low.min(sample), high.max(sample))
             })
         });
@@ -59,7 +63,7 @@ mod tests {
     #[test]
     fn a_picture_is_bounded_however_long_the_clip_is() {
         for n_samples in [0, 1, 512, 64_000, 16_000 * 600] {
-            let overview = Overview::of(&vec![0.1; n_samples]);
+            let overview = Overview::of(&vec![0.1; n_samples][..].into());
             assert_eq!(
                 overview.envelope.len(),
                 n_frames(n_samples).min(MAX_COLUMNS)
@@ -73,8 +77,9 @@ mod tests {
         let mut samples = vec![0.0; 16_000 * 60];
         samples[16_000 * 30] = 0.5;
         samples[16_000 * 30 + 1] = -0.25;
-        let overview = Overview::of(&samples);
-        assert_eq!(overview.envelope[200], (-0.25, 0.5));
+        let overview = Overview::of(&samples[..].into());
+        let (low, high) = overview.envelope[200];
+        assert!((low + 0.25).abs() < 1e-4 && (high - 0.5).abs() < 1e-4);
         assert!(
             overview.envelope[..200]
                 .iter()
@@ -88,7 +93,7 @@ mod tests {
         let samples: Vec<f32> = (0..64_000)
             .map(|n| (n as f32 * std::f32::consts::TAU / 16.0).sin())
             .collect();
-        for column in Overview::of(&samples).log_mel {
+        for column in Overview::of(&samples[..].into()).log_mel {
             let loudest = (0..N_MELS).max_by(|&a, &b| column[a].total_cmp(&column[b]));
             assert!(loudest.is_some_and(|band| (13..=14).contains(&band)));
         }

@@ -1,6 +1,6 @@
 //! A clip as pictures: the outline of its waveform and its log-mel energies.
 //!
-//! Input   16 kHz waveform
+//! Input   16 kHz samples
 //! Output  [`Pictures`], at most 30 KB however long the clip is
 
 use std::fmt::Write;
@@ -8,7 +8,7 @@ use std::fmt::Write;
 use base64::{Engine, prelude::BASE64_STANDARD};
 use vocabulary::Pictures;
 
-use crate::{N_MELS, Overview, Waveform};
+use crate::{N_MELS, Overview, Samples};
 
 /// Width of the outline, whatever the clip's length.
 const WIDTH: f32 = 400.0;
@@ -26,8 +26,8 @@ const N_SHADES: u8 = 16;
 const HEAD_BYTES: usize = 54 + 4 * N_SHADES as usize;
 
 /// Draws a clip of any length.
-pub fn draw(waveform: &Waveform) -> Pictures {
-    let overview = Overview::of(&waveform.samples);
+pub fn draw(samples: &Samples) -> Pictures {
+    let overview = Overview::of(samples);
     let spectrogram = BASE64_STANDARD.encode(spectrogram(&overview.log_mel));
     Pictures {
         waveform: outline(&overview.envelope),
@@ -106,19 +106,17 @@ fn spectrogram(log_mel: &[[f32; N_MELS]]) -> Vec<u8> {
 mod tests {
     use super::*;
 
-    fn waveform(n_samples: usize) -> Waveform {
+    fn noise(n_samples: usize) -> Samples {
         // Noise, which no picture compresses.
         let sample = |n: usize| ((n * n * 7919 + n * 104_729) % 2003) as f32 / 1001.5 - 1.0;
-        Waveform {
-            samples: (0..n_samples).map(sample).collect(),
-            sample_rate_hz: crate::SAMPLE_RATE_HZ,
-        }
+        let samples: Vec<f32> = (0..n_samples).map(sample).collect();
+        samples[..].into()
     }
 
     #[test]
     fn pictures_are_bounded_however_long_the_clip_is() {
         for duration_s in [1, 4, 60, 600] {
-            let pictures = draw(&waveform(duration_s * crate::SAMPLE_RATE_HZ as usize));
+            let pictures = draw(&noise(duration_s * crate::SAMPLE_RATE_HZ as usize));
             let n_bytes = pictures.waveform.len() + pictures.spectrogram.len();
             assert!(n_bytes < 30_000, "{duration_s} s: {n_bytes} bytes");
         }

@@ -1,14 +1,11 @@
 //! How good a recording is, as far as its samples tell.
 //!
-//! Input   16 kHz mono, f32, nominally in [-1, 1], shape `[n_samples]`; its share of clipped samples, seconds of speech
+//! Input   16 kHz mono, nominally in [-1, 1], in frames of 32 ms; its share of clipped samples, seconds of speech
 //! Output  [`Quality`]: level, share of clipped samples, signal-to-noise ratio, and what that means
 //! Source  the bounds were set on 250 clips of BanglaSER, as they are and altered; tests/quality.rs hears 60
 //!         of them: with every bound at most 2 % of the clips as they are get a note
 
-use crate::dot::dot;
-
-/// Samples of a frame whose level counts: 32 ms.
-const FRAME_SAMPLES: usize = 512;
+use crate::{Samples, dot::dot, samples::BLOCK};
 
 /// Frames this far below the loudest are pauses, dB.
 const SOUNDING_RANGE_DB: f32 = 40.0;
@@ -50,8 +47,9 @@ pub struct Quality {
 impl Quality {
     /// Measures the samples of a clip in which somebody speaks for `speech_s` seconds; its
     /// [`clipped_share`](crate::Recording::clipped_share) was measured before anything was taken from it.
-    pub fn of(samples: &[f32], clipped_share: f32, speech_s: f32) -> Self {
-        let mut levels_dbfs: Vec<f32> = samples.chunks_exact(FRAME_SAMPLES).map(dbfs).collect();
+    pub fn of(samples: &Samples, clipped_share: f32, speech_s: f32) -> Self {
+        let frames = samples.blocks().filter(|frame| frame.len() == BLOCK);
+        let mut levels_dbfs: Vec<f32> = frames.map(|frame| dbfs(&frame)).collect();
         levels_dbfs.retain(|&level_dbfs| level_dbfs > SILENCE_DBFS);
         levels_dbfs.sort_by(f32::total_cmp);
         let at = |share: f32| {
@@ -93,10 +91,10 @@ impl Quality {
     }
 }
 
-/// Share of samples at full scale, `[0, 1]`.
-pub(crate) fn clipped_share(samples: &[f32]) -> f32 {
-    let n_clipped = samples.iter().filter(|sample| sample.abs() >= FULL_SCALE);
-    n_clipped.count() as f32 / samples.len().max(1) as f32
+/// How many samples are at full scale.
+pub(crate) fn n_clipped(samples: &[f32]) -> usize {
+    let is_clipped = |sample: &&f32| sample.abs() >= FULL_SCALE;
+    samples.iter().filter(is_clipped).count()
 }
 
 /// Root mean square of a frame, dB relative to full scale.
@@ -122,9 +120,14 @@ mod tests {
             .collect()
     }
 
+    fn of(samples: &[f32], speech_s: f32) -> Quality {
+        let clipped_share = n_clipped(samples) as f32 / samples.len().max(1) as f32;
+        Quality::of(&samples.into(), clipped_share, speech_s)
+    }
+
     #[test]
     fn levels_are_those_of_the_tones() {
-        let quality = Quality::of(&alternating(0.5, 0.005), 0.0, 3.0);
+        let quality = of(&alternating(0.5, 0.005), 3.0);
         assert!((quality.snr_db - 40.0).abs() < 0.5, "{quality:?}");
         // The half of the clip that sounds: a sine of amplitude 0.5.
         assert!((quality.level_dbfs + 9.03).abs() < 3.1, "{quality:?}");
@@ -135,7 +138,7 @@ mod tests {
     fn digital_silence_hides_no_noise() {
         let mut samples = alternating(0.1, 0.03);
         samples.extend(vec![0.0; 64_000]);
-        let quality = Quality::of(&samples, 0.0, 1.0);
+        let quality = of(&samples, 1.0);
         assert!(
             quality.is_noisy() && quality.has_little_speech(),
             "{quality:?}"
@@ -148,7 +151,7 @@ mod tests {
             .iter()
             .map(|x| x.clamp(-1.0, 1.0))
             .collect();
-        let quality = Quality::of(&clipped, clipped_share(&clipped), 3.0);
+        let quality = of(&clipped, 3.0);
         assert!(
             quality.is_clipped() && quality.clipped_share < 0.5,
             "{quality:?}"
@@ -158,7 +161,7 @@ mod tests {
     #[test]
     fn nothing_and_silence_are_quiet() {
         for samples in [vec![], vec![0.0; 100], vec![0.0; 16_000]] {
-            let quality = Quality::of(&samples, clipped_share(&samples), 0.0);
+            let quality = of(&samples, 0.0);
             assert!(quality.is_quiet() && !quality.is_clipped(), "{quality:?}");
             assert_eq!(quality.level_dbfs, f32::NEG_INFINITY);
         }

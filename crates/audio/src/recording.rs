@@ -4,14 +4,16 @@
 //! Output  [`Recording`]: its samples at 16 kHz without what no voice holds, and the features of their frames
 //! Why in pieces: the decoder goes on meanwhile, and a microphone never ends
 
-use std::borrow::Cow;
+use std::ops::Range;
 
 use crate::{
-    FeatureExtractor, Features, HOP_LENGTH, SAMPLE_RATE_HZ, WINDOW_SAMPLES, Waveform, declip,
+    FeatureExtractor, Features, HOP_LENGTH, SAMPLE_RATE_HZ, Samples, WINDOW_SAMPLES, Waveform,
+    declip::Declipper,
     high_pass::HighPass,
     n_frames,
-    quality::clipped_share,
+    quality::n_clipped,
     resample::{N_PIECE, Resampler},
+    samples_of,
 };
 
 /// How a clip was heard.
@@ -35,29 +37,26 @@ impl Default for Heard {
 /// A clip and its features.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recording {
-    /// As it was recorded, at 16 kHz, without what no voice holds: constants, rumble.
-    pub waveform: Waveform,
-    /// Share of the samples at full scale, `[0, 1]`.
+    /// At 16 kHz, those at full scale restored (`declip`), without what no voice holds: constants, rumble.
+    pub samples: Samples,
+    /// Share of the samples at full scale as they were recorded, `[0, 1]`.
     pub clipped_share: f32,
-    /// Of all frames of [`samples`](Self::samples).
+    /// Of all frames, and of those of silence behind up to a window's length.
     pub features: Features,
     /// How the decoder heard it.
     pub heard: Heard,
-    /// Where they are not the waveform's.
-    samples: Option<Vec<f32>>,
 }
 
 impl Recording {
-    /// The waveform's samples, those at full scale [restored](declip), and silence behind up to a
-    /// window's length.
-    pub fn samples(&self) -> &[f32] {
-        self.samples.as_ref().unwrap_or(&self.waveform.samples)
+    /// Length, seconds.
+    pub fn duration_s(&self) -> f32 {
+        (self.samples.len() as f64 / f64::from(SAMPLE_RATE_HZ)) as f32
     }
 
-    /// Of a waveform that is at 16 kHz already, which is not copied.
-    #[cfg(feature = "decode")]
-    pub(crate) fn of_resampled(waveform: Waveform) -> Self {
-        recorded(waveform, Features::default(), FeatureExtractor::new())
+    /// Samples of some of its frames, from the middle of the first to that of the frame behind them.
+    pub fn samples_of(&self, frames: Range<usize>) -> Range<usize> {
+        let n_samples = self.samples.len().max(WINDOW_SAMPLES);
+        samples_of(frames, n_samples)
     }
 }
 
@@ -71,25 +70,19 @@ impl From<&Waveform> for Recording {
     }
 }
 
-/// 16 kHz samples as a recording holds them: those at full scale [restored](declip), without what no voice holds.
-pub fn clean(samples: &[f32]) -> Vec<f32> {
-    let mut clean = declip(samples).into_owned();
-    HighPass::new().filter(&mut clean);
-    clean
-}
-
 /// Makes a recording of a waveform that comes in pieces.
 pub struct Recorder {
     resampler: Resampler,
+    declipper: Declipper,
     high_pass: HighPass,
     extractor: FeatureExtractor,
     features: Features,
-    /// Filtered samples, from the frame before the next one on.
+    samples: Samples,
+    n_clipped: usize,
+    /// Samples as they are kept, before that, from the frame before the next one on.
     recent: Vec<f32>,
     /// The frame that `recent` begins with.
     recent_frame: usize,
-    /// Samples at 16 kHz that were filtered.
-    n_filtered: usize,
 }
 
 impl Recorder {
@@ -97,12 +90,14 @@ impl Recorder {
     pub fn new(sample_rate_hz: u32) -> Self {
         Self {
             resampler: Resampler::level(sample_rate_hz),
+            declipper: Declipper::new(),
             high_pass: HighPass::new(),
             extractor: FeatureExtractor::new(),
             features: Features::default(),
+            samples: Samples::default(),
+            n_clipped: 0,
             recent: Vec::new(),
             recent_frame: 0,
-            n_filtered: 0,
         }
     }
 
@@ -123,64 +118,55 @@ impl Recorder {
     }
 
     fn go_on(&mut self) {
-        let resampled = self.resampler.resampled();
+        let resampled = self.resampler.take();
+        self.n_clipped += n_clipped(&resampled);
         let n_before = self.recent.len();
-        self.recent.extend(&resampled[self.n_filtered..]);
-        self.n_filtered = resampled.len();
-        self.high_pass.filter(&mut self.recent[n_before..]);
+        self.recent.extend(self.declipper.push(&resampled));
+        self.keep(n_before);
         // The frames that reach beyond the last sample depend on those to come.
-        let n_whole = resampled.len().saturating_sub(1) / HOP_LENGTH;
-        self.extractor
-            .go_on(&mut self.features, &self.recent, self.recent_frame, n_whole);
+        let n_whole = self.samples.len().saturating_sub(1) / HOP_LENGTH;
+        self.read_frames(n_whole);
         let first = n_whole.saturating_sub(1).max(self.recent_frame);
         self.recent
             .drain(..(first - self.recent_frame) * HOP_LENGTH);
         self.recent_frame = first;
     }
 
-    /// The recording of all that was taken.
-    pub fn finish(self) -> Recording {
-        recorded(self.resampler.finish(), self.features, self.extractor)
+    /// Filters and keeps the recent samples from `n_before` on.
+    fn keep(&mut self, n_before: usize) {
+        let new = &mut self.recent[n_before..];
+        self.high_pass.filter(new);
+        self.samples.push(new);
     }
-}
 
-/// The recording of a waveform at 16 kHz, of which these features were computed so far.
-fn recorded(
-    mut waveform: Waveform,
-    mut features: Features,
-    mut extractor: FeatureExtractor,
-) -> Recording {
-    debug_assert_eq!(waveform.sample_rate_hz, SAMPLE_RATE_HZ);
-    let clipped_share = clipped_share(&waveform.samples);
-    let restored = match declip(&waveform.samples) {
-        Cow::Owned(restored) => Some(restored),
-        Cow::Borrowed(_) => None,
-    };
-    HighPass::new().filter(&mut waveform.samples);
-    let mut samples = match restored {
-        Some(mut restored) => {
-            // The frames so far are of other samples.
-            features = Features::default();
-            HighPass::new().filter(&mut restored);
-            Cow::Owned(restored)
-        }
-        None => Cow::Borrowed(&waveform.samples[..]),
-    };
-    if samples.len() < WINDOW_SAMPLES {
-        samples.to_mut().resize(WINDOW_SAMPLES, 0.0);
+    fn read_frames(&mut self, n_frames: usize) {
+        self.extractor.go_on(
+            &mut self.features,
+            &self.recent,
+            self.recent_frame,
+            n_frames,
+        );
     }
-    let n_frames = n_frames(samples.len());
-    extractor.go_on(&mut features, &samples, 0, n_frames);
-    let samples = match samples {
-        Cow::Borrowed(_) => None,
-        Cow::Owned(samples) => Some(samples),
-    };
-    Recording {
-        waveform,
-        clipped_share,
-        features,
-        heard: Heard::default(),
-        samples,
+
+    /// The recording of all that was taken.
+    pub fn finish(mut self) -> Recording {
+        self.go_on();
+        let resampled = self.resampler.finish();
+        self.n_clipped += n_clipped(&resampled);
+        let n_before = self.recent.len();
+        self.recent.extend(self.declipper.push(&resampled));
+        self.recent.extend(self.declipper.finish());
+        self.keep(n_before);
+        let n_samples = self.samples.len().max(WINDOW_SAMPLES);
+        self.recent
+            .resize(n_samples - self.recent_frame * HOP_LENGTH, 0.0);
+        self.read_frames(n_frames(n_samples));
+        Recording {
+            clipped_share: self.n_clipped as f32 / self.samples.len().max(1) as f32,
+            samples: self.samples,
+            features: self.features,
+            heard: Heard::default(),
+        }
     }
 }
 
@@ -196,11 +182,8 @@ mod tests {
             let mut shifted = tone.clone();
             shifted.samples.iter_mut().for_each(|sample| *sample += 0.3);
             let [tone, shifted] = [tone, shifted].map(|waveform| Recording::from(&waveform));
-            let pairs = tone.samples().iter().zip(shifted.samples());
-            let difference = pairs
-                .map(|(tone, shifted)| (tone - shifted).abs())
-                .fold(0.0, f32::max);
-            assert!(difference < 1e-5, "{sample_rate_hz} Hz: {difference}");
+            let difference = difference(&tone.samples, &all(&shifted.samples));
+            assert!(difference < 3e-5, "{sample_rate_hz} Hz: {difference}");
         }
     }
 
@@ -239,6 +222,18 @@ mod tests {
         }
     }
 
+    fn all(samples: &Samples) -> Vec<f32> {
+        samples.range(0..samples.len())
+    }
+
+    fn difference(kept: &Samples, samples: &[f32]) -> f32 {
+        let kept = all(kept);
+        let pairs = kept.iter().zip(samples);
+        pairs
+            .map(|(one, other)| (one - other).abs())
+            .fold(0.0, f32::max)
+    }
+
     #[test]
     fn the_features_are_those_of_the_whole() {
         for (sample_rate_hz, duration_s, peak) in [
@@ -253,10 +248,16 @@ mod tests {
             let waveform = tone(sample_rate_hz, duration_s, peak);
             let recording = Recording::from(&waveform);
             let resampled = resample(waveform).samples;
-            let mut samples = clean(&resampled);
-            assert_eq!(recording.clipped_share, clipped_share(&resampled));
+            let mut declipper = Declipper::new();
+            let mut samples = declipper.push(&resampled).to_vec();
+            samples.extend(declipper.finish());
+            HighPass::new().filter(&mut samples);
+            let n_clipped = n_clipped(&resampled) as f32;
+            let clipped_share = n_clipped / resampled.len().max(1) as f32;
+            assert_eq!(recording.clipped_share, clipped_share);
+            assert_eq!(recording.samples.len(), samples.len());
+            assert!(difference(&recording.samples, &samples) < 1e-4);
             samples.resize(samples.len().max(WINDOW_SAMPLES), 0.0);
-            assert_eq!(recording.samples(), samples);
             assert_eq!(
                 recording.features,
                 FeatureExtractor::new().features(&samples)

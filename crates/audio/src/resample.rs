@@ -25,11 +25,6 @@ const ZERO_CROSSINGS: f64 = 6.0;
 /// Samples of a waveform that are taken at a time: they stay near the core.
 pub(crate) const N_PIECE: usize = 4096;
 
-/// Half a minute: a waveform that is longer gets room for `LONG_SAMPLES` at once. Where a buffer doubles, the allocator
-/// keeps the halves that it leaves for a while; room that nobody has written to takes no memory.
-const SHORT_SAMPLES: usize = 30 * SAMPLE_RATE_HZ as usize;
-const LONG_SAMPLES: usize = 600 * SAMPLE_RATE_HZ as usize;
-
 /// Changes the rate to [`SAMPLE_RATE_HZ`]; a waveform that has it already is returned as it is.
 pub fn resample(waveform: Waveform) -> Waveform {
     resample_by(Resampler::new, waveform)
@@ -49,7 +44,10 @@ fn resample_by(resampler: fn(u32) -> Resampler, waveform: Waveform) -> Waveform 
     for piece in waveform.samples.chunks(N_PIECE) {
         resampler.push(piece);
     }
-    resampler.finish()
+    Waveform {
+        samples: resampler.finish(),
+        sample_rate_hz: SAMPLE_RATE_HZ,
+    }
 }
 
 /// Changes the rate of a waveform that comes in pieces.
@@ -66,9 +64,11 @@ pub(crate) struct Resampler {
     next: usize,
     /// How far the next output lies behind a sample, of `n_phases`.
     phase: usize,
+    /// Those that nobody took.
     resampled: Vec<f32>,
-    /// Of them, those of samples at other rates before.
+    /// Of all, those of samples at other rates before.
     n_before: usize,
+    n_taken: usize,
 }
 
 impl Resampler {
@@ -93,6 +93,7 @@ impl Resampler {
             phase: 0,
             resampled: Vec::new(),
             n_before: 0,
+            n_taken: 0,
             kernels,
         }
     }
@@ -102,9 +103,10 @@ impl Resampler {
         if sample_rate_hz == self.sample_rate_hz {
             return;
         }
-        let before = mem::replace(self, Self::level(sample_rate_hz));
-        self.resampled = before.finish().samples;
-        self.n_before = self.resampled.len();
+        let mut before = mem::replace(self, Self::level(sample_rate_hz));
+        self.resampled = before.finish();
+        self.n_before = before.n_taken;
+        self.n_taken = self.n_before - self.resampled.len();
     }
 
     /// Takes the samples that come next.
@@ -113,30 +115,24 @@ impl Resampler {
         self.go_on(samples);
     }
 
-    /// What the samples so far have become, but for the last ones.
-    pub(crate) fn resampled(&self) -> &[f32] {
-        &self.resampled
+    /// What the samples so far have become, but for the last ones; each is taken once.
+    pub(crate) fn take(&mut self) -> Vec<f32> {
+        self.n_taken += self.resampled.len();
+        mem::take(&mut self.resampled)
     }
 
-    /// The waveform at [`SAMPLE_RATE_HZ`].
-    pub(crate) fn finish(mut self) -> Waveform {
+    /// What is left, at [`SAMPLE_RATE_HZ`].
+    pub(crate) fn finish(&mut self) -> Vec<f32> {
         let behind = self.level.unwrap_or(0.0);
         self.go_on(&vec![behind; self.kernels.len]);
         let n_resampled = (self.n_samples as u64 * u64::from(SAMPLE_RATE_HZ))
             .div_ceil(u64::from(self.sample_rate_hz));
         self.resampled
-            .truncate(self.n_before + n_resampled as usize);
-        Waveform {
-            samples: self.resampled,
-            sample_rate_hz: SAMPLE_RATE_HZ,
-        }
+            .truncate(self.n_before + n_resampled as usize - self.n_taken);
+        self.take()
     }
 
     fn go_on(&mut self, samples: &[f32]) {
-        if (SHORT_SAMPLES..LONG_SAMPLES).contains(&self.resampled.len()) {
-            self.resampled
-                .reserve_exact(LONG_SAMPLES - self.resampled.len());
-        }
         if self.sample_rate_hz == SAMPLE_RATE_HZ {
             self.resampled.extend_from_slice(samples);
             return;

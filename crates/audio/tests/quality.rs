@@ -37,7 +37,7 @@ fn n_noted(clips: &[Vec<f32>], alter: impl Fn(&[f32]) -> Vec<f32>) -> [usize; 3]
             samples: alter(clip),
             sample_rate_hz: SAMPLE_RATE_HZ,
         });
-        let quality = Quality::of(&recording.waveform.samples, recording.clipped_share, 3.0);
+        let quality = Quality::of(&recording.samples, recording.clipped_share, 3.0);
         let notes = [quality.is_quiet(), quality.is_clipped(), quality.is_noisy()];
         for (n, is_noted) in n_noted.iter_mut().zip(notes) {
             *n += usize::from(is_noted);

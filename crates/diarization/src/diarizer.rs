@@ -46,13 +46,11 @@ impl Diarizer {
     /// Whose turn it is when, in time order; none where nobody speaks. As many voices as there are told, at most
     /// [`MAX_SPEAKERS`] are found.
     pub fn turns(&self, recording: &Recording, n_speakers: Option<NonZeroUsize>) -> Vec<Span> {
-        let samples = recording.samples();
         let stretches: Vec<_> = stretches(recording)
             .map(|stretch| (segments(stretch.clone()), stretch))
             .collect();
-        let of_all = stretches.iter().flat_map(|(segments, _)| segments);
-        let speech = of_all.map(|segment| &samples[segment.clone()]);
-        let vectors = self.space.vectors(&speech.collect::<Vec<_>>());
+        let of_all = stretches.iter().flat_map(|(segments, _)| segments.clone());
+        let vectors = self.space.vectors(&recording.samples, of_all);
         let distinct = self.space.distinct(&vectors);
         let labels = clusters::labels(&vectors, &distinct, n_speakers);
         let mut labels = &labels[..];
@@ -65,7 +63,7 @@ impl Diarizer {
                 labels: own,
             }
         });
-        turns(labelled, recording.waveform.samples.len())
+        turns(labelled, recording.samples.len())
     }
 }
 
@@ -76,12 +74,12 @@ pub fn turns_of_one(recording: &Recording) -> Vec<Span> {
         samples,
         labels: &[0],
     });
-    turns(of_one, recording.waveform.samples.len())
+    turns(of_one, recording.samples.len())
 }
 
 /// Stretches of speech, in samples.
 fn stretches(recording: &Recording) -> impl Iterator<Item = Range<usize>> {
-    let n_samples = recording.waveform.samples.len();
+    let n_samples = recording.samples.len();
     let stretches = speech::stretches(&recording.features).into_iter();
     let stretches = stretches.map(move |frames| samples_of(frames, n_samples));
     stretches.filter(|stretch| !stretch.is_empty())

@@ -4,9 +4,9 @@
 //! Output  vectors of length 1, `[256]`
 //! Source  Wan et al. 2018 (GE2E): three LSTM layers, the last state, one dense layer, ReLU; as Resemblyzer has them
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
-use audio::VoiceBands;
+use audio::{Samples, VoiceBands};
 use inference::{CheckpointError, EncoderShape, PackedEncoder, Weights};
 
 /// Values of a vector.
@@ -63,13 +63,20 @@ impl VoiceSpace {
         tensors
     }
 
-    /// A vector for each segment, in order; segments of silence have vectors of their own.
-    pub fn vectors(&self, segments: &[&[f32]]) -> Vec<Vec<f32>> {
+    /// A vector for each segment of some samples, in order; segments of silence have vectors of their own.
+    pub fn vectors(
+        &self,
+        samples: &Samples,
+        segments: impl IntoIterator<Item = Range<usize>>,
+    ) -> Vec<Vec<f32>> {
         let mut extractor = VoiceBands::fine();
+        let segments: Vec<_> = segments.into_iter().collect();
         let mut vectors = Vec::with_capacity(segments.len());
         for together in segments.chunks(N_TOGETHER) {
-            let bands = together.iter().map(|samples| extractor.bands(samples));
-            let bands: Vec<Vec<f32>> = bands.collect();
+            let samples = together
+                .iter()
+                .map(|segment| samples.range(segment.clone()));
+            let bands: Vec<Vec<f32>> = samples.map(|samples| extractor.bands(&samples)).collect();
             let bands: Vec<&[f32]> = bands.iter().map(Vec::as_slice).collect();
             for state in self.encoder.last_states(&bands) {
                 let [weight, bias] = &self.projection;

@@ -3,7 +3,7 @@
 
 use std::{fs, io, num::NonZeroUsize, path::Path};
 
-use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
+use audio::{Recording, SAMPLE_RATE_HZ, Samples, Waveform};
 use diarization::{Diarizer, VECTOR_SIZE, VoiceSpace, WEIGHTS_FILE};
 use inference::{CheckpointError, Weights};
 
@@ -36,8 +36,8 @@ fn a_vector_is_the_encoders() {
         .collect();
     assert_eq!(expected.len(), VECTOR_SIZE);
     // Among others, which must not be heard.
-    let (long, short) = (signal(25_600), signal(9_000));
-    let found = space.vectors(&[&short, &long, &short]);
+    let samples = Samples::from(&signal(25_600)[..]);
+    let found = space.vectors(&samples, [0..9_000, 0..25_600, 0..9_000]);
     assert_eq!(found[0], found[2]);
     let differences = found[1].iter().zip(&expected);
     let largest = differences.fold(0.0_f32, |most, (one, other)| most.max((one - other).abs()));

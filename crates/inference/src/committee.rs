@@ -8,7 +8,7 @@
 
 use std::{collections::BTreeSet, ops::Range, slice};
 
-use audio::{Features, Quality, Recording, Speech, frame_s, samples_of};
+use audio::{Features, Quality, Recording, Speech, frame_s};
 use vocabulary::{
     Calibration, Emotion, LabelSet, MIN_DURATION_S, Note, Outcome, Prediction, Probabilities,
     Profile, WindowPrediction,
@@ -97,11 +97,12 @@ impl<N: Network> Committee<'_, N> {
 
     /// One for each window; the logits are the mean of the members'.
     fn answers(&self, spoken: &[Spoken]) -> Vec<Answer> {
-        let (read, samples): (Vec<&[f32]>, Vec<&[f32]>) =
-            spoken.iter().map(|one| (one.read, one.samples)).unzip();
-        let mut voices = self.voices(&samples);
+        let input = self.members[0].input();
+        let read: Vec<Vec<f32>> = spoken.iter().map(|one| one.read(input)).collect();
+        let read: Vec<&[f32]> = read.iter().map(Vec::as_slice).collect();
+        let mut voices = self.voices(spoken);
         for (voice, spoken) in voices.iter_mut().zip(spoken) {
-            let pairs = voice.iter_mut().zip(spoken.speaker_mean);
+            let pairs = voice.iter_mut().zip(&spoken.clip.speaker_mean);
             pairs.for_each(|(value, mean)| *value -= mean);
         }
         let mut mean = self.members[0].logits(&read, &voices);
@@ -130,10 +131,12 @@ impl<N: Network> Committee<'_, N> {
     }
 
     /// Voice vectors of windows' speech, `[voice_size]` each; none without an encoder.
-    fn voices(&self, samples: &[&[f32]]) -> Vec<Vec<f32>> {
-        let voices = self.members[0].voices(samples);
+    fn voices(&self, spoken: &[Spoken]) -> Vec<Vec<f32>> {
+        let samples: Vec<Vec<f32>> = spoken.iter().map(Spoken::samples).collect();
+        let samples: Vec<&[f32]> = samples.iter().map(Vec::as_slice).collect();
+        let voices = self.members[0].voices(&samples);
         match self.encoder {
-            Some(encoder) => join(voices, encoder.voices(samples)),
+            Some(encoder) => join(voices, encoder.voices(&samples)),
             None => voices,
         }
     }
@@ -144,8 +147,9 @@ impl<N: Network> Committee<'_, N> {
     /// [`RecognizeError`]; see the module's head.
     pub(crate) fn voice(&self, recording: &Recording) -> Result<Vec<f32>, RecognizeError> {
         let heard = Heard::new(recording, self.members[0].input(), Vec::new(), &[])?;
-        let samples: Vec<_> = heard.spoken().map(|spoken| spoken.samples).collect();
-        let voices = self.voices(&samples);
+        let spoken: Vec<_> = heard.spoken().collect();
+        let batches = spoken.chunks(BATCH_WINDOWS);
+        let voices: Vec<_> = batches.flat_map(|batch| self.voices(batch)).collect();
         let n_windows = voices.len() as f32;
         let sums = voices.into_iter().reduce(|mut sum, voice| {
             sum.iter_mut()
@@ -175,23 +179,36 @@ struct Heard<'a> {
 struct Window {
     /// Where in the clip.
     frames: Range<usize>,
-    /// What the network reads of it.
-    read: Vec<f32>,
-    /// From the first word to the last: samples of the clip.
+    /// From the first word to the last, frames of the clip.
     speech: Range<usize>,
     /// Frames of the clip that hold speech.
     spoken: Vec<usize>,
 }
 
-/// What goes through the networks.
+/// What goes through the networks, made when it does: of a long clip there is much.
 #[derive(Clone, Copy)]
 struct Spoken<'a> {
-    /// What the network reads of a window.
-    read: &'a [f32],
-    /// The window's samples from the first word to the last.
-    samples: &'a [f32],
-    /// Of its clip.
-    speaker_mean: &'a [f32],
+    clip: &'a Heard<'a>,
+    window: &'a Window,
+}
+
+impl Spoken<'_> {
+    /// What the network reads.
+    fn read(&self, input: Input) -> Vec<f32> {
+        let Window { frames, speech, .. } = self.window;
+        let window = self.clip.recording.features.slice(frames.clone());
+        input.read_span(
+            &window,
+            speech.start - frames.start..speech.end - frames.start,
+        )
+    }
+
+    /// From the first word to the last.
+    fn samples(&self) -> Vec<f32> {
+        let recording = self.clip.recording;
+        let speech = recording.samples_of(self.window.speech.clone());
+        recording.samples.range(speech)
+    }
 }
 
 /// What the networks make of a window.
@@ -211,7 +228,7 @@ impl<'a> Heard<'a> {
         speaker_mean: Vec<f32>,
         bias: &'a [f32],
     ) -> Result<Self, RecognizeError> {
-        let duration_s = recording.waveform.duration_s();
+        let duration_s = recording.duration_s();
         if duration_s == 0.0 {
             return Err(RecognizeError::NoSpeech);
         }
@@ -225,9 +242,8 @@ impl<'a> Heard<'a> {
             Input::Speech => speech_span(features, whole),
         };
         let windows: Vec<Window> = spoken_windows(features, span)
-            .map(|(frames, window, speech)| Window {
-                read: input.read_span(&window, speech.span()),
-                speech: samples_of(in_clip(&frames, &speech), recording.samples().len()),
+            .map(|(frames, speech)| Window {
+                speech: in_clip(&frames, &speech),
                 spoken: speech
                     .frames_within(SPOKEN_MARGIN_FRAMES)
                     .map(|frame| frames.start + frame)
@@ -247,11 +263,8 @@ impl<'a> Heard<'a> {
     }
 
     fn spoken(&self) -> impl Iterator<Item = Spoken<'_>> {
-        self.windows.iter().map(|window| Spoken {
-            read: &window.read,
-            samples: &self.recording.samples()[window.speech.clone()],
-            speaker_mean: &self.speaker_mean,
-        })
+        let windows = self.windows.iter();
+        windows.map(|window| Spoken { clip: self, window })
     }
 
     /// Of the answers to each window, in order.
@@ -266,13 +279,12 @@ impl<'a> Heard<'a> {
             committee.rankings?.intensity(emotion, scores)
         };
         let Recording {
-            waveform,
+            samples,
             clipped_share,
             features,
             heard,
-            ..
         } = self.recording;
-        let duration_s = waveform.duration_s();
+        let duration_s = self.recording.duration_s();
         let windows = self
             .windows
             .iter()
@@ -291,10 +303,8 @@ impl<'a> Heard<'a> {
                 })
             });
         let windows: Vec<_> = windows.collect::<Result<_, RecognizeError>>()?;
-        let all: Vec<_> = windows
-            .iter()
-            .map(|window| window.probabilities.clone())
-            .collect();
+        let all = windows.iter().map(|window| window.probabilities.clone());
+        let all: Vec<_> = all.collect();
         let probabilities = Probabilities::mean(&all).expect("somebody speaks in a window");
         let distances: Option<Vec<f32>> = answers.iter().map(|answer| answer.distance).collect();
         let distance =
@@ -302,7 +312,7 @@ impl<'a> Heard<'a> {
         let (emotion, confidence) = probabilities.top();
         let certainty = calibration.band_of(confidence, distance);
         let is_answer = Outcome::of(certainty.band) == Outcome::Emotion;
-        let quality = Quality::of(&waveform.samples, *clipped_share, features.speech_s());
+        let quality = Quality::of(samples, *clipped_share, features.speech_s());
         Ok(Prediction {
             duration_s,
             speech_s: quality.speech_s,
@@ -343,18 +353,17 @@ fn spans_s<'a>(frames: impl Iterator<Item = &'a usize>) -> Vec<(f32, f32)> {
         .collect()
 }
 
-/// Windows in which somebody speaks, their features and where in them.
+/// Windows in which somebody speaks, and where in them.
 fn spoken_windows(
     features: &Features,
     span: Range<usize>,
-) -> impl Iterator<Item = (Range<usize>, Features, Speech)> {
+) -> impl Iterator<Item = (Range<usize>, Speech)> {
     audio::windows(span)
         .map(|frames| {
-            let window = features.slice(frames.clone());
-            let speech = window.speech();
-            (frames, window, speech)
+            let speech = features.slice(frames.clone()).speech();
+            (frames, speech)
         })
-        .filter(|(_, _, speech)| speech.is_spoken())
+        .filter(|(_, speech)| speech.is_spoken())
 }
 
 /// Frames of a recording from the first word that a network hears to the last; none where nobody speaks. Training
@@ -367,7 +376,7 @@ pub fn heard_span(features: &Features) -> Range<usize> {
 /// does not hide what is said at another time.
 fn speech_span(features: &Features, whole: Range<usize>) -> Range<usize> {
     spoken_windows(features, whole)
-        .map(|(frames, _, speech)| in_clip(&frames, &speech))
+        .map(|(frames, speech)| in_clip(&frames, &speech))
         .reduce(|left, right| left.start.min(right.start)..left.end.max(right.end))
         .unwrap_or(0..0)
 }

@@ -86,34 +86,37 @@ pub fn recognize_apart<T>(
     recognizer: &Recognizer,
     diarizer: &LazyDiarizer,
     limits: &DecodeLimits,
-    clip: &[u8],
+    clip: impl AsRef<[u8]>,
     apart: Apart,
     profile: Option<&Profile>,
     see: impl FnOnce(&Recording) -> T,
 ) -> Result<(Prediction, T), PipelineError> {
-    let mixed = audio::record(clip, limits)?;
+    let mixed = audio::record(&clip, limits)?;
+    // Nobody decodes it again.
+    let clip = apart.channels.then_some(clip);
     let mut prediction = recognizer.recognize_watched(&mixed, profile, |_| {})?;
     let seen = see(&mixed);
     if !apart.is_asked() {
         return Ok((prediction, seen));
     }
-    if !apart.channels {
+    let Some(clip) = clip else {
         let spans = spans(&mixed, diarizer, apart.speakers)?;
         prediction.turns = expressed(recognizer, &mixed, None, &spans)?;
         return Ok((prediction, seen));
-    }
+    };
     drop(mixed);
-    for (channel, recording) in audio::record_channels(clip, limits)?.iter().enumerate() {
-        let heard = match recognizer.recognize(recording) {
+    let channels = audio::record_channels(clip, limits)?;
+    for (channel, recording) in channels.into_iter().enumerate() {
+        let heard = match recognizer.recognize(&recording) {
             Ok(heard) => Some(heard),
             Err(RecognizeError::NoSpeech) => None,
             Err(error) => return Err(error.into()),
         };
         if heard.is_some() {
-            let spans = spans(recording, diarizer, apart.speakers)?;
+            let spans = spans(&recording, diarizer, apart.speakers)?;
             prediction
                 .turns
-                .extend(expressed(recognizer, recording, Some(channel), &spans)?);
+                .extend(expressed(recognizer, &recording, Some(channel), &spans)?);
         }
         prediction.channels.push(heard);
     }
@@ -149,7 +152,7 @@ fn expressed(
     for together in spans.chunks(N_TOGETHER) {
         let recordings = together.iter().map(|span| {
             Recording::from(&Waveform {
-                samples: recording.samples()[span.samples.clone()].to_vec(),
+                samples: recording.samples.range(span.samples.clone()),
                 sample_rate_hz: SAMPLE_RATE_HZ,
             })
         });

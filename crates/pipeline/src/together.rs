@@ -49,7 +49,7 @@ impl Hearing<'_> {
                 break;
             }
             if let Some(decoded) = self.decode(clip, waiting, &mut together.heard) {
-                let is_long = decoded.recording.waveform.duration_s() > MAX_TOGETHER_S;
+                let is_long = decoded.recording.duration_s() > MAX_TOGETHER_S;
                 if is_long {
                     together.recognize(self, waiting);
                 }
@@ -72,10 +72,10 @@ impl Hearing<'_> {
             self.recognizer,
             self.diarizer,
             self.limits,
-            &request.bytes,
+            request.bytes,
             request.apart,
             request.profile.as_ref(),
-            |mixed| request.with_pictures.then(|| audio::draw(&mixed.waveform)),
+            |mixed| request.with_pictures.then(|| audio::draw(&mixed.samples)),
         );
         waiting.count(client, start.elapsed());
         self.observer.heard(&Heard {
@@ -129,7 +129,7 @@ struct Decoded {
 
 impl Decoded {
     fn duration_s(&self) -> f32 {
-        self.recording.waveform.duration_s()
+        self.recording.duration_s()
     }
 
     /// The prediction with all else that was asked.
@@ -142,7 +142,7 @@ impl Decoded {
             enrolled: self.enrolment.map(enrol).transpose()?,
             pictures: self
                 .with_pictures
-                .then(|| audio::draw(&self.recording.waveform)),
+                .then(|| audio::draw(&self.recording.samples)),
             prediction,
         })
     }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, fs};
 
 use anyhow::{Context, anyhow, ensure};
-use audio::{DecodeLimits, Waveform};
+use audio::{DecodeLimits, SAMPLE_RATE_HZ, Waveform};
 use indicatif::{ParallelProgressIterator, ProgressStyle};
 use rayon::prelude::*;
 use vocabulary::{Emotion, MIN_DURATION_S};
@@ -140,7 +140,10 @@ fn decode(clip: &Clip) -> anyhow::Result<Waveform> {
     let channels = audio::record_channels(bytes, &limits).with_context(in_clip)?;
     let of_channel = channels.into_iter().nth(channel);
     let of_channel = of_channel.with_context(|| format!("{}: no channel {channel}", in_clip()))?;
-    Ok(of_channel.waveform)
+    Ok(Waveform {
+        samples: of_channel.samples.range(0..of_channel.samples.len()),
+        sample_rate_hz: SAMPLE_RATE_HZ,
+    })
 }
 
 /// What of a waveform lies in a part.

@@ -6,11 +6,12 @@
 use std::{
     collections::BTreeSet,
     fs,
+    ops::Range,
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, ensure};
-use audio::{DecodeLimits, Recording, samples_of};
+use audio::{DecodeLimits, Recording};
 use diarization::{TYPICAL, VECTOR_SIZE, VoiceSpace, WEIGHTS_FILE, encoder_shape, segments};
 use inference::{SUMS_FILE, heard_span, sums};
 use rayon::prelude::*;
@@ -61,17 +62,14 @@ fn vectors(clip: &Clip, space: &VoiceSpace) -> anyhow::Result<Vec<Vec<f32>>> {
     );
     let bytes = fs::read(&clip.path).with_context(in_clip)?;
     let recording = audio::record(bytes, &DecodeLimits::default()).with_context(in_clip)?;
-    Ok(space.vectors(&speech(&recording)))
+    Ok(space.vectors(&recording.samples, speech(&recording)))
 }
 
-fn speech(recording: &Recording) -> Vec<&[f32]> {
-    let samples = recording.samples();
-    let speech = samples_of(heard_span(&recording.features), samples.len());
+/// The segments of its speech.
+fn speech(recording: &Recording) -> impl Iterator<Item = Range<usize>> {
+    let speech = recording.samples_of(heard_span(&recording.features));
     let segments = segments(speech).into_iter();
-    segments
-        .filter(|segment| !segment.is_empty())
-        .map(|segment| &samples[segment])
-        .collect()
+    segments.filter(|segment| !segment.is_empty())
 }
 
 fn mean(vectors: &[Vec<f32>]) -> Vec<f32> {

@@ -92,7 +92,7 @@ impl Device {
         Ok(Analysis {
             model: model.to_owned(),
             prediction: prediction.map_err(|error| error.told().unwrap_or_else(internal))?,
-            pictures: audio::draw(&recording.waveform),
+            pictures: audio::draw(&recording.samples),
         })
     }
 }

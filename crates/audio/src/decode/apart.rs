@@ -2,11 +2,16 @@
 //!
 //! Input   bytes of any kind, with at most [`MAX_CHANNELS_APART`] channels
 //! Output  a [`Recording`] for each channel, in the clip's order, all of the same length
-//! Decoded once, both channels side by side; [crosstalk](crate::crosstalk) is silenced before there are features
-//! Memory  a waveform at 16 kHz for each channel: of a mono clip as much as [`record`](super::record) takes, else twice
+//! Decoded once, both channels side by side (a mono clip twice); [crosstalk](crate::crosstalk) is silenced before there
+//!         are features
+//! Memory  samples at 16 kHz for each channel, a second time while one is silenced
 
-use super::{DecodeError, DecodeLimits, demux, guarded, mono::Taker};
-use crate::{Heard, Recording, Waveform, crosstalk, resample::Resampler};
+use super::{DecodeError, DecodeLimits, demux, guarded, mono::Taker, record};
+use crate::{
+    Heard, Recorder, Recording, SAMPLE_RATE_HZ, Samples, Waveform,
+    crosstalk::{self, Copies},
+    resample::Resampler,
+};
 
 /// Most channels that are heard apart: a call has two sides.
 pub const MAX_CHANNELS_APART: usize = 2;
@@ -34,41 +39,67 @@ pub fn record_channels<B: AsRef<[u8]>>(
         ..limits.clone()
     };
     guarded(|| {
-        let mut first: Option<Resampler> = None;
-        let mut second: Option<Resampler> = None;
+        let mut first: Option<Channel> = None;
+        let mut second: Option<Channel> = None;
         let mut push = |piece: Waveform, other: Option<Waveform>| {
-            let so_far = first.get_or_insert_with(|| Resampler::level(piece.sample_rate_hz));
+            let so_far = first.get_or_insert_with(|| Channel::at(piece.sample_rate_hz));
             if let Some(other) = other {
                 // Up to here there was one channel, which both hear.
                 let second = second.get_or_insert_with(|| so_far.clone());
-                go_on(second, &other);
+                second.push(&other);
             }
-            go_on(so_far, &piece);
+            so_far.push(&piece);
         };
         let heard = demux::decode(clip.as_ref(), &limits, Taker::Apart(&mut push))?;
         let first = first.ok_or(DecodeError::NoSamples)?.finish();
-        let channels = match second.map(Resampler::finish) {
-            Some(second) => {
-                let mut both = [first, second];
-                crosstalk::silence(both.each_mut().map(|channel| &mut channel.samples[..]));
-                Vec::from(both)
-            }
-            None => vec![first],
+        let Some(second) = second.map(Channel::finish) else {
+            return Ok(vec![record(clip, &limits)?]);
         };
+        let copies = crosstalk::copies([&first, &second]);
         let heard = Heard {
             has_voices_apart: false,
             ..heard
         };
-        let record = |waveform| {
-            let mut recording = Recording::of_resampled(waveform);
-            recording.heard = heard;
-            recording
+        let recorded = |(channel, copies): (Samples, &Copies)| {
+            let mut recorder = Recorder::new(SAMPLE_RATE_HZ);
+            let pieces = copies.silenced(&channel);
+            pieces.for_each(|piece| recorder.push(&piece));
+            Recording {
+                heard,
+                ..recorder.finish()
+            }
         };
-        Ok(channels.into_iter().map(record).collect())
+        Ok([first, second]
+            .into_iter()
+            .zip(&copies)
+            .map(recorded)
+            .collect())
     })
 }
 
-fn go_on(resampler: &mut Resampler, piece: &Waveform) {
-    resampler.change_rate(piece.sample_rate_hz);
-    resampler.push(&piece.samples);
+/// A channel before copies are looked for.
+#[derive(Clone)]
+struct Channel {
+    resampler: Resampler,
+    samples: Samples,
+}
+
+impl Channel {
+    fn at(sample_rate_hz: u32) -> Self {
+        Self {
+            resampler: Resampler::level(sample_rate_hz),
+            samples: Samples::default(),
+        }
+    }
+
+    fn push(&mut self, piece: &Waveform) {
+        self.resampler.change_rate(piece.sample_rate_hz);
+        self.resampler.push(&piece.samples);
+        self.samples.push(&self.resampler.take());
+    }
+
+    fn finish(mut self) -> Samples {
+        self.samples.push(&self.resampler.finish());
+        self.samples
+    }
 }

@@ -199,7 +199,7 @@ fn d12_the_gain_in_the_head_of_opus_is_applied() {
 
 #[test]
 fn d13_files_of_two_layers_are_both_heard() {
-    let seconds = |name: &str, clip: &[u8]| heard(name, clip).waveform.duration_s();
+    let seconds = |name: &str, clip: &[u8]| heard(name, clip).duration_s();
     for (left, right) in [
         ("mp2.mp2", "mp3_cbr.mp3"),
         ("mp3_cbr.mp3", "mp2.mp2"),
@@ -208,7 +208,7 @@ fn d13_files_of_two_layers_are_both_heard() {
         let (left_clip, right_clip) = (read(left), read(right));
         let expected_s = seconds(left, &left_clip) + seconds(right, &right_clip);
         let both = heard(left, &[left_clip, right_clip].concat());
-        let excess_s = both.waveform.duration_s() - expected_s;
+        let excess_s = both.duration_s() - expected_s;
         assert!(
             (-0.03..0.1).contains(&excess_s),
             "{left} + {right}: {excess_s} s"

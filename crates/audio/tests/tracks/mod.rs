@@ -85,7 +85,7 @@ fn b05_a_webm_that_breaks_off_is_heard_as_far_as_it_goes() {
             // Behind the head, which is large where it holds the codec's tables.
             let n_bytes = (share * (clip.len() - head) as f32) as usize;
             let cut = heard(name, &clip[..head + n_bytes]);
-            let heard_share = cut.waveform.duration_s() / whole.waveform.duration_s();
+            let heard_share = cut.duration_s() / whole.duration_s();
             let is_about = (heard_share - share).abs() < 0.2;
             assert!(is_about, "{name}, {share}: {heard_share}");
             assert!(!cut.heard.is_whole, "{name}, {share}");

@@ -1,6 +1,6 @@
 //! A clip, as it is or as another microphone would have recorded it, as the network reads it.
 
-use audio::{Features, Recording, SAMPLE_RATE_HZ, Waveform, samples_of};
+use audio::{Features, Recording, SAMPLE_RATE_HZ, Waveform};
 use inference::{VoiceEncoder, heard_span};
 
 /// One of a clip's variants, from the first word to the last.
@@ -19,16 +19,17 @@ impl Variant {
             samples,
             sample_rate_hz: SAMPLE_RATE_HZ,
         });
-        let (features, samples) = (&recording.features, recording.samples());
+        let features = &recording.features;
         let mut span = heard_span(features);
         if span.is_empty() {
             // Nobody speaks: there is nothing else to read.
             span = 0..features.pitch.len();
         }
-        let speech = &samples[samples_of(span.clone(), samples.len())];
+        let speech = recording.samples_of(span.clone());
+        let speech = recording.samples.range(speech);
         let voices = encoders
             .iter()
-            .flat_map(|encoder| encoder.voices(&[speech]));
+            .flat_map(|encoder| encoder.voices(&[&speech]));
         Self {
             features: features.slice(span),
             voice: voices.flatten().collect(),

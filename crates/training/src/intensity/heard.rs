@@ -46,8 +46,11 @@ impl<'a> Heard<'a> {
     fn of(recognizer: &Recognizer, example: &'a Example) -> Result<Self, RecognizeError> {
         let recording = Recording::from(&example.waveform);
         let prediction = recognizer.recognize(&recording)?;
-        let samples = &recording.waveform.samples;
-        let quality = Quality::of(samples, recording.clipped_share, prediction.speech_s);
+        let quality = Quality::of(
+            &recording.samples,
+            recording.clipped_share,
+            prediction.speech_s,
+        );
         Ok(Self {
             example,
             voice: recognizer.voice(&recording)?,
