@@ -74,7 +74,8 @@ pub fn serve(state: AppState, settings: &Settings) -> Result<(), ServeError> {
 
 async fn answer(state: AppState, settings: &Settings) -> Result<(), ServeError> {
     let max_clip = Duration::from_secs(settings.audio.max_duration_s.get().into());
-    let (tenants, meter) = (&settings.tenants, settings.tenants.meter(max_clip));
+    let (tenants, max_wait) = (&settings.tenants, settings.server.queue_timeout());
+    let meter = tenants.meter(max_clip, max_wait);
     let access = Arc::clone(&state.access);
     access.open_tenants(&tenants.database_url, meter).await?;
     let state = match access.tenants() {

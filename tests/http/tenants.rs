@@ -42,7 +42,8 @@ impl Trial {
         let state = state(|settings| {
             settings.tenants.database_url = url.clone();
             settings.alerts.outbox = folder.join(format!("tenants-{test}-outbox"));
-            meter = Some(settings.tenants.meter(Duration::from_secs(600)));
+            let max_wait = settings.server.queue_timeout();
+            meter = Some(settings.tenants.meter(Duration::from_secs(600), max_wait));
             change(settings);
         });
         let ledger = Ledger::open(&url).await.expect("it opens");

@@ -36,6 +36,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         flush: Duration::from_secs(5),
         max_outage: Duration::from_secs(900),
         max_clip: Duration::from_secs(600),
+        max_wait: Duration::from_secs(10),
     };
     let meter = Meter::start(ledger, settings).await?;
     let mut times = Vec::new();

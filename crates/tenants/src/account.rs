@@ -17,6 +17,8 @@ pub struct Held {
     shares: Mutex<Shares>,
     /// One asks the database for more, the others wait for what it gets.
     pub drawing: tokio::sync::Mutex<()>,
+    /// Told when a request's clips were heard.
+    pub heard: tokio::sync::Notify,
 }
 
 impl Account {

@@ -61,8 +61,10 @@ pub struct Wanted<'a> {
     pub limit: i64,
     /// The first day of the month whose audio counts as used.
     pub used_since: Option<Day>,
-    /// No less, if there is as much.
+    /// No less, if at least half of what is left stays for others.
     pub at_least: i64,
+    /// Otherwise no less than this, if there is as much; where it is 0, nothing.
+    pub at_once: i64,
 }
 
 /// A share that was taken.
@@ -72,6 +74,8 @@ pub struct Granted {
     pub amount: i64,
     /// What nobody holds after it.
     pub rest: i64,
+    /// What other processes hold.
+    pub elsewhere: i64,
 }
 
 /// Usage that is added as one, or not at all.
@@ -159,6 +163,7 @@ impl Process {
             limit,
             used_since,
             at_least,
+            at_once,
         } = wanted;
         let mut acting = self.ledger.begin().await?;
         if self.ledger.kind() == Kind::Postgres {
@@ -166,12 +171,14 @@ impl Process {
             sqlx::query(lock).bind(tenant).execute(&mut *acting).await?;
         }
         let text = "SELECT CAST(coalesce(sum(holds.amount), 0) AS BIGINT), \
+                    CAST(coalesce(sum(CASE WHEN holds.process <> $6 AND holds.amount > 0 THEN holds.amount END), 0) \
+                    AS BIGINT), \
                     (SELECT CAST(coalesce(sum(audio_ms), 0) AS BIGINT) FROM usage \
                      WHERE tenant = $1 AND day >= $2 AND outcome = 'answered') \
                     FROM holds JOIN processes ON processes.id = holds.process \
                     WHERE holds.tenant = $1 AND holds.what = $3 \
                     AND (abs(processes.seen_at_ms - $4) < $5 OR processes.id = $6)";
-        let (held, used): (i64, i64) = sqlx::query_as(text)
+        let (held, elsewhere, used): (i64, i64, i64) = sqlx::query_as(text)
             .bind(tenant)
             // No day comes after this one.
             .bind(used_since.map_or_else(|| "9999".to_owned(), |day| day.to_string()))
@@ -182,7 +189,11 @@ impl Process {
             .fetch_one(&mut *acting)
             .await?;
         let free = (limit - held - used).max(0);
-        let amount = free.min(at_least.max(free / PORTION));
+        let amount = match at_least <= free / 2 {
+            true => at_least.max(free / PORTION),
+            false if at_once > 0 => free.min(at_once.max(free / PORTION)),
+            false => 0,
+        };
         let text = "INSERT INTO holds VALUES ($1, $2, $3, $4) ON CONFLICT (tenant, what, process) \
                     DO UPDATE SET amount = holds.amount + excluded.amount";
         let query = sqlx::query(text).bind(tenant).bind(what).bind(&self.id);
@@ -191,6 +202,7 @@ impl Process {
         Ok(Granted {
             amount,
             rest: free - amount,
+            elsewhere,
         })
     }
 

@@ -3,7 +3,8 @@
 //! Minute   tickets: processes draw numbers from one counter, and a number above the limit is worth nothing
 //! Requests a share of those at once, drawn when it is needed and given back a second after
 //! Audio    a share of the month's, from which every clip that was heard is taken
-//! Alone    while the database is gone a process goes on with its part of what nobody had taken
+//! Alone    while the database is gone a process goes on with its part of what nobody had taken; as long as others may
+//!          still have the database, with a twentieth at most
 
 /// One part in so many of what is left of a minute is drawn at once.
 const PORTION: i64 = 20;
@@ -17,6 +18,28 @@ pub struct Shares {
     pub requests: Requests,
     /// The month's audio.
     pub audio: Audio,
+    /// Requests whose audio it is taken from.
+    pub open: Open,
+}
+
+/// How a process goes on without the database.
+#[derive(Clone, Copy, Debug)]
+pub struct Alone {
+    /// Processes that there were.
+    pub n_processes: i64,
+    /// Whether it was lost so recently that others may still have it, and give out what this one does not know of.
+    pub is_recent: bool,
+}
+
+impl Alone {
+    /// Of what was left, the part of one process.
+    fn part(self, left: i64, limit: i64) -> i64 {
+        let part = part(left, self.n_processes);
+        match self.is_recent {
+            true => part.min((limit / PORTION).max(1)),
+            false => part,
+        }
+    }
 }
 
 /// Clips of one minute.
@@ -28,7 +51,8 @@ pub struct Minute {
     /// Tickets that were given out alone, and the counter does not know.
     owed: i64,
     is_spent: bool,
-    was_alone: bool,
+    /// Tickets of this time without the database.
+    alone: i64,
 }
 
 impl Minute {
@@ -93,7 +117,7 @@ impl Minute {
     pub fn settled(&mut self, n: i64) {
         self.owed -= n;
         self.taken += n;
-        self.was_alone = false;
+        self.alone = 0;
     }
 
     /// The counter was seen there.
@@ -101,14 +125,12 @@ impl Minute {
         self.taken = self.taken.max(taken);
     }
 
-    /// Uses a ticket without the database, as one of so many processes.
-    pub fn take_alone(&mut self, limit: i64, n_processes: i64) -> bool {
-        if !self.was_alone {
-            self.was_alone = true;
-            let share = part(limit - self.taken, n_processes);
-            self.left += share;
-            self.owed += share;
-        }
+    /// Uses a ticket without the database.
+    pub fn take_alone(&mut self, limit: i64, alone: Alone) -> bool {
+        let more = (alone.part(limit - self.taken, limit) - self.alone).max(0);
+        self.left += more;
+        self.owed += more;
+        self.alone += more;
         self.take()
     }
 }
@@ -135,9 +157,14 @@ impl Requests {
         limit == 0 || self.used < self.held.min(limit)
     }
 
-    /// Begins one without the database, as one of so many processes.
-    pub fn take_alone(&mut self, limit: i64, n_processes: i64) -> bool {
-        self.take_of(limit == 0 || self.used < part(limit, n_processes))
+    /// Begins one without the database; what it holds others do not have yet.
+    pub fn take_alone(&mut self, limit: i64, alone: Alone) -> bool {
+        let part = alone.part(limit, limit);
+        let places = match alone.is_recent {
+            true => part.max(self.held.min(limit)),
+            false => part,
+        };
+        self.take_of(limit == 0 || self.used < places)
     }
 
     /// One ended.
@@ -182,6 +209,46 @@ impl Requests {
     }
 }
 
+/// Requests with clips that were taken and not heard yet: how long those are nobody knows.
+#[derive(Debug, Default)]
+pub struct Open {
+    n: i64,
+    /// Most since the last flush.
+    peak: i64,
+}
+
+impl Open {
+    /// How many there are.
+    pub const fn n(&self) -> i64 {
+        self.n
+    }
+
+    /// One more.
+    pub fn add(&mut self) {
+        self.n += 1;
+        self.peak = self.peak.max(self.n);
+    }
+
+    /// One less.
+    pub const fn remove(&mut self) {
+        self.n -= 1;
+    }
+
+    /// Most that there were since this was last asked.
+    pub const fn peak(&mut self) -> i64 {
+        std::mem::replace(&mut self.peak, self.n)
+    }
+}
+
+/// What the database said when it last gave nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dry {
+    /// Nobody has anything left of the month.
+    Spent,
+    /// Other processes hold it, or it is kept for them.
+    Elsewhere,
+}
+
 /// The month's audio.
 #[derive(Debug, Default)]
 pub struct Audio {
@@ -189,8 +256,10 @@ pub struct Audio {
     held_ms: i64,
     /// What nobody held when the database last told; `None` before it did.
     rest_ms: Option<i64>,
-    is_spent: bool,
-    was_alone: bool,
+    /// Until the next look.
+    dry: Option<Dry>,
+    /// What it took for itself of this time without the database.
+    alone_ms: i64,
     is_idle: bool,
 }
 
@@ -210,18 +279,18 @@ impl Audio {
         self.held_ms
     }
 
-    /// Whether it is of no use to ask for more before the next look.
-    pub const fn is_spent(&self) -> bool {
-        self.is_spent
+    /// Why it is of no use to ask for more before the next look, where it is of none.
+    pub const fn dry(&self) -> Option<Dry> {
+        self.dry
     }
 
-    /// The database gave so much, and so much is left.
-    pub const fn granted(&mut self, amount_ms: i64, rest_ms: i64) {
+    /// The database gave so much, or nothing because it is dry; so much is left.
+    pub const fn granted(&mut self, amount_ms: i64, rest_ms: i64, dry: Option<Dry>) {
         self.held_ms += amount_ms;
         self.rest_ms = Some(rest_ms);
-        self.is_spent = amount_ms == 0;
+        self.dry = dry;
         self.is_idle = false;
-        self.was_alone = false;
+        self.alone_ms = 0;
     }
 
     /// A clip was heard.
@@ -230,29 +299,37 @@ impl Audio {
         self.is_idle = false;
     }
 
-    /// Takes its part of what nobody had, as one of so many processes, without the database; once.
-    pub fn go_alone(&mut self, limit_ms: i64, n_processes: i64) {
-        if !self.was_alone {
-            self.was_alone = true;
-            let rest_ms = self.rest_ms.unwrap_or(limit_ms);
-            self.held_ms += part(rest_ms, n_processes);
-        }
+    /// Takes its part of what nobody had, without the database; where it was never told how much that is, of a
+    /// twentieth of the limit.
+    pub fn go_alone(&mut self, limit_ms: i64, alone: Alone) {
+        let rest_ms = self.rest_ms.unwrap_or(limit_ms / PORTION);
+        let more_ms = (alone.part(rest_ms, rest_ms) - self.alone_ms).max(0);
+        self.held_ms += more_ms;
+        self.alone_ms += more_ms;
     }
 
-    /// A look, every flush: how much goes back, where nothing was heard since the last one.
-    pub fn spare_ms(&mut self) -> i64 {
-        self.is_spent = false;
+    /// A look: asking for more may be of use again.
+    pub const fn looked(&mut self) {
+        self.dry = None;
+    }
+
+    /// A flush: how much goes back of what it does not need, where nothing was heard since the last one, or it holds
+    /// more than is left for others.
+    pub fn spare_ms(&mut self, needed_ms: i64) -> i64 {
         let was_idle = std::mem::replace(&mut self.is_idle, true);
-        match was_idle {
-            true => std::mem::take(&mut self.held_ms).max(0),
+        let is_much = self.rest_ms.is_some_and(|rest_ms| self.held_ms > rest_ms);
+        let spare_ms = match was_idle || is_much {
+            true => (self.held_ms - needed_ms).max(0),
             false => 0,
-        }
+        };
+        self.held_ms -= spare_ms;
+        spare_ms
     }
 
     /// From now on it holds nothing.
     pub const fn restated(&mut self) {
         self.held_ms = 0;
-        self.is_spent = false;
+        self.dry = None;
     }
 }
 

@@ -33,12 +33,13 @@ impl TenantSettings {
         !self.database_url.is_empty()
     }
 
-    /// How a process keeps count, where clips are at most so long.
-    pub fn meter(&self, max_clip: Duration) -> tenants::MeterSettings {
+    /// How a process keeps count, where clips are at most so long and wait for their turn no longer than that.
+    pub fn meter(&self, max_clip: Duration, max_wait: Duration) -> tenants::MeterSettings {
         tenants::MeterSettings {
             flush: Duration::from_secs(self.flush_interval_s.get().into()),
             max_outage: Duration::from_secs(self.max_outage_s.into()),
             max_clip,
+            max_wait,
         }
     }
 

@@ -3,9 +3,16 @@
 //! Invariant: a draw is finished also where nobody waits for it any more, or the database would say that the process
 //! holds what it does not know of
 
-use std::{future::Future, sync::Arc, time::Duration};
+use std::{
+    future::Future,
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout, timeout_at};
 
 use super::{
     super::{
@@ -13,14 +20,15 @@ use super::{
         calendar::{self, Day},
         error::{LedgerError, Refused},
         process::{Granted, Wanted},
+        shares::{Dry, Shares},
     },
-    Meter, REQUESTS, told,
+    Contact, Meter, REQUESTS, told,
 };
 
 /// A request waits no longer for the database; then it is taken for gone.
 const DRAW_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// When to try again after too many requests at once.
+/// When to try again where the next look may bring more.
 const NEXT_LOOK_S: u32 = 1;
 
 impl Meter {
@@ -28,12 +36,12 @@ impl Meter {
     pub(super) async fn enter(self: &Arc<Self>, account: &Arc<Account>) -> Result<(), Refused> {
         let limit = i64::from(account.tenant().limits.parallel);
         loop {
-            let is_there = self.reachable()?;
+            let contact = self.contact()?;
             let is_taken = {
                 let mut shares = account.held().lock();
-                match is_there {
-                    true => shares.requests.take(limit),
-                    false => shares.requests.take_alone(limit, self.n_processes()),
+                match contact {
+                    Contact::There => shares.requests.take(limit),
+                    _ => shares.requests.take_alone(limit, self.alone(contact)),
                 }
             };
             if is_taken {
@@ -41,7 +49,7 @@ impl Meter {
             }
             let (meter, drawing) = (Arc::clone(self), Arc::clone(account));
             let draw = async move { meter.draw_requests(&drawing, limit).await };
-            if !is_there || !to_the_end(draw).await {
+            if contact != Contact::There || !to_the_end(draw).await {
                 return Err(Refused::TooMany {
                     retry_after_s: NEXT_LOOK_S,
                 });
@@ -49,10 +57,14 @@ impl Meter {
         }
     }
 
-    /// Whether the month has audio left for a clip.
+    /// Takes a clip whose audio is the month's, as one of its request's `n_open`.
+    ///
+    /// How long it is nobody knows. So that each process goes above the limit by one request at most, a request begins
+    /// where more is held than the others that are open may bring; where that is not to be had, it waits for them.
     pub(super) async fn allow_audio(
         self: &Arc<Self>,
         account: &Arc<Account>,
+        n_open: &AtomicI64,
     ) -> Result<(), Refused> {
         let limit_s = account.tenant().limits.audio_s_per_month;
         if limit_s == 0 {
@@ -60,34 +72,67 @@ impl Meter {
         }
         let limit_ms = i64::from(limit_s) * 1000;
         let today = Day::of(self.now_ms());
+        let deadline = Instant::now() + self.settings.max_wait;
         loop {
-            let is_there = self.reachable()?;
-            let (is_allowed, is_empty) = {
+            let heard = account.held().heard.notified();
+            let contact = self.contact()?;
+            let is_open = n_open.load(Ordering::Relaxed) > 0;
+            {
                 let mut shares = account.held().lock();
                 shares.audio.turn_to(&today.month());
-                if !is_there {
-                    shares.audio.go_alone(limit_ms, self.n_processes());
+                if contact != Contact::There {
+                    shares.audio.go_alone(limit_ms, self.alone(contact));
                 }
-                let missing_ms = self.missing_ms(shares.requests.used(), shares.audio.held_ms());
-                (missing_ms < 0, shares.audio.held_ms() <= 0)
-            };
-            if is_allowed {
-                return Ok(());
+                if self.missing_ms(&shares, is_open) < 0 {
+                    n_open.fetch_add(1, Ordering::Relaxed);
+                    if !is_open {
+                        shares.open.add();
+                    }
+                    return Ok(());
+                }
             }
-            let (meter, drawing) = (Arc::clone(self), Arc::clone(account));
-            let draw = async move { meter.draw_audio(&drawing, limit_ms, today).await };
-            if is_there && to_the_end(draw).await {
-                continue;
+            if contact == Contact::There {
+                let (meter, drawing) = (Arc::clone(self), Arc::clone(account));
+                let draw =
+                    async move { meter.draw_audio(&drawing, limit_ms, today, is_open).await };
+                if to_the_end(draw).await {
+                    continue;
+                }
             }
-            return Err(match is_empty {
-                true => Refused::MonthSpent {
-                    retry_after_s: calendar::until_next_month_s(self.now_ms()),
-                },
-                false => Refused::TooMany {
+            if let Some(refused) = self.refusal(account, contact) {
+                return Err(refused);
+            }
+            if timeout_at(deadline, heard).await.is_err() {
+                return Err(Refused::TooMany {
                     retry_after_s: NEXT_LOOK_S,
-                },
-            });
+                });
+            }
         }
+    }
+
+    /// Why a clip is not taken, where waiting for others of this process is of no use.
+    fn refusal(&self, account: &Account, contact: Contact) -> Option<Refused> {
+        let (held_ms, dry) = {
+            let shares = account.held().lock();
+            (shares.audio.held_ms(), shares.audio.dry())
+        };
+        if held_ms > 0 {
+            return None;
+        }
+        let retry_after_s = match (contact, dry) {
+            (_, Some(Dry::Spent)) => {
+                return Some(Refused::MonthSpent {
+                    retry_after_s: calendar::until_next_month_s(self.now_ms()),
+                });
+            }
+            // Who holds what it does not need gives it back with its next usage.
+            (Contact::There, _) => {
+                let flush_s = u32::try_from(self.settings.flush.as_secs());
+                flush_s.unwrap_or(u32::MAX).saturating_add(NEXT_LOOK_S)
+            }
+            _ => NEXT_LOOK_S,
+        };
+        Some(Refused::TooMany { retry_after_s })
     }
 
     /// Uses one of the minute's clips.
@@ -97,13 +142,13 @@ impl Meter {
             return Ok(());
         }
         loop {
-            let (is_there, now_ms) = (self.reachable()?, self.now_ms());
+            let (contact, now_ms) = (self.contact()?, self.now_ms());
             let is_taken = {
                 let mut shares = account.held().lock();
                 shares.minute.turn_to(calendar::minute(now_ms));
-                match is_there {
-                    true => shares.minute.take(),
-                    false => shares.minute.take_alone(limit, self.n_processes()),
+                match contact {
+                    Contact::There => shares.minute.take(),
+                    _ => shares.minute.take_alone(limit, self.alone(contact)),
                 }
             };
             if is_taken {
@@ -111,10 +156,12 @@ impl Meter {
             }
             let (meter, drawing) = (Arc::clone(self), Arc::clone(account));
             let draw = async move { meter.draw_clips(&drawing, limit).await };
-            if !is_there || !to_the_end(draw).await {
-                return Err(Refused::TooMany {
-                    retry_after_s: calendar::until_next_minute_s(now_ms),
-                });
+            if contact != Contact::There || !to_the_end(draw).await {
+                let retry_after_s = match contact {
+                    Contact::JustLost => NEXT_LOOK_S,
+                    _ => calendar::until_next_minute_s(now_ms),
+                };
+                return Err(Refused::TooMany { retry_after_s });
             }
         }
     }
@@ -136,6 +183,7 @@ impl Meter {
             limit,
             used_since: None,
             at_least: 1,
+            at_once: 1,
         };
         match self.hold(wanted).await {
             Some(granted) => {
@@ -147,15 +195,25 @@ impl Meter {
     }
 
     /// The same of the month's audio.
-    async fn draw_audio(&self, account: &Account, limit_ms: i64, today: Day) -> bool {
+    async fn draw_audio(
+        &self,
+        account: &Account,
+        limit_ms: i64,
+        today: Day,
+        is_open: bool,
+    ) -> bool {
         let held = account.held();
         let _drawing = held.drawing.lock().await;
-        let (missing_ms, is_spent) = {
+        let (missing_ms, held_ms, is_dry) = {
             let shares = held.lock();
-            let missing_ms = self.missing_ms(shares.requests.used(), shares.audio.held_ms());
-            (missing_ms, shares.audio.is_spent())
+            let missing_ms = self.missing_ms(&shares, is_open);
+            (
+                missing_ms,
+                shares.audio.held_ms(),
+                shares.audio.dry().is_some(),
+            )
         };
-        if missing_ms < 0 || is_spent {
+        if missing_ms < 0 || is_dry {
             return missing_ms < 0;
         }
         let wanted = Wanted {
@@ -163,12 +221,20 @@ impl Meter {
             what: &today.month(),
             limit: limit_ms,
             used_since: Some(today.first_of_month()),
-            at_least: missing_ms + self.max_clip_ms(),
+            at_least: missing_ms + 1,
+            at_once: (1 - held_ms).max(0),
         };
         match self.hold(wanted).await {
-            Some(Granted { amount, rest }) => {
-                held.lock().audio.granted(amount, rest);
-                amount > 0
+            Some(granted) => {
+                let is_spent = granted.rest == 0 && granted.elsewhere == 0;
+                let dry = match (granted.amount, is_spent) {
+                    (0, true) => Some(Dry::Spent),
+                    (0, false) => Some(Dry::Elsewhere),
+                    _ => None,
+                };
+                let mut shares = held.lock();
+                shares.audio.granted(granted.amount, granted.rest, dry);
+                granted.amount > 0
             }
             None => true,
         }
@@ -198,15 +264,15 @@ impl Meter {
         !shares.minute.is_spent()
     }
 
-    /// How much more of the month's audio must be held than is, for a clip beside the requests that there are, each of
-    /// which may bring the longest: the last clips of a month come one by one, so that each process goes above the
-    /// limit by one at most. Below 0: nothing is missing.
-    fn missing_ms(&self, n_requests: i64, held_ms: i64) -> i64 {
-        (n_requests - 1).max(0) * self.max_clip_ms() - held_ms
+    /// How much more of the month's audio must be held than is, for a clip of a request that is open already or not,
+    /// beside the others. Below 0: nothing is missing.
+    fn missing_ms(&self, shares: &Shares, is_open: bool) -> i64 {
+        self.longest_ms(shares.open.n() - i64::from(is_open)) - shares.audio.held_ms()
     }
 
-    fn max_clip_ms(&self) -> i64 {
-        self.settings.max_clip.as_millis() as i64
+    /// The longest audio of so many requests.
+    pub(super) fn longest_ms(&self, n_requests: i64) -> i64 {
+        n_requests.max(0) * self.settings.max_clip.as_millis() as i64
     }
 
     async fn hold(&self, wanted: Wanted<'_>) -> Option<Granted> {

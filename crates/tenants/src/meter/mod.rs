@@ -28,6 +28,7 @@ use super::{
     error::{LedgerError, Refused},
     ledger::Ledger,
     process::{EXPIRY, Process},
+    shares::Alone,
 };
 pub use request::Request;
 
@@ -52,6 +53,8 @@ pub struct MeterSettings {
     pub max_outage: Duration,
     /// Longest audio that one request may bring at a time.
     pub max_clip: Duration,
+    /// For so long a clip waits for others of its tenant where a month is nearly spent and they are heard one by one.
+    pub max_wait: Duration,
 }
 
 /// How it stands with the database.
@@ -78,6 +81,15 @@ pub struct Meter {
     n_processes: AtomicI64,
     /// One look at a time.
     looking: tokio::sync::Mutex<Looks>,
+}
+
+/// Whether the database can be asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Contact {
+    There,
+    /// Others may still have it, and this process would not know.
+    JustLost,
+    Lost,
 }
 
 /// Whether the database is there, and its clock.
@@ -168,7 +180,7 @@ impl Meter {
 
     /// Whether the database has been gone for too long, and tenants are refused.
     pub fn is_over(&self) -> bool {
-        self.reachable().is_err()
+        self.contact().is_err()
     }
 
     /// Reads at once what has changed: after an act in this process.
@@ -271,16 +283,32 @@ impl Meter {
     }
 
     /// Whether what is known of limits still holds, and whether the database can be asked.
-    fn reachable(&self) -> Result<bool, Refused> {
+    fn contact(&self) -> Result<Contact, Refused> {
         let reach = self.reach();
-        match reach.is_away && reach.last.elapsed() > self.settings.max_outage {
-            true => Err(Refused::Unavailable),
-            false => Ok(!reach.is_away),
+        let away = reach.last.elapsed();
+        match reach.is_away {
+            false => Ok(Contact::There),
+            true if away > self.settings.max_outage => Err(Refused::Unavailable),
+            true if away < EXPIRY => Ok(Contact::JustLost),
+            true => Ok(Contact::Lost),
         }
     }
 
-    fn n_processes(&self) -> i64 {
-        self.n_processes.load(Ordering::Relaxed).max(1)
+    fn alone(&self, contact: Contact) -> Alone {
+        Alone {
+            n_processes: self.n_processes.load(Ordering::Relaxed).max(1),
+            is_recent: contact == Contact::JustLost,
+        }
+    }
+
+    /// As if the database had been lost so much earlier.
+    #[cfg(test)]
+    pub(crate) fn was_lost_before(&self, time: Duration) {
+        let mut reach = self.reach();
+        reach.last = reach
+            .last
+            .checked_sub(time)
+            .expect("the machine runs for longer");
     }
 
     fn known(&self) -> std::sync::RwLockReadGuard<'_, Known> {

@@ -1,6 +1,12 @@
 //! A tenant's request while it is answered.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
+};
 
 use super::{
     super::{account::Account, calendar::Day, error::Refused, outcome::Outcome},
@@ -13,6 +19,8 @@ pub struct Request {
     meter: Arc<Meter>,
     account: Arc<Account>,
     key: Option<[u8; 32]>,
+    /// Clips whose audio is of a limited month, taken and not heard yet.
+    n_open: AtomicI64,
 }
 
 impl Meter {
@@ -27,6 +35,7 @@ impl Meter {
             meter: Arc::clone(self),
             account: Arc::clone(account),
             key: None,
+            n_open: AtomicI64::new(0),
         })
     }
 
@@ -65,13 +74,14 @@ impl Request {
     /// [`Refused`], which is counted as a clip that was refused.
     pub async fn count_clip(&self) -> Result<(), Refused> {
         let allowed = async {
-            self.meter.reachable()?;
+            self.meter.contact()?;
             let has_ended = |key| self.meter.account(&key).is_none();
             if self.key.is_some_and(has_ended) {
                 return Err(Refused::Ended);
             }
-            self.meter.allow_audio(&self.account).await?;
-            self.meter.take_clip(&self.account).await
+            self.meter.allow_audio(&self.account, &self.n_open).await?;
+            let taken = self.meter.take_clip(&self.account).await;
+            taken.inspect_err(|_| self.close(1))
         };
         let allowed = allowed.await;
         allowed.map_err(|refused| self.meter.refused(&self.account, refused))
@@ -80,6 +90,7 @@ impl Request {
     /// A clip that was counted was heard, and was so long; or it could not be heard.
     pub fn heard(&self, outcome: Outcome, duration: Duration) {
         self.meter.used(&self.account, outcome, 1, duration);
+        self.close(1);
     }
 
     /// So much more of a clip was heard whose outcome is told when it ends.
@@ -89,8 +100,25 @@ impl Request {
     }
 }
 
+impl Request {
+    /// So many of its clips, at most, are open no more.
+    fn close(&self, n: i64) {
+        let held = self.account.held();
+        let mut shares = held.lock();
+        let n_open = self.n_open.load(Ordering::Relaxed);
+        let n_left = (n_open - n).max(0);
+        self.n_open.store(n_left, Ordering::Relaxed);
+        if n_open > 0 && n_left == 0 {
+            shares.open.remove();
+        }
+        drop(shares);
+        held.heard.notify_waiters();
+    }
+}
+
 impl Drop for Request {
     fn drop(&mut self) {
+        self.close(i64::MAX);
         self.account.held().lock().requests.give();
     }
 }

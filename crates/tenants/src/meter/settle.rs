@@ -8,7 +8,7 @@ use super::{
 };
 
 impl Meter {
-    /// Gives back requests that were not needed for a second and, where usage was just added, audio.
+    /// Gives back requests that were not needed for a second and, where usage was just added, audio that is not needed.
     pub(super) async fn spare(&self, with_audio: bool) -> Result<(), LedgerError> {
         let month = Day::of(self.now_ms()).month();
         let mut spare = BTreeMap::new();
@@ -16,8 +16,15 @@ impl Meter {
             let (requests, audio_ms) = {
                 let mut shares = account.held().lock();
                 shares.audio.turn_to(&month);
-                let audio_ms = with_audio.then(|| shares.audio.spare_ms());
-                (shares.requests.spare(), audio_ms.unwrap_or_default())
+                shares.audio.looked();
+                let audio_ms = match with_audio {
+                    true => {
+                        let n_others = shares.open.peak() - 1;
+                        shares.audio.spare_ms(self.longest_ms(n_others))
+                    }
+                    false => 0,
+                };
+                (shares.requests.spare(), audio_ms)
             };
             for (what, amount) in [(REQUESTS, requests), (&month, audio_ms)] {
                 if amount > 0 {

@@ -62,6 +62,9 @@ async fn answers_go_on_while_the_database_is_gone_and_nothing_counts_twice() {
     assert!(one.look().await.is_err() && two.look().await.is_err());
     assert!(one.health().away_s.is_some() && !one.health().is_over);
     let (n_one, refused) = n_until_refused(&one, &hash).await;
+    for meter in [&one, &two] {
+        meter.was_lost_before(Duration::from_secs(10));
+    }
     assert!(matches!(refused, Refused::TooMany { .. }), "{refused}");
     let (n_two, _) = n_until_refused(&two, &hash).await;
     assert_eq!((n_one, n_two), (10, 10), "each has half of what was left");
@@ -80,6 +83,36 @@ async fn answers_go_on_while_the_database_is_gone_and_nothing_counts_twice() {
 }
 
 #[tokio::test]
+#[tokio::test]
+async fn while_others_may_have_the_database_a_process_gives_out_a_twentieth_without_it() {
+    for trial in Trial::both("slow").await {
+        let limits = Limits {
+            clips_per_minute: 100,
+            parallel: 20,
+            audio_s_per_month: 200,
+        };
+        let hash = trial.tenant("radio", limits).await;
+        let [one, two] = trial.meters_at::<2>(NOON_MS).await;
+        one.look().await.expect("both are known");
+        let mut other = connected(&trial.url).await;
+        let lock = match super::is_postgres(&trial.ledger) {
+            true => "BEGIN; LOCK TABLE processes IN ACCESS EXCLUSIVE MODE",
+            false => "BEGIN IMMEDIATE",
+        };
+        other.execute(lock).await.expect("locked");
+        // It waits for nothing but time, which passes at once.
+        tokio::time::pause();
+        assert!(one.look().await.is_err());
+        tokio::time::resume();
+        other.execute("ROLLBACK").await.expect("let go");
+        let (n_one, refused) = n_until_refused(&one, &hash).await;
+        assert_eq!(refused, Refused::TooMany { retry_after_s: 1 });
+        assert!((1..=5).contains(&n_one), "{n_one}");
+        let (n_two, _) = n_until_refused(&two, &hash).await;
+        assert!((100..=105).contains(&(n_one + n_two)), "{n_one} {n_two}");
+    }
+}
+
 async fn a_database_that_stays_away_refuses_in_the_end() {
     for trial in Trial::both("away").await {
         let hash = trial.tenant("radio", Limits::default()).await;

@@ -11,7 +11,7 @@ use crate::{
     tenant::Limits,
 };
 
-async fn begin(meter: &Arc<Meter>, hash: &[u8; 32]) -> Result<Request, Refused> {
+pub(super) async fn begin(meter: &Arc<Meter>, hash: &[u8; 32]) -> Result<Request, Refused> {
     let account = meter.account(hash).expect("the key is valid");
     meter.begin(&account).await
 }
@@ -108,51 +108,6 @@ async fn requests_at_once_are_those_of_all_processes() {
         trial.set_clock(NOON_MS + 11_000).await;
         one.look().await.expect("it is there");
         assert!(begin(&one, &hash).await.is_ok());
-    }
-}
-
-#[tokio::test]
-async fn a_months_audio_is_that_of_all_processes() {
-    for trial in Trial::both("month").await {
-        let limits = Limits {
-            audio_s_per_month: 100,
-            ..Limits::default()
-        };
-        let hash = trial.tenant("radio", limits).await;
-        let [one, two] = trial.meters_at(NOON_MS).await;
-        let clip = Duration::from_secs(7);
-        let mut n_heard = 0;
-        let mut refusals = Vec::new();
-        for n in 0..60 {
-            let meter = if n % 2 == 0 { &one } else { &two };
-            let request = begin(meter, &hash).await.expect("any number at once");
-            match request.count_clip().await {
-                Ok(()) => {
-                    request.heard(Outcome::Answered, clip);
-                    n_heard += 1;
-                }
-                Err(refused) => refusals.push(refused),
-            }
-            meter.look().await.expect("it is there");
-        }
-        // 14 are within; each of the two may go above by one.
-        assert!((14..=16).contains(&n_heard), "{n_heard}");
-        let spent = |refused: &Refused| matches!(refused, Refused::MonthSpent { .. });
-        assert!(refusals.iter().all(spent), "{refusals:?}");
-        assert_eq!(trial.used("answered").await, (n_heard, n_heard * 7000));
-
-        // Beside others the last clips come one by one.
-        let december_ms = NOON_MS + 16 * 24 * 3600 * 1000;
-        trial.set_clock(december_ms).await;
-        one.look().await.expect("it is there");
-        let mut together = Vec::new();
-        for _ in 0..30 {
-            let request = begin(&one, &hash).await.expect("any number at once");
-            if request.count_clip().await.is_ok() {
-                together.push(request);
-            }
-        }
-        assert!((9..=11).contains(&together.len()), "{}", together.len());
     }
 }
 

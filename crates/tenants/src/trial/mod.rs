@@ -5,6 +5,7 @@ mod acts;
 mod cluster;
 mod faults;
 mod limits;
+mod month;
 mod processes;
 
 use std::{
@@ -156,6 +157,7 @@ fn settings() -> MeterSettings {
         flush: Duration::ZERO,
         max_outage: Duration::from_secs(3600),
         max_clip: Duration::from_secs(10),
+        max_wait: Duration::ZERO,
     }
 }
 

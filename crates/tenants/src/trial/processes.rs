@@ -92,6 +92,7 @@ async fn this_program_as_a_server() {
 async fn started(ledger: Ledger) -> Arc<Meter> {
     let settings = MeterSettings {
         flush: Duration::from_secs(1),
+        max_wait: Duration::from_secs(1),
         ..settings()
     };
     let meter = Meter::start(ledger, settings).await;
