@@ -16,8 +16,8 @@ use banglaser::{
     enrol,
     server::{
         moments::Asked,
-        panics, serve, settings,
-        settings::{RecognizerSettings, Settings},
+        panics, serve,
+        settings::{self, Settings},
         state::AppState,
         telemetry,
     },
@@ -53,9 +53,8 @@ fn run() -> anyhow::Result<ExitCode> {
     }
     let command = line.command.unwrap_or(Command::Serve { address: None });
     if let Command::Administer(act) = command {
-        let url = &settings.tenants.database_url;
         let mut out = io::stdout();
-        let done = administer(act, line.by, url, &mut out);
+        let done = administer(act, line.by, &settings, &mut out);
         return Ok(Runtime::new()?.block_on(done).map(|()| ExitCode::SUCCESS)?);
     }
     let recognizer = match &command {
@@ -64,7 +63,7 @@ fn run() -> anyhow::Result<ExitCode> {
         }
         | Command::Enrol {
             model: Some(id), ..
-        } => named(&usual, id)?,
+        } => usual.named(id)?,
         _ => usual.open(&settings.recognizer.checkpoint)?,
     };
 
@@ -147,17 +146,4 @@ fn asked(n_peaks: usize, alerts: Vec<Rule>, recognizer: &Recognizer) -> anyhow::
         bail!("{rule}: {} does not tell that apart", recognizer.model_id());
     }
     Ok(asked)
-}
-
-/// The model of this name among those that the settings list.
-fn named(settings: &RecognizerSettings, id: &str) -> anyhow::Result<Recognizer> {
-    let mut others = Vec::new();
-    for checkpoint in settings.checkpoints() {
-        let recognizer = settings.open(checkpoint)?;
-        if recognizer.model_id() == id {
-            return Ok(recognizer);
-        }
-        others.push(recognizer.model_id().to_owned());
-    }
-    bail!("no model is named {id}; there are {}", others.join(", "))
 }

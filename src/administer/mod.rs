@@ -3,6 +3,7 @@
 //! Output  lines with tabs between fields, for people and `cut`; usage as CSV too; a key once, when it is made
 
 mod acts;
+mod preferences;
 mod tables;
 
 use std::{
@@ -12,8 +13,13 @@ use std::{
 };
 
 use moments::MAX_RULES;
-use tenants::{Ledger, LedgerError, Limits, Preferences};
+use tenants::{Ledger, LedgerError, Limits};
 
+use crate::server::{
+    alerts::WebhookError,
+    origin::NoOrigin,
+    settings::{NamedError, Settings},
+};
 pub use acts::Act;
 use acts::{AdminAct, KeyAct, TenantAct};
 use tables::{one_line, time, write_key, write_new, write_tenant, write_usage};
@@ -33,6 +39,15 @@ pub enum AdministerError {
     /// Nobody reads what it tells.
     #[error("cannot write")]
     Write(#[from] io::Error),
+    /// The model is none of this server's.
+    #[error(transparent)]
+    Model(#[from] NamedError),
+    /// The address for messages does not fit.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
+    /// An origin that is none.
+    #[error(transparent)]
+    Origin(#[from] NoOrigin),
     /// More rules than are looked for.
     #[error("there are {n_rules} rules, at most {MAX_RULES} are looked for")]
     TooManyRules {
@@ -41,24 +56,29 @@ pub enum AdministerError {
     },
 }
 
-/// Does an act in the database at `url`, and tells what came of it to `out`. `by` is who does it; otherwise the user of
-/// the system.
+/// Does an act in the database that the settings name, and tells what came of it to `out`. `by` is who does it;
+/// otherwise the user of the system.
 ///
 /// # Errors
 /// [`AdministerError`].
 pub async fn administer(
     act: Act,
     by: Option<String>,
-    url: &str,
+    settings: &Settings,
     out: &mut impl Write,
 ) -> Result<(), AdministerError> {
+    let url = &settings.tenants.database_url;
     if url.is_empty() {
         return Err(AdministerError::NoDatabase);
     }
-    let ledger = Ledger::open(url).await?;
+    let ledger = match act {
+        // The first customer of all.
+        Act::Tenant(TenantAct::Create { .. }) => Ledger::open_or_create(url).await?,
+        _ => Ledger::open(url).await?,
+    };
     let by = by.unwrap_or_else(user);
     match act {
-        Act::Tenant(act) => tenant(act, &by, &ledger, out).await?,
+        Act::Tenant(act) => tenant(act, &by, &ledger, settings, out).await?,
         Act::Key(act) => key(act, &by, &ledger, out).await?,
         Act::Admin(AdminAct::Token { tenant }) => {
             let token = ledger.create_token(&by, tenant.as_deref()).await?;
@@ -92,6 +112,7 @@ async fn tenant(
     act: TenantAct,
     by: &str,
     ledger: &Ledger,
+    settings: &Settings,
     out: &mut impl Write,
 ) -> Result<(), AdministerError> {
     match act {
@@ -122,28 +143,11 @@ async fn tenant(
             ledger.set_limits(by, &name, limits, days).await?;
         }
         TenantAct::Prefer { name, preferences } => {
-            let mut all = ledger.tenant(&name).await?.preferences;
-            let some = |texts: Vec<String>| texts.into_iter().filter(|text| !text.is_empty());
-            all.model = preferences.model.unwrap_or(all.model);
-            all.rules = preferences
-                .alerts
-                .map_or(all.rules, |rules| some(rules).collect());
-            let origins = preferences
-                .cors_origins
-                .map(|origins| some(origins).collect());
-            all.cors_origins = origins.unwrap_or(all.cors_origins);
-            all.webhook_url = preferences.webhook_url.unwrap_or(all.webhook_url);
-            let needs_secret = !all.webhook_url.is_empty() && all.webhook_secret.is_empty();
-            let is_new = preferences.new_webhook_secret || needs_secret;
-            if is_new {
-                all.webhook_secret = Preferences::random_webhook_secret()?;
-            }
-            let n_rules = all.rules.len();
-            if n_rules > MAX_RULES {
-                return Err(AdministerError::TooManyRules { n_rules });
-            }
+            let before = ledger.tenant(&name).await?.preferences;
+            let had_secret = before.webhook_secret.clone();
+            let all = preferences.above(before, settings)?;
             ledger.set_preferences(by, &name, &all).await?;
-            if is_new {
+            if all.webhook_secret != had_secret {
                 writeln!(out, "{}", all.webhook_secret)?;
             }
         }

@@ -32,12 +32,13 @@ pub fn write_key(key: &Key, out: &mut impl Write) -> io::Result<()> {
         let at = at_ms.map(|at_ms| format!("\t{word} {}", time(at_ms)));
         at.unwrap_or_default()
     };
-    let (expires, revoked) = (
+    let ends = [
+        told("rotated", key.rotated_at_ms),
         told("expires", key.expires_at_ms),
         told("revoked", key.revoked_at_ms),
-    );
+    ];
     let (prefix, tenant, at) = (&key.prefix, &key.tenant, time(key.created_at_ms));
-    writeln!(out, "{prefix}\t{tenant}\tcreated {at}{expires}{revoked}")
+    writeln!(out, "{prefix}\t{tenant}\tcreated {at}{}", ends.concat())
 }
 
 /// A key that was made, on a line.

@@ -35,7 +35,8 @@ use tower_http::cors::{AllowOrigin, CorsLayer};
 use super::{
     api_keys::{ApiKey, ApiKeys, KeysError},
     envelope::Refusal,
-    exposure,
+    exposure, origin,
+    origin::NoOrigin,
     settings::{AccessSettings, TenantSettings},
     telemetry::{REQUEST_ID_HEADER, RequestId},
 };
@@ -54,11 +55,8 @@ pub enum AccessError {
     #[error("api_keys")]
     Keys(#[from] KeysError),
     /// An origin that no browser sends.
-    #[error("cors_origins: {origin} is no origin")]
-    Origin {
-        /// As the settings have it.
-        origin: String,
-    },
+    #[error("cors_origins")]
+    Origin(#[from] NoOrigin),
     /// The page asks for keys that nobody has.
     #[error("page_needs_key is true, api_keys names no file, and there are no tenants")]
     NoKeys,
@@ -98,7 +96,10 @@ impl Access {
         if keys.is_none() && !has_tenants && settings.page_needs_key {
             return Err(AccessError::NoKeys);
         }
-        let origins = settings.cors_origins.iter().map(|origin| of_origin(origin));
+        let origins = settings
+            .cors_origins
+            .iter()
+            .map(|origin| origin::of(origin));
         Ok(Self {
             keys: keys.map(RwLock::new),
             keys_file,
@@ -122,7 +123,7 @@ impl Access {
         settings: MeterSettings,
     ) -> Result<(), LedgerError> {
         if self.has_tenants {
-            let meter = Meter::start(Ledger::open(url).await?, settings).await?;
+            let meter = Meter::start(Ledger::open_or_create(url).await?, settings).await?;
             // Whoever opens it twice goes on with the first.
             let _ = self.tenants.set(meter);
         }
@@ -220,14 +221,6 @@ impl Access {
         }
         limiter.check_key(&address).map_err(too_many)
     }
-}
-
-fn of_origin(origin: &str) -> Result<HeaderValue, AccessError> {
-    let is_origin = origin.starts_with("http") && !origin.ends_with('/');
-    let value = HeaderValue::from_str(origin).ok().filter(|_| is_origin);
-    value.ok_or_else(|| AccessError::Origin {
-        origin: origin.to_owned(),
-    })
 }
 
 /// Who sends clips.

@@ -20,7 +20,7 @@
 
 pub mod access;
 pub mod admin;
-mod alerts;
+pub mod alerts;
 mod api_keys;
 mod arriving;
 mod asked;
@@ -44,6 +44,7 @@ mod model_card;
 pub mod models;
 pub mod moments;
 pub mod on_device;
+pub mod origin;
 pub mod pages;
 pub mod panics;
 mod part_name;

@@ -37,7 +37,7 @@ pub async fn database(name: &str) -> Ledger {
         let _ = fs::remove_file(format!("{}{ending}", file.display()));
     }
     let url = format!("sqlite:{}", file.display());
-    Ledger::open(&url).await.expect("a database")
+    Ledger::open_or_create(&url).await.expect("a database")
 }
 
 impl Trial {

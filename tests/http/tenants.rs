@@ -46,7 +46,7 @@ impl Trial {
             meter = Some(settings.tenants.meter(Duration::from_secs(600), max_wait));
             change(settings);
         });
-        let ledger = Ledger::open(&url).await.expect("it opens");
+        let ledger = Ledger::open_or_create(&url).await.expect("it opens");
         let meter = meter.expect("settings");
         let opened = state.access.open_tenants(&url, meter).await;
         opened.expect("it opens");

@@ -51,6 +51,15 @@ impl Trial {
         String::from_utf8(output.stdout).expect("UTF-8")
     }
 
+    /// What it says where it refuses.
+    fn refused(&self, arguments: &[&str], part: &str) -> String {
+        let output = self.administer(arguments);
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(!output.status.success(), "{arguments:?}");
+        assert!(said.contains(part), "{arguments:?}: {said}");
+        said
+    }
+
     fn server(&self, outbox: &str) -> Server {
         Server::of(self.command(outbox))
     }
@@ -183,6 +192,88 @@ fn the_command_line_tells_what_was_done_and_shows_a_key_once() {
     ] {
         assert!(!trial.administer(refused).status.success(), "{refused:?}");
     }
+    let span = ["--from", "2026-11-01", "--to", "2026-11-30"];
+    let usage = [&["usage", "--tenant", "nobody"][..], &span].concat();
+    for of_nobody in [
+        &["audit", "--tenant", "nobody"][..],
+        &usage,
+        &["key", "list", "nobody"],
+    ] {
+        trial.refused(of_nobody, "nobody");
+    }
+    let long = "a".repeat(1000);
+    trial.refused(
+        &["--by", &long, "tenant", "enable", "radio"],
+        "1000 letters",
+    );
+    trial.refused(&["--by", &long, "admin", "token"], "letters");
+}
+
+#[test]
+fn what_a_tenant_prefers_is_held_against_what_the_server_takes() {
+    let trial = Trial::new("prefers");
+    trial.told(&["tenant", "create", "radio"]);
+    let before = trial.told(&["audit"]);
+    for (flag, unfit) in [
+        ("--webhook-url", "https://me:hidden@example.org/"),
+        ("--webhook-url", "example.org"),
+        ("--webhook-url", "ftp://example.org"),
+        ("--cors-origin", "https://me:hidden@example.org"),
+        ("--cors-origin", "https://example.org/page"),
+        ("--cors-origin", "example.org"),
+        ("--model", "no-such-model"),
+    ] {
+        let said = trial.refused(&["tenant", "prefer", "radio", flag, unfit], "");
+        assert!(!said.contains("hidden"), "{said}");
+    }
+    assert_eq!(trial.told(&["audit"]), before);
+    let url = "https://hooks.example/T0/hidden";
+    trial.told(&["tenant", "prefer", "radio", "--webhook-url", url]);
+    trial.told(&[
+        "tenant",
+        "prefer",
+        "radio",
+        "--cors-origin",
+        "https://example.org",
+    ]);
+    let audit = trial.told(&["audit"]);
+    assert!(
+        audit.contains("hooks.example") && !audit.contains("hidden"),
+        "{audit}"
+    );
+}
+
+#[test]
+fn a_mistyped_address_makes_no_database() {
+    let trial = Trial::new("mistyped");
+    let file = trial.folder.join("tenants.db");
+    for act in [
+        &["tenant", "list"][..],
+        &["tenant", "disable", "radio"],
+        &["key", "create", "radio"],
+        &["audit"],
+        &["admin", "token"],
+    ] {
+        trial.refused(act, "tenants.db");
+        assert!(!file.exists(), "{act:?}");
+    }
+    let made = trial.administer(&["tenant", "create", "radio"]);
+    let said = String::from_utf8_lossy(&made.stderr).into_owned();
+    assert!(
+        made.status.success() && said.contains("a new database"),
+        "{said}"
+    );
+    let again = trial.administer(&["tenant", "create", "other"]);
+    assert!(!String::from_utf8_lossy(&again.stderr).contains("a new database"));
+    let away = Trial {
+        folder: trial.folder.clone(),
+        url: "postgres://banglaser:hidden@127.0.0.1:1/customers".to_owned(),
+    };
+    let said = away.refused(&["tenant", "list"], "127.0.0.1:1");
+    assert!(
+        said.contains("tenants.database_url") && !said.contains("hidden"),
+        "{said}"
+    );
 }
 
 #[test]

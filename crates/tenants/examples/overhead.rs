@@ -20,7 +20,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let url = arguments.next().ok_or("which database?")?;
     let n: usize = arguments.next().map_or(Ok(100_000), |n| n.parse())?;
-    let ledger = Ledger::open(&url).await?;
+    let ledger = Ledger::open_or_create(&url).await?;
     let limits = Limits {
         clips_per_minute: 1_000_000,
         parallel: 64,

@@ -6,8 +6,8 @@ use super::{
     ledger::{Acting, Ledger},
 };
 
-/// Most letters of who acts.
-const MAX_ACTOR_LEN: usize = 200;
+/// Most letters of who acts; what a provider of accounts calls somebody has 255 at most (OpenID Connect Core, 2).
+const MAX_ACTOR_LEN: usize = 300;
 
 /// An act.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,13 +31,16 @@ impl Ledger {
     /// that is given.
     ///
     /// # Errors
-    /// [`LedgerError::Database`].
+    /// [`LedgerError::NoTenant`], [`LedgerError::Database`].
     pub async fn audit(
         &self,
         tenant: Option<&str>,
         before: Option<i64>,
         n: u32,
     ) -> Result<Vec<AuditEntry>, LedgerError> {
+        if let Some(tenant) = tenant {
+            self.tenant(tenant).await?;
+        }
         let text = "SELECT number, at_ms, actor, act, tenant, detail FROM audit \
                     WHERE ($1 = '' OR tenant = $1) AND number < $2 ORDER BY number DESC LIMIT $3";
         let rows: Vec<(i64, i64, String, String, String, String)> = sqlx::query_as(text)
@@ -73,10 +76,7 @@ impl Ledger {
         tenant: &str,
         detail: &str,
     ) -> Result<(Acting, i64), LedgerError> {
-        if by.trim().is_empty() {
-            return Err(LedgerError::NoActor);
-        }
-        let actor: String = by.chars().take(MAX_ACTOR_LEN).collect();
+        verify_actor(by)?;
         let now_ms = self.now_ms().await?;
         let mut acting = self.begin().await?;
         let next = "UPDATE version SET number = number + 1 RETURNING number";
@@ -84,13 +84,26 @@ impl Ledger {
         sqlx::query("INSERT INTO audit VALUES ($1, $2, $3, $4, $5, $6)")
             .bind(number)
             .bind(now_ms)
-            .bind(actor)
+            .bind(by)
             .bind(act)
             .bind(tenant)
             .bind(detail)
             .execute(&mut *acting)
             .await?;
         Ok((acting, now_ms))
+    }
+}
+
+/// That somebody has a name that can be written down.
+///
+/// # Errors
+/// [`LedgerError::NoActor`], [`LedgerError::LongActor`].
+pub fn verify_actor(by: &str) -> Result<(), LedgerError> {
+    let (n_letters, max) = (by.chars().count(), MAX_ACTOR_LEN);
+    match n_letters {
+        _ if by.trim().is_empty() => Err(LedgerError::NoActor),
+        _ if n_letters > max => Err(LedgerError::LongActor { n_letters, max }),
+        _ => Ok(()),
     }
 }
 

@@ -39,6 +39,17 @@ impl Day {
         Self(earlier.unwrap_or(Date::MIN))
     }
 
+    /// So many days later.
+    pub fn after(self, n_days: u32) -> Self {
+        let later = self.0.checked_add(Duration::days(n_days.into()));
+        Self(later.unwrap_or(Date::MAX))
+    }
+
+    /// The first day of the next month.
+    pub fn first_of_next_month(self) -> Self {
+        self.first_of_month().after(31).first_of_month()
+    }
+
     /// Its month, as `2026-11`.
     pub fn month(self) -> String {
         format!("{:04}-{:02}", self.0.year(), u8::from(self.0.month()))
@@ -105,6 +116,10 @@ mod tests {
         assert_eq!(day.first_of_month().to_string(), "2026-11-01");
         assert_eq!(day.before(29).to_string(), "2026-10-31");
         assert_eq!(day.month(), "2026-11");
+        assert_eq!(day.after(2).to_string(), "2026-12-01");
+        assert_eq!(day.first_of_next_month().to_string(), "2026-12-01");
+        let next = day.first_of_next_month().first_of_next_month();
+        assert_eq!(next.to_string(), "2027-01-01");
         assert_eq!(day.to_string().parse::<Day>().expect("a day"), day);
         assert!("2026-02-30".parse::<Day>().is_err());
         assert_eq!(until_next_minute_s(AT_MS), 50);

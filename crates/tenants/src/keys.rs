@@ -22,7 +22,7 @@ const N_PREFIX_BYTES: usize = 6;
 /// Random bytes of what is not.
 const N_SECRET_BYTES: usize = 32;
 
-const COLUMNS: &str = "prefix, tenant, created_at_ms, expires_at_ms, revoked_at_ms";
+const COLUMNS: &str = "prefix, tenant, created_at_ms, expires_at_ms, revoked_at_ms, rotated_at_ms";
 
 /// What is kept of a key, without its hash.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Key {
     pub expires_at_ms: Option<i64>,
     /// Since then it is refused, milliseconds since 1970.
     pub revoked_at_ms: Option<i64>,
+    /// Since then another one is in its place, milliseconds since 1970.
+    pub rotated_at_ms: Option<i64>,
 }
 
 /// A key that was just made: the only time that it can be shown.
@@ -91,10 +93,11 @@ impl Ledger {
         Ok(new)
     }
 
-    /// Makes a key for whom `prefix` is, which then ends within `overlap_s` seconds.
+    /// Makes a key for whom `prefix` is, which then ends within `overlap_s` seconds; once.
     ///
     /// # Errors
-    /// [`LedgerError::NoKey`], [`LedgerError::Revoked`], [`LedgerError::NoRandom`], [`LedgerError::Database`].
+    /// [`LedgerError::NoKey`], [`LedgerError::Revoked`], [`LedgerError::Expired`], [`LedgerError::Rotated`],
+    /// [`LedgerError::NoRandom`], [`LedgerError::Database`].
     pub async fn rotate_key(
         &self,
         by: &str,
@@ -112,24 +115,24 @@ impl Ledger {
         let ends_at_ms = old
             .expires_at_ms
             .map_or(ends_at_ms, |at| at.min(ends_at_ms));
-        let text =
-            "UPDATE api_keys SET expires_at_ms = $1 WHERE prefix = $2 AND revoked_at_ms IS NULL";
+        let text = "UPDATE api_keys SET expires_at_ms = $1, rotated_at_ms = $2 WHERE prefix = $3 \
+                    AND revoked_at_ms IS NULL AND rotated_at_ms IS NULL \
+                    AND (expires_at_ms IS NULL OR expires_at_ms > $2)";
         let ended = sqlx::query(text)
             .bind(ends_at_ms)
+            .bind(now_ms)
             .bind(prefix)
             .execute(&mut *acting)
             .await?;
         if ended.rows_affected() == 0 {
-            return Err(LedgerError::Revoked {
-                prefix: prefix.to_owned(),
-            });
+            return Err(self.key(prefix).await?.refused());
         }
         let new = new.kept(&mut acting, now_ms).await?;
         acting.commit().await?;
         Ok(new)
     }
 
-    /// Refuses a key from now on; one that was revoked stays so.
+    /// Refuses a key from now on; one that was revoked stays so, and nothing is written down.
     ///
     /// # Errors
     /// [`LedgerError::NoKey`], [`LedgerError::Database`].
@@ -141,8 +144,9 @@ impl Ledger {
         let text =
             "UPDATE api_keys SET revoked_at_ms = $1 WHERE prefix = $2 AND revoked_at_ms IS NULL";
         let query = sqlx::query(text).bind(now_ms).bind(prefix);
-        query.execute(&mut *acting).await?;
-        acting.commit().await?;
+        if query.execute(&mut *acting).await?.rows_affected() > 0 {
+            acting.commit().await?;
+        }
         Ok(())
     }
 
@@ -158,6 +162,18 @@ impl Ledger {
     }
 }
 
+impl Key {
+    /// Why a key that does not live is not rotated.
+    fn refused(self) -> LedgerError {
+        let prefix = self.prefix;
+        match (self.revoked_at_ms, self.rotated_at_ms) {
+            (Some(_), _) => LedgerError::Revoked { prefix },
+            (None, Some(_)) => LedgerError::Rotated { prefix },
+            (None, None) => LedgerError::Expired { prefix },
+        }
+    }
+}
+
 impl NewKey {
     fn random(tenant: &str, expires_at_ms: Option<i64>) -> Result<Self, LedgerError> {
         let prefix = format!("{MARK}{}", random::<N_PREFIX_BYTES>()?);
@@ -169,13 +185,16 @@ impl NewKey {
                 created_at_ms: 0,
                 expires_at_ms,
                 revoked_at_ms: None,
+                rotated_at_ms: None,
             },
         })
     }
 
     async fn kept(mut self, acting: &mut Acting, now_ms: i64) -> Result<Self, LedgerError> {
         self.key.created_at_ms = now_ms;
-        sqlx::query("INSERT INTO api_keys VALUES ($1, $2, $3, $4, $5, NULL)")
+        let text = "INSERT INTO api_keys (prefix, tenant, hash, created_at_ms, expires_at_ms) \
+                    VALUES ($1, $2, $3, $4, $5)";
+        sqlx::query(text)
             .bind(&self.key.prefix)
             .bind(&self.key.tenant)
             .bind(hex(&hash(&self.secret)))
@@ -215,5 +234,6 @@ fn of(row: &AnyRow) -> Result<Key, sqlx::Error> {
         created_at_ms: row.try_get("created_at_ms")?,
         expires_at_ms: row.try_get("expires_at_ms")?,
         revoked_at_ms: row.try_get("revoked_at_ms")?,
+        rotated_at_ms: row.try_get("rotated_at_ms")?,
     })
 }

@@ -7,7 +7,7 @@ use sqlx::{
     any::{AnyPoolOptions, install_default_drivers},
 };
 
-use super::{error::LedgerError, schema};
+use super::{error::LedgerError, place::Place, schema};
 
 /// Connections of one process: few requests ask the database.
 const MAX_CONNECTIONS: u32 = 8;
@@ -32,6 +32,7 @@ pub enum Kind {
 pub struct Ledger {
     pool: AnyPool,
     kind: Kind,
+    place: Place,
     /// Tells the milliseconds since 1970.
     clock: Cow<'static, str>,
 }
@@ -55,6 +56,16 @@ impl Kind {
         }
     }
 
+    /// What every connection is told first.
+    const fn first(self) -> &'static str {
+        match self {
+            // Readers do not wait for who writes.
+            Self::Sqlite => "PRAGMA journal_mode = WAL",
+            // As long as SQLite waits for who writes.
+            Self::Postgres => "SET lock_timeout = '5s'",
+        }
+    }
+
     const fn clock(self) -> &'static str {
         match self {
             Self::Sqlite => "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)",
@@ -64,47 +75,86 @@ impl Kind {
 }
 
 impl Ledger {
-    /// Opens a database, `sqlite:FILE` (made where there is none) or `postgres://...`, and brings its tables up to
-    /// date.
+    /// Opens a database of tenants that is there, `sqlite:FILE` or `postgres://...`, and brings its tables up to date.
     ///
     /// # Errors
-    /// [`LedgerError::Scheme`], [`LedgerError::Migration`], [`LedgerError::Database`].
+    /// [`LedgerError::Scheme`], [`LedgerError::NoDatabase`], [`LedgerError::Unreachable`], [`LedgerError::Migration`],
+    /// [`LedgerError::Database`].
     pub async fn open(url: &str) -> Result<Self, LedgerError> {
+        let place = Place::of(Kind::of(url)?, url);
+        let no_database = || LedgerError::NoDatabase {
+            place: place.to_string(),
+        };
+        if !place.is_there() {
+            return Err(no_database());
+        }
+        let ledger = Self::connect(url, place.clone()).await?;
+        if !schema::is_there(&ledger).await? {
+            return Err(no_database());
+        }
+        schema::migrate(&ledger).await?;
+        Ok(ledger)
+    }
+
+    /// The same, and makes it where there is none, for its owner alone; the log says so.
+    ///
+    /// # Errors
+    /// Those of [`open`](Self::open), and [`LedgerError::File`].
+    pub async fn open_or_create(url: &str) -> Result<Self, LedgerError> {
+        let mut place = Place::of(Kind::of(url)?, url);
+        place.make()?;
+        if place.is_open_to_others() {
+            tracing::warn!(%place, "others can read the database of tenants: chmod 600");
+        }
+        let ledger = Self::connect(url, place).await?;
+        let is_new = !schema::is_there(&ledger).await?;
+        schema::migrate(&ledger).await?;
+        if is_new {
+            let place = &ledger.place;
+            tracing::warn!(%place, "a new database of tenants was made");
+        }
+        Ok(ledger)
+    }
+
+    async fn connect(url: &str, place: Place) -> Result<Self, LedgerError> {
         let kind = Kind::of(url)?;
         install_default_drivers();
         let mut url = Cow::Borrowed(url);
+        // A file that is taken away must not come back empty.
         if kind == Kind::Sqlite && !url.contains("mode=") {
             let joint = if url.contains('?') { '&' } else { '?' };
             url.to_mut().push(joint);
-            url.to_mut().push_str("mode=rwc");
+            url.to_mut().push_str("mode=rw");
         }
         let options = AnyPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(CONNECT_TIMEOUT);
-        let options = match kind {
-            // Readers do not wait for who writes.
-            Kind::Sqlite => options.after_connect(|connection, _| {
-                Box::pin(async move {
-                    connection.execute("PRAGMA journal_mode = WAL").await?;
-                    Ok(())
-                })
-            }),
-            Kind::Postgres => options,
-        };
-        let ledger = Self {
-            pool: options.connect(&url).await?,
+        let first = kind.first();
+        let options = options.after_connect(move |connection, _| {
+            Box::pin(async move {
+                connection.execute(first).await?;
+                Ok(())
+            })
+        });
+        let pool = options.connect(&url).await;
+        let pool = pool.map_err(|source| LedgerError::Unreachable {
+            place: place.to_string(),
+            source,
+        })?;
+        Ok(Self {
+            pool,
             kind,
+            place,
             clock: kind.clock().into(),
-        };
-        schema::migrate(&ledger).await?;
-        Ok(ledger)
+        })
     }
 
     /// Milliseconds since 1970 by the database's clock, which is that of all processes.
     ///
     /// # Errors
-    /// [`LedgerError::Database`].
+    /// [`LedgerError::Moved`], [`LedgerError::Database`].
     pub async fn now_ms(&self) -> Result<i64, LedgerError> {
+        self.place.verify()?;
         let clock = AssertSqlSafe(self.clock.to_string());
         let (now_ms,) = sqlx::query_as(clock).fetch_one(&self.pool).await?;
         Ok(now_ms)
@@ -123,8 +173,9 @@ impl Ledger {
         &self.pool
     }
 
-    pub(crate) async fn begin(&self) -> Result<Acting, sqlx::Error> {
-        self.pool.begin_with(self.kind.begin()).await
+    pub(crate) async fn begin(&self) -> Result<Acting, LedgerError> {
+        self.place.verify()?;
+        Ok(self.pool.begin_with(self.kind.begin()).await?)
     }
 
     /// The same database so many milliseconds later.

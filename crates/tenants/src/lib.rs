@@ -17,6 +17,7 @@ mod ledger;
 mod meter;
 mod outcome;
 mod people;
+mod place;
 mod process;
 mod schema;
 mod sessions;

@@ -16,6 +16,12 @@ use super::{
 /// Held in PostgreSQL while migrating; any number that nobody else takes.
 pub const LOCK: &str = "SELECT pg_advisory_xact_lock(7310574216)";
 
+/// A query names a table that is not there.
+const NO_TABLE_POSTGRES: &str = "42P01";
+
+/// SQLite's code of every mistake in a query; in that one nothing else can be wrong.
+const NO_TABLE_SQLITE: &str = "1";
+
 /// What was added when, never changed once it was shipped: the database keeps a checksum of each.
 fn migrations(kind: Kind) -> Vec<Migration> {
     let append_only = match kind {
@@ -26,6 +32,7 @@ fn migrations(kind: Kind) -> Vec<Migration> {
         ("tables", include_str!("../migrations/tables.sql")),
         ("append_only", append_only),
         ("sign_ins", include_str!("../migrations/sign_ins.sql")),
+        ("rotations", include_str!("../migrations/rotations.sql")),
     ];
     let numbered = (1..).zip(texts);
     numbered
@@ -34,6 +41,22 @@ fn migrations(kind: Kind) -> Vec<Migration> {
             Migration::new(number, name.into(), kind, sql.into_sql_str(), false)
         })
         .collect()
+}
+
+/// Whether somebody has made the tables.
+///
+/// # Errors
+/// [`LedgerError::Database`].
+pub async fn is_there(ledger: &Ledger) -> Result<bool, LedgerError> {
+    let found = sqlx::query("SELECT count(*) FROM _sqlx_migrations");
+    let Err(error) = found.execute(ledger.pool()).await else {
+        return Ok(true);
+    };
+    let code = error.as_database_error().and_then(|error| error.code());
+    match code.as_deref() {
+        Some(NO_TABLE_POSTGRES | NO_TABLE_SQLITE) => Ok(false),
+        _ => Err(error.into()),
+    }
 }
 
 /// Brings the tables up to date.
@@ -50,6 +73,9 @@ async fn apply(ledger: &Ledger, migrations: Vec<Migration>) -> Result<(), Ledger
     let mut transaction = ledger.begin().await?;
     let connection: &mut AnyConnection = &mut transaction;
     if ledger.kind() == Kind::Postgres {
+        // Who starts waits for who migrates, however long that takes.
+        let patience = "SET LOCAL lock_timeout = 0";
+        sqlx::query(patience).execute(&mut *connection).await?;
         sqlx::query(LOCK).execute(&mut *connection).await?;
     }
     // `run` is the same, but for a future that cannot go to another thread.

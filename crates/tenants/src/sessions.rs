@@ -3,6 +3,7 @@
 //! Of sessions and tokens, 256 random bits each, the database keeps the SHA-256, as of keys.
 
 use super::{
+    audit::verify_actor,
     error::LedgerError,
     keys::{hash, hex, random},
     ledger::Ledger,
@@ -62,10 +63,12 @@ impl Ledger {
         let token = secret()?;
         let hash = hex(&hash(&token));
         let number = &hash[..N_NAMING_DIGITS];
+        let who = format!("{by} (token {number})");
+        verify_actor(&who)?;
         let (mut acting, now_ms) = self.begin_act(by, "token.create", tenant, number).await?;
         sqlx::query("INSERT INTO sign_in_tokens VALUES ($1, $2, $3, $4)")
             .bind(&hash)
-            .bind(format!("{by} (token {number})"))
+            .bind(who)
             .bind(tenant)
             .bind(now_ms + MAX_TOKEN_MS)
             .execute(&mut *acting)
@@ -156,17 +159,23 @@ impl Ledger {
     /// Ends the session of what a browser presents, where it has not ended yet.
     ///
     /// # Errors
-    /// [`LedgerError::Database`].
+    /// [`LedgerError::Moved`], [`LedgerError::Database`]: it goes on.
     pub async fn end_session(&self, secret: &str) -> Result<(), LedgerError> {
-        let text = "DELETE FROM sessions WHERE hash = $1 RETURNING who, tenant";
-        let ended: Option<(String, String)> = sqlx::query_as(text)
-            .bind(hex(&hash(secret)))
+        let hash = hex(&hash(secret));
+        let text = "SELECT who, tenant FROM sessions WHERE hash = $1";
+        let found: Option<(String, String)> = sqlx::query_as(text)
+            .bind(&hash)
             .fetch_optional(self.pool())
             .await?;
-        match ended {
-            Some((who, tenant)) => self.record(&who, "sign_out", &tenant, "").await,
-            None => Ok(()),
+        let Some((who, tenant)) = found else {
+            return Ok(());
+        };
+        let (mut acting, _) = self.begin_act(&who, "sign_out", &tenant, "").await?;
+        let ended = sqlx::query("DELETE FROM sessions WHERE hash = $1").bind(&hash);
+        if ended.execute(&mut *acting).await?.rows_affected() > 0 {
+            acting.commit().await?;
         }
+        Ok(())
     }
 }
 

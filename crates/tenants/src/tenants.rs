@@ -117,8 +117,9 @@ impl Ledger {
             preferences.cors_origins.join(" "),
         );
         let (model, url) = (&preferences.model, &preferences.webhook_url);
+        let host = host(url);
         let detail = format!(
-            "model {model:?}, rules {rules:?}, webhook_url {url:?}, cors_origins {origins:?}"
+            "model {model:?}, rules {rules:?}, webhook at {host:?}, cors_origins {origins:?}"
         );
         let (mut acting, _) = self.begin_act(by, "tenant.prefer", name, &detail).await?;
         let text = "UPDATE tenants SET model = $1, rules = $2, webhook_url = $3, webhook_secret = $4, \
@@ -180,6 +181,15 @@ fn one(n_changed: u64, name: &str) -> Result<(), LedgerError> {
     match n_changed {
         0 => Err(no_tenant(name)),
         _ => Ok(()),
+    }
+}
+
+/// The host of an address: what stands before and behind it may be secret.
+fn host(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    match rest.contains('@') {
+        true => "not told",
+        false => rest.split(['/', '?', '#']).next().unwrap_or_default(),
     }
 }
 

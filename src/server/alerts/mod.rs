@@ -22,8 +22,9 @@ use self::{
     message::Message,
     outbox::Outbox,
     sender::Addresses,
-    webhook::{Webhook, WebhookError},
+    webhook::Webhook,
 };
+pub use self::webhook::{WebhookError, address};
 use super::{
     access::Access,
     exposure,

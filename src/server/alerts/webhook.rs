@@ -36,7 +36,9 @@ const SECRET_BYTES: std::ops::RangeInclusive<usize> = 24..=64;
 #[derive(Debug, thiserror::Error)]
 pub enum WebhookError {
     /// The address; it is not repeated, as it may hold a secret.
-    #[error("webhook_url is no address such as https://example.org/alerts")]
+    #[error(
+        "webhook_url is no address such as https://example.org/alerts, without a name and a password"
+    )]
     Url,
     /// Who could read it.
     #[error("webhook_url is not encrypted: http:// needs webhook_to_private_addresses = true")]
@@ -78,21 +80,8 @@ impl Webhook {
     /// # Errors
     /// [`WebhookError`].
     pub fn new(url: &str, secret: &str, to_private_addresses: bool) -> Result<Self, WebhookError> {
-        // What ureq takes for an address is less strict, of a port for example.
-        let strict = Url::parse(url).map_err(|_| WebhookError::Url)?;
-        let has_user = !strict.username().is_empty() || strict.password().is_some();
-        if !strict.has_host() || strict.port() == Some(0) || has_user {
-            return Err(WebhookError::Url);
-        }
-        match strict.scheme() {
-            "https" => {}
-            "http" if to_private_addresses => {}
-            "http" => return Err(WebhookError::Unencrypted),
-            _ => return Err(WebhookError::Url),
-        }
-        let parsed = url.parse().map_err(|_| WebhookError::Url)?;
         Ok(Self {
-            url: parsed,
+            url: address(url, to_private_addresses)?,
             signature: signature(secret)?,
             agent: agent(to_private_addresses),
         })
@@ -134,6 +123,26 @@ impl Webhook {
             Err(error) => failed(error.to_string()),
         }
     }
+}
+
+/// An address that messages may go to; one with a name or a password in it is none.
+///
+/// # Errors
+/// [`WebhookError`].
+pub fn address(url: &str, to_private_addresses: bool) -> Result<Uri, WebhookError> {
+    // What ureq takes for an address is less strict, of a port for example.
+    let strict = Url::parse(url).map_err(|_| WebhookError::Url)?;
+    let has_user = !strict.username().is_empty() || strict.password().is_some();
+    if !strict.has_host() || strict.port() == Some(0) || has_user {
+        return Err(WebhookError::Url);
+    }
+    match strict.scheme() {
+        "https" => {}
+        "http" if to_private_addresses => {}
+        "http" => return Err(WebhookError::Unencrypted),
+        _ => return Err(WebhookError::Url),
+    }
+    url.parse().map_err(|_| WebhookError::Url)
 }
 
 /// How long to wait, as seconds or a date (RFC 9110, 10.2.3).

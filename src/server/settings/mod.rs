@@ -171,6 +171,22 @@ pub struct OpenError {
     source: CheckpointError,
 }
 
+/// Why there is no model of a name.
+#[derive(Debug, thiserror::Error)]
+pub enum NamedError {
+    /// A checkpoint that is listed before it does not open.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// None is named so.
+    #[error("no model is named {id}; there are {}", models.join(", "))]
+    Unknown {
+        /// The name.
+        id: String,
+        /// Those that there are.
+        models: Vec<String>,
+    },
+}
+
 /// What computes the answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -246,6 +262,23 @@ impl RecognizerSettings {
             folder: folder.to_owned(),
             source,
         })
+    }
+
+    /// The model of this name among those that are listed.
+    ///
+    /// # Errors
+    /// [`NamedError`].
+    pub fn named(&self, id: &str) -> Result<Recognizer, NamedError> {
+        let mut models = Vec::new();
+        for checkpoint in self.checkpoints() {
+            let recognizer = self.open(checkpoint)?;
+            if recognizer.model_id() == id {
+                return Ok(recognizer);
+            }
+            models.push(recognizer.model_id().to_owned());
+        }
+        let id = id.to_owned();
+        Err(NamedError::Unknown { id, models })
     }
 
     /// What tells voices apart, not opened yet.

@@ -62,6 +62,9 @@ fn audio_is_never_written_to_disk() {
         "build.rs",
         "src/analyze/exports.rs",
         "src/server/alerts/outbox.rs",
+        // The empty file that becomes a database, and what is put in its place.
+        "crates/tenants/src/place.rs",
+        "crates/tenants/src/trial/places.rs",
     ];
     let culprits = rust_files("crates")
         .into_iter()

@@ -117,8 +117,17 @@ async fn what_does_not_fit_is_refused_and_not_told() {
             ledger.revoke_key(BY, "bser_1").await,
             Err(LedgerError::NoKey { .. })
         ));
+        let long = "a".repeat(301);
+        for by in [&long, &format!("cli:{long}")] {
+            let refused = ledger.create_tenant(by, "other", none, 0).await;
+            assert!(matches!(refused, Err(LedgerError::LongActor { .. })));
+            let refused = ledger.create_token(by, None).await;
+            assert!(matches!(refused, Err(LedgerError::LongActor { .. })));
+        }
         let told = ledger.audit(None, None, 100).await.expect("told");
         assert_eq!(told.len(), 1, "{told:?}");
+        let of_nobody = ledger.audit(Some("nobody"), None, 100).await;
+        assert!(matches!(of_nobody, Err(LedgerError::NoTenant { .. })));
     }
     for url in ["", "mysql://root@localhost/a", "tenants.db"] {
         let refused = Ledger::open(url).await;
@@ -189,6 +198,83 @@ async fn a_key_is_kept_as_its_hash_and_ends_when_it_should() {
         meter.look().await.expect("it is there");
         assert_eq!(owner(&first.secret), radio);
         assert_eq!(ledger.keys(Some("radio")).await.expect("keys").len(), 3);
+    }
+}
+
+#[tokio::test]
+async fn what_has_ended_is_neither_revoked_twice_nor_rotated() {
+    for trial in Trial::both("ended").await {
+        let ledger = &trial.ledger;
+        let made = ledger
+            .create_tenant(BY, "radio", Limits::default(), 0)
+            .await;
+        made.expect("made");
+        let now_ms = ledger.now_ms().await.expect("told");
+        let key = async |ends_at_ms| {
+            let made = ledger.create_key(BY, "radio", ends_at_ms).await;
+            made.expect("a key").key.prefix
+        };
+        let (revoked, rotated) = (key(None).await, key(None).await);
+        let expired = key(Some(now_ms + 1000)).await;
+        ledger.revoke_key(BY, &revoked).await.expect("revoked");
+        let first = ledger.rotate_key(BY, &rotated, 3600, None).await;
+        first.expect("a key");
+        let n_told = async || ledger.audit(None, None, 100).await.expect("told").len();
+        let (before, n_keys) = (n_told().await, async || {
+            ledger.keys(None).await.expect("keys").len()
+        });
+        let n_before = n_keys().await;
+        ledger.revoke_key(BY, &revoked).await.expect("it stays so");
+        let later = ledger.later(2000);
+        let rotate = async |prefix: &str| later.rotate_key(BY, prefix, 0, None).await.err();
+        assert!(matches!(
+            rotate(&revoked).await,
+            Some(LedgerError::Revoked { .. })
+        ));
+        assert!(matches!(
+            rotate(&rotated).await,
+            Some(LedgerError::Rotated { .. })
+        ));
+        assert!(matches!(
+            rotate(&expired).await,
+            Some(LedgerError::Expired { .. })
+        ));
+        assert_eq!((n_told().await, n_keys().await), (before, n_before));
+        ledger
+            .revoke_key(BY, &rotated)
+            .await
+            .expect("it lives still");
+        assert_eq!(n_told().await, before + 1);
+    }
+}
+
+#[tokio::test]
+async fn of_an_address_only_the_host_is_written_down() {
+    for trial in Trial::both("host").await {
+        let ledger = &trial.ledger;
+        let made = ledger
+            .create_tenant(BY, "radio", Limits::default(), 0)
+            .await;
+        made.expect("made");
+        for (url, told) in [
+            (
+                "https://hooks.example:8443/T0/hidden?hidden#hidden",
+                "\"hooks.example:8443\"",
+            ),
+            ("https://me:hidden@hooks.example/", "\"not told\""),
+            ("https://me:hid/hidden@hooks.example/", "\"not told\""),
+            ("", "\"\""),
+        ] {
+            let preferences = Preferences {
+                webhook_url: url.to_owned(),
+                ..Preferences::default()
+            };
+            let set = ledger.set_preferences(BY, "radio", &preferences).await;
+            set.expect("preferred");
+            let last = &ledger.audit(None, None, 1).await.expect("told")[0].detail;
+            assert!(last.contains(&format!("webhook at {told}")), "{last}");
+            assert!(!last.contains("hidden"), "{last}");
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use crate::{
     meter::{Meter, MeterSettings},
     outcome::Outcome,
     schema,
+    sessions::Session,
     tenant::Limits,
 };
 
@@ -38,7 +39,7 @@ async fn answers_go_on_while_the_database_is_gone_and_nothing_counts_twice() {
     };
     let url = cluster.new_database("outage").await;
     let trial = Trial {
-        ledger: Ledger::open(&url).await.expect("it is there"),
+        ledger: Ledger::open_or_create(&url).await.expect("it is there"),
         url,
         file: None,
         _cluster: None,
@@ -61,10 +62,10 @@ async fn answers_go_on_while_the_database_is_gone_and_nothing_counts_twice() {
     cluster.stop();
     assert!(one.look().await.is_err() && two.look().await.is_err());
     assert!(one.health().away_s.is_some() && !one.health().is_over);
-    let (n_one, refused) = n_until_refused(&one, &hash).await;
     for meter in [&one, &two] {
         meter.was_lost_before(Duration::from_secs(10));
     }
+    let (n_one, refused) = n_until_refused(&one, &hash).await;
     assert!(matches!(refused, Refused::TooMany { .. }), "{refused}");
     let (n_two, _) = n_until_refused(&two, &hash).await;
     assert_eq!((n_one, n_two), (10, 10), "each has half of what was left");
@@ -82,7 +83,6 @@ async fn answers_go_on_while_the_database_is_gone_and_nothing_counts_twice() {
     assert_eq!(trial.used("answered").await, (21, 21_000));
 }
 
-#[tokio::test]
 #[tokio::test]
 async fn while_others_may_have_the_database_a_process_gives_out_a_twentieth_without_it() {
     for trial in Trial::both("slow").await {
@@ -113,6 +113,7 @@ async fn while_others_may_have_the_database_a_process_gives_out_a_twentieth_with
     }
 }
 
+#[tokio::test]
 async fn a_database_that_stays_away_refuses_in_the_end() {
     for trial in Trial::both("away").await {
         let hash = trial.tenant("radio", Limits::default()).await;
@@ -129,6 +130,39 @@ async fn a_database_that_stays_away_refuses_in_the_end() {
         assert!(meter.health().is_over);
         let refused = meter.begin(&account).await.expect_err("it is gone");
         assert_eq!(refused, Refused::Unavailable);
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_somebody_holds_may_do_it_later() {
+    for trial in Trial::both("held").await {
+        let ledger = &trial.ledger;
+        trial.tenant("radio", Limits::default()).await;
+        let session = Session {
+            who: "rima".to_owned(),
+            tenant: None,
+            is_by_provider: false,
+        };
+        let secret = ledger.begin_session(&session).await.expect("begun");
+        let mut other = connected(&trial.url).await;
+        let hold = match super::is_postgres(ledger) {
+            true => "BEGIN; UPDATE version SET number = number",
+            false => "BEGIN IMMEDIATE",
+        };
+        other.execute(hold).await.expect("held");
+        let (act, ending) = tokio::join!(
+            ledger.create_key(super::BY, "radio", None),
+            ledger.end_session(&secret)
+        );
+        for error in [act.err(), ending.err()] {
+            let error = error.expect("somebody holds it");
+            assert!(error.is_away(), "{error:?}");
+        }
+        other.execute("ROLLBACK").await.expect("let go");
+        let found = ledger.session(&secret).await.expect("an answer");
+        assert_eq!(found, Some(session), "it goes on");
+        ledger.end_session(&secret).await.expect("ended");
+        assert_eq!(ledger.session(&secret).await.expect("an answer"), None);
     }
 }
 
@@ -192,7 +226,7 @@ async fn processes_that_start_at_once_migrate_once() {
         let openings: Vec<_> = (0..6)
             .map(|_| {
                 let url = url.clone();
-                tokio::spawn(async move { Ledger::open(&url).await })
+                tokio::spawn(async move { Ledger::open_or_create(&url).await })
             })
             .collect();
         for opening in openings {

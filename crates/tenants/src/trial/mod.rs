@@ -6,6 +6,7 @@ mod cluster;
 mod faults;
 mod limits;
 mod month;
+mod places;
 mod processes;
 
 use std::{
@@ -64,7 +65,7 @@ impl Trial {
         let file = env::temp_dir().join(name);
         let url = format!("sqlite:{}", file.display());
         Self {
-            ledger: Ledger::open(&url).await.expect("SQLite opens"),
+            ledger: Ledger::open_or_create(&url).await.expect("SQLite opens"),
             url,
             file: Some(file),
             _cluster: None,
@@ -75,7 +76,9 @@ impl Trial {
         let cluster = cluster(test)?;
         let url = cluster.new_database(test).await;
         Some(Self {
-            ledger: Ledger::open(&url).await.expect("PostgreSQL opens"),
+            ledger: Ledger::open_or_create(&url)
+                .await
+                .expect("PostgreSQL opens"),
             url,
             file: None,
             _cluster: Some(cluster),
