@@ -2,9 +2,10 @@
 
 use std::{
     fs,
-    net::Ipv4Addr,
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Command, Output},
+    time::Duration,
 };
 
 use crate::{
@@ -274,6 +275,36 @@ fn a_mistyped_address_makes_no_database() {
         said.contains("tenants.database_url") && !said.contains("hidden"),
         "{said}"
     );
+}
+
+#[test]
+fn a_tenants_dead_address_keeps_no_other_waiting() {
+    let trial = Trial::new("dead");
+    let (address, arrived) = operator(&[200]);
+    // Whoever connects there gets no answer.
+    let dead = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let dead_address = dead.local_addr().expect("an address");
+    let mut keys = Vec::new();
+    for (tenant, address) in [("dead", dead_address), ("alive", address)] {
+        let url = format!("http://{address}/alerts");
+        trial.told(&["tenant", "create", tenant]);
+        let mut prefer = vec!["tenant", "prefer", tenant, "--webhook-url", &url];
+        prefer.extend(["--alert", "sad >= high for 1 s"]);
+        trial.told(&prefer);
+        keys.push(trial.told(&["key", "create", tenant]));
+    }
+    let server = trial.server("outbox");
+    let clip = fs::read("tests/pinned/clips/sad.flac").expect("in the repository");
+    let request = upload("/api/v1/recognitions", &clip);
+    for _ in 0..3 {
+        let said = server.exchange(&with_key(&request, &keys[0]));
+        assert!(said.starts_with("HTTP/1.1 200"), "{said}");
+    }
+    let (_waits, _) = dead.accept().expect("one is on its way");
+    server.exchange(&with_key(&request, &keys[1]));
+    // An attempt that nobody answers takes 15 s.
+    let soon = Duration::from_secs(10);
+    arrived.recv_timeout(soon).expect("a message");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 //! Output  [`Alert`]s in the answer; those of the settings' rules also as signed webhooks ([`webhook`])
 //! Never   audio, and nothing of a clip in which no rule held
 
+mod lanes;
 mod message;
 mod outbox;
 mod sender;
@@ -18,13 +19,8 @@ use tenants::Tenant;
 use tokio::task::spawn_blocking;
 use vocabulary::Prediction;
 
-use self::{
-    message::Message,
-    outbox::Outbox,
-    sender::Addresses,
-    webhook::Webhook,
-};
 pub use self::webhook::{WebhookError, address};
+use self::{message::Message, outbox::Outbox, sender::Addresses, webhook::Webhook};
 use super::{
     access::Access,
     exposure,

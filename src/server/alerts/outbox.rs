@@ -4,7 +4,6 @@
 //! Invariant: a message is written whole or not at all, and leaves the folder only once it was taken or given up
 
 use std::{
-    collections::BTreeSet,
     ffi::OsStr,
     fs::{self, File},
     io::{self, Write},
@@ -15,7 +14,10 @@ use std::{
 
 use prometheus_client::metrics::gauge::Gauge;
 
-use super::message::{Message, since_1970_ms};
+use super::{
+    lanes::{Due, Lanes},
+    message::{Message, since_1970_ms},
+};
 
 /// Where what was given up lies.
 const FAILED: &str = "failed";
@@ -23,8 +25,8 @@ const FAILED: &str = "failed";
 /// More than an hour of alerts that come twice a second.
 const MAX_WAITING: usize = 10_000;
 
-/// The clock may jump: nobody waits for longer without looking at it.
-const MAX_WAIT: Duration = Duration::from_secs(60);
+/// Of one tenant, so that one whose address is dead leaves room for the others.
+const MAX_WAITING_OF_TENANT: usize = 1_000;
 
 /// No message is longer, bytes: names of files may be long, and are escaped twice.
 const MAX_BYTES: u64 = 2 << 20;
@@ -36,7 +38,7 @@ const UNREADABLE_WAIT: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Outbox {
     folder: PathBuf,
-    waiting: Mutex<BTreeSet<(u64, String)>>,
+    waiting: Mutex<Lanes>,
     n_waiting: Gauge,
     changed: Condvar,
     /// Held for as long as the process runs: two of them would send everything twice.
@@ -78,14 +80,14 @@ impl Outbox {
         fs::create_dir_all(folder.join(FAILED))?;
         let lock = File::create(folder.join("lock"))?;
         lock.try_lock()?;
-        let mut waiting = BTreeSet::new();
+        let mut waiting = Lanes::default();
         for entry in fs::read_dir(&folder)? {
             let path = entry?.path();
             match path.extension().and_then(OsStr::to_str) {
                 // It was never whole.
                 Some("part") => fs::remove_file(&path)?,
                 Some("json") => match read(&path) {
-                    Ok(message) => drop(waiting.insert((message.next_at_ms, message.id))),
+                    Ok(message) => waiting.add(due(message)),
                     Err(error) => tracing::error!(file = %path.display(), %error, "no message"),
                 },
                 _ => {}
@@ -106,26 +108,34 @@ impl Outbox {
     /// # Errors
     /// When it cannot be written, or too many wait.
     pub fn put(&self, message: Message) -> io::Result<()> {
-        if self.lock().len() >= MAX_WAITING {
+        let (n_all, n_of_tenant) = {
+            let waiting = self.lock();
+            let tenant = message.tenant.as_deref();
+            (
+                waiting.len(),
+                tenant.map_or(0, |tenant| waiting.n_of(tenant)),
+            )
+        };
+        if n_all >= MAX_WAITING || n_of_tenant >= MAX_WAITING_OF_TENANT {
             return Err(io::Error::new(
                 io::ErrorKind::StorageFull,
-                format!("{MAX_WAITING} messages wait already"),
+                format!("{n_all} messages wait already, {n_of_tenant} of them for this tenant"),
             ));
         }
         self.write(&message)?;
-        self.wait_for(message.next_at_ms, message.id);
-        self.changed.notify_all();
+        self.wait_for(due(message));
         Ok(())
     }
 
-    fn wait_for(&self, at_ms: u64, id: String) {
+    fn wait_for(&self, due: Due) {
         let mut waiting = self.lock();
-        waiting.insert((at_ms, id));
+        waiting.add(due);
         self.n_waiting.set(waiting.len() as i64);
+        self.changed.notify_all();
     }
 
-    /// Waits until a message is due, and hands it out; it counts as waiting until [`taken`](Self::taken),
-    /// [`later`](Self::later) or [`given_up`](Self::given_up).
+    /// Waits until a message is due to an address that none is being sent to, and hands it out; it counts as waiting
+    /// until [`taken`](Self::taken), [`later`](Self::later) or [`given_up`](Self::given_up).
     ///
     /// # Errors
     /// [`Unreadable`].
@@ -133,42 +143,42 @@ impl Outbox {
         let mut waiting = self.lock();
         loop {
             let now_ms = since_1970_ms(SystemTime::now());
-            let first = waiting.first().cloned();
-            let Some((at_ms, id)) = first else {
-                let waited = self.changed.wait_timeout(waiting, MAX_WAIT);
-                waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
-                continue;
-            };
-            if at_ms > now_ms {
-                let wait = Duration::from_millis(at_ms - now_ms).min(MAX_WAIT);
-                let waited = self.changed.wait_timeout(waiting, wait);
-                waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
-                continue;
+            match waiting.take(now_ms) {
+                Ok(due) => {
+                    drop(waiting);
+                    return self.read(due, now_ms);
+                }
+                Err(wait) => {
+                    let waited = self.changed.wait_timeout(waiting, wait);
+                    waiting = waited.unwrap_or_else(PoisonError::into_inner).0;
+                }
             }
-            waiting.pop_first();
-            drop(waiting);
-            return self.read(id, now_ms);
         }
     }
 
-    fn read(&self, id: String, now_ms: u64) -> Result<Message, Unreadable> {
+    fn read(&self, due: Due, now_ms: u64) -> Result<Message, Unreadable> {
+        let (id, tenant) = (due.id.clone(), due.tenant.clone());
         match read(&self.file(&id)) {
             Ok(message) => Ok(message),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                self.is_over();
+                self.is_over(tenant.as_deref(), false);
                 Err(Unreadable::Gone { id })
             }
             Err(source) => {
                 let at_ms = now_ms + UNREADABLE_WAIT.as_millis() as u64;
-                self.wait_for(at_ms, id.clone());
+                self.wait_for(Due { at_ms, ..due });
+                self.is_over(tenant.as_deref(), false);
                 Err(Unreadable::Later { id, source })
             }
         }
     }
 
-    /// One that was handed out waits no longer.
-    fn is_over(&self) {
-        self.n_waiting.set(self.lock().len() as i64);
+    /// One that was handed out waits no longer, and its address is free for the next.
+    fn is_over(&self, tenant: Option<&str>, has_failed: bool) {
+        let mut waiting = self.lock();
+        waiting.free(tenant, has_failed);
+        self.n_waiting.set(waiting.len() as i64);
+        self.changed.notify_all();
     }
 
     /// Forgets a message that was taken.
@@ -176,7 +186,7 @@ impl Outbox {
     /// # Errors
     /// When its file cannot be deleted: it is sent again after the next start.
     pub fn taken(&self, message: &Message) -> io::Result<()> {
-        self.is_over();
+        self.is_over(message.tenant.as_deref(), false);
         fs::remove_file(self.file(&message.id))
     }
 
@@ -186,7 +196,9 @@ impl Outbox {
     /// When it cannot be written: it is tried again at that time nevertheless.
     pub fn later(&self, message: Message) -> io::Result<()> {
         let written = self.write(&message);
-        self.wait_for(message.next_at_ms, message.id);
+        let tenant = message.tenant.clone();
+        self.wait_for(due(message));
+        self.is_over(tenant.as_deref(), true);
         written
     }
 
@@ -195,7 +207,7 @@ impl Outbox {
     /// # Errors
     /// When its file cannot be moved.
     pub fn given_up(&self, message: &Message) -> io::Result<()> {
-        self.is_over();
+        self.is_over(message.tenant.as_deref(), true);
         let aside = self.folder.join(FAILED);
         fs::create_dir_all(&aside)?;
         fs::rename(
@@ -224,8 +236,16 @@ impl Outbox {
         self.folder.join(format!("{id}.json"))
     }
 
-    fn lock(&self) -> MutexGuard<'_, BTreeSet<(u64, String)>> {
+    fn lock(&self) -> MutexGuard<'_, Lanes> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn due(message: Message) -> Due {
+    Due {
+        at_ms: message.next_at_ms,
+        id: message.id,
+        tenant: message.tenant,
     }
 }
 
@@ -335,6 +355,7 @@ mod tests {
             })
             .expect("kept");
         assert_eq!(outbox.next().expect("due"), late);
+        outbox.taken(&late).expect("deleted");
         assert_eq!(outbox.next().expect("due").id, early.id);
         fs::remove_dir_all(folder).expect("deleted");
     }

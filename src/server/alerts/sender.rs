@@ -1,8 +1,9 @@
-//! Sends what waits in the outbox, one message after the other.
+//! Sends what waits in the outbox, one message at a time to each address.
 
 use std::{io, sync::Arc, thread, time::SystemTime};
 
 use super::{
+    lanes::N_SENDERS,
     message::{Message, since_1970_ms},
     outbox::{Outbox, Unreadable},
     webhook::{Delivery, Webhook},
@@ -54,27 +55,38 @@ fn nobody() -> Delivery {
     }
 }
 
-/// Starts a thread that sends for as long as the process runs.
+/// Starts the threads that send for as long as the process runs: one where all goes to the operator.
 ///
 /// # Errors
 /// When there is no thread.
 pub fn start(outbox: Arc<Outbox>, addresses: Addresses, metrics: AlertMetrics) -> io::Result<()> {
-    let send = move || {
-        loop {
-            match outbox.next() {
-                Ok(message) => attempt(&outbox, &addresses, &metrics, message),
-                Err(error @ Unreadable::Later { .. }) => {
-                    tracing::error!(error = exposure::chain(&error), "an alert waits");
-                }
-                Err(error @ Unreadable::Gone { .. }) => {
-                    metrics.lost.inc();
-                    tracing::error!(%error, "an alert is not sent");
-                }
+    let n_senders = match addresses.access.has_tenants() {
+        true => N_SENDERS,
+        false => 1,
+    };
+    let addresses = Arc::new(addresses);
+    for _ in 0..n_senders {
+        let (outbox, addresses) = (Arc::clone(&outbox), Arc::clone(&addresses));
+        let metrics = metrics.clone();
+        let thread = thread::Builder::new().name("alerts".to_owned());
+        thread.spawn(move || send_on(&outbox, &addresses, &metrics))?;
+    }
+    Ok(())
+}
+
+fn send_on(outbox: &Outbox, addresses: &Addresses, metrics: &AlertMetrics) -> ! {
+    loop {
+        match outbox.next() {
+            Ok(message) => attempt(outbox, addresses, metrics, message),
+            Err(error @ Unreadable::Later { .. }) => {
+                tracing::error!(error = exposure::chain(&error), "an alert waits");
+            }
+            Err(error @ Unreadable::Gone { .. }) => {
+                metrics.lost.inc();
+                tracing::error!(%error, "an alert is not sent");
             }
         }
-    };
-    let thread = thread::Builder::new().name("alerts".to_owned());
-    thread.spawn(send).map(drop)
+    }
 }
 
 fn attempt(outbox: &Outbox, addresses: &Addresses, metrics: &AlertMetrics, message: Message) {
