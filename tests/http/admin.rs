@@ -7,7 +7,7 @@ use banglaser::server::{
 };
 
 use crate::{
-    admin_trial::{Browser, Trial, csrf, post},
+    admin_trial::{Browser, Kept, Trial, csrf, post},
     trial::{get, send, state},
 };
 
@@ -164,7 +164,7 @@ async fn an_operator_sees_all_and_every_act_is_told_in_the_audit() {
     });
     for (_, path, _) in acting {
         let before = acts(&trial).await.len();
-        // A key that was rotated can be revoked still, and a tenant that is disabled has keys.
+        // A key that was rotated can be revoked still, once, and a tenant that is disabled has keys.
         let asked = filled(path, "shop", &trial.shop_key);
         let mut form = fields(path);
         form.push(("csrf", csrf.clone()));
@@ -245,7 +245,7 @@ async fn a_session_is_new_at_sign_in_and_over_at_sign_out() {
     let sign_in = async |browser: &mut Browser| {
         browser
             .cookies
-            .retain(|(name, _)| name != "banglaser-admin");
+            .retain(|kept| kept.name != "banglaser-admin");
         let page = browser.get(&trial, "/admin/sign-in").await;
         let form = [("csrf", csrf(&page)), ("token", token.clone())];
         browser.post(&trial, "/admin/sign-in", &form).await;
@@ -270,7 +270,7 @@ async fn a_session_is_new_at_sign_in_and_over_at_sign_out() {
         .await;
     assert_eq!(browser.session(), None);
     let mut stolen = Browser {
-        cookies: vec![("banglaser-admin".to_owned(), second)],
+        cookies: vec![Kept::new("banglaser-admin", &second, "/")],
     };
     let answer = stolen.get(&trial, "/en/admin/tenants").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);

@@ -135,7 +135,7 @@ struct Trial {
 impl Trial {
     async fn new(manner: &str) -> Option<Self> {
         let provider = Provider::start(manner)?;
-        let ledger = database(&format!("provider-{manner}")).await;
+        let (ledger, _) = database(&format!("provider-{manner}")).await;
         let created = ledger.create_tenant("test", "shop", Limits::default(), 0);
         created.await.expect("created");
         let added = ledger.add_person("test", "shop", "rima@example.org").await;

@@ -10,40 +10,68 @@ use axum::{
         header::{CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE},
     },
 };
-use banglaser::server::router;
+use banglaser::server::{router, settings::Settings};
 use tenants::{Ledger, Limits};
 
 use crate::trial::{Answer, get, send, state};
 
 /// A database with two tenants, each with a key.
 pub struct Trial {
+    pub url: String,
     pub router: Router,
     pub ledger: Ledger,
     pub shop_key: String,
     pub school_key: String,
 }
 
-/// A browser that keeps cookies and follows nothing.
+/// A browser that keeps cookies, each for its path, and follows nothing.
 #[derive(Clone, Default)]
 pub struct Browser {
-    pub cookies: Vec<(String, String)>,
+    pub cookies: Vec<Kept>,
+}
+
+/// A cookie that a browser keeps.
+#[derive(Clone)]
+pub struct Kept {
+    pub name: String,
+    pub value: String,
+    pub path: String,
+}
+
+impl Kept {
+    pub fn new(name: &str, value: &str, path: &str) -> Self {
+        let [name, value, path] = [name, value, path].map(str::to_owned);
+        Self { name, value, path }
+    }
+
+    /// As RFC 6265, 5.1.4, has it.
+    fn is_sent_to(&self, path: &str) -> bool {
+        let rest = path.strip_prefix(self.path.trim_end_matches('/'));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    }
 }
 
 /// An empty database of its own for each test.
-pub async fn database(name: &str) -> Ledger {
+pub async fn database(name: &str) -> (Ledger, String) {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("admin-{name}.sqlite"));
     for ending in ["", "-wal", "-shm"] {
         // It is there where the tests ran before.
         let _ = fs::remove_file(format!("{}{ending}", file.display()));
     }
     let url = format!("sqlite:{}", file.display());
-    Ledger::open_or_create(&url).await.expect("a database")
+    let ledger = Ledger::open_or_create(&url).await.expect("a database");
+    (ledger, url)
 }
 
 impl Trial {
     /// An empty database but for the tenants `shop` and `school`.
     pub async fn new(name: &str) -> Self {
-        let ledger = database(name).await;
+        Self::with(name, |_| {}).await
+    }
+
+    /// The same with other settings.
+    pub async fn with(name: &str, change: impl FnOnce(&mut Settings)) -> Self {
+        let (ledger, url) = database(name).await;
         let mut keys = Vec::new();
         for tenant in ["shop", "school"] {
             let created = ledger.create_tenant("test", tenant, Limits::default(), 0);
@@ -55,13 +83,17 @@ impl Trial {
             keys.push(key.key.prefix);
         }
         let mut admin = None;
-        let state = state(|settings| admin = Some(settings.admin.clone()));
+        let state = state(|settings| {
+            admin = Some(settings.admin.clone());
+            change(settings);
+        });
         let admin = admin.expect("settings");
         let state = state
             .with_admin(ledger.clone(), &admin)
             .expect("the settings fit");
         let [shop_key, school_key] = keys.try_into().expect("two keys");
         Self {
+            url,
             router: router(state),
             ledger,
             shop_key,
@@ -93,10 +125,9 @@ impl Browser {
 
     /// Sends a request with what the browser has kept.
     pub async fn send(&mut self, router: &Router, mut request: Request<Body>) -> Answer {
-        let cookies = self
-            .cookies
-            .iter()
-            .map(|(name, value)| format!("{name}={value}"));
+        let path = request.uri().path().to_owned();
+        let cookies = self.cookies.iter().filter(|kept| kept.is_sent_to(&path));
+        let cookies = cookies.map(|Kept { name, value, .. }| format!("{name}={value}"));
         let cookies = cookies.collect::<Vec<_>>().join("; ");
         request
             .headers_mut()
@@ -105,10 +136,14 @@ impl Browser {
         for cookie in answer.headers.get_all(SET_COOKIE) {
             let cookie = cookie.to_str().expect("visible ASCII");
             let (name, rest) = cookie.split_once('=').expect("a name");
-            self.cookies.retain(|(kept, _)| kept != name);
-            let value = rest.split(';').next().expect("a value");
+            let mut parts = rest.split("; ");
+            let value = parts.next().expect("a value");
+            let path = parts.find_map(|part| part.strip_prefix("Path="));
+            let fresh = Kept::new(name, value, path.expect("a path"));
+            self.cookies
+                .retain(|kept| (&kept.name, &kept.path) != (&fresh.name, &fresh.path));
             if !cookie.contains("Max-Age=0") {
-                self.cookies.push((name.to_owned(), value.to_owned()));
+                self.cookies.push(fresh);
             }
         }
         answer
@@ -117,6 +152,11 @@ impl Browser {
     /// Reads a page of a trial.
     pub async fn get(&mut self, trial: &Trial, path: &str) -> Answer {
         self.send(&trial.router, get(path)).await
+    }
+
+    /// What a page of a trial says.
+    pub async fn read(&mut self, trial: &Trial, path: &str) -> String {
+        self.get(trial, path).await.text().to_owned()
     }
 
     /// Sends a form to a trial.
@@ -129,8 +169,8 @@ impl Browser {
         let found = self
             .cookies
             .iter()
-            .find(|(name, _)| name == "banglaser-admin");
-        found.map(|(_, value)| value.as_str())
+            .find(|kept| kept.name == "banglaser-admin");
+        found.map(|kept| kept.value.as_str())
     }
 }
 

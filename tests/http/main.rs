@@ -3,7 +3,9 @@
 mod access;
 mod admin;
 mod admin_provider;
+mod admin_told;
 mod admin_trial;
+mod admin_trouble;
 #[path = "../checkpoints/mod.rs"]
 mod checkpoints;
 #[path = "../clips/mod.rs"]

@@ -1,7 +1,8 @@
 //! What the admin page keeps in a browser: who is signed in, a sign-in that has begun, and what is told once.
 //!
 //! No script reads any of it, no other site sends it along but by a link that is followed, and behind https it is bound
-//! to this host (`__Host-`, RFC 6265bis).
+//! to this host (`__Host-`, RFC 6265bis). What is told once is bound to its page instead, and sealed ([`super::told`]):
+//! another host of the domain may set a cookie of that name.
 
 use axum::http::{HeaderMap, HeaderValue, header::COOKIE};
 
@@ -14,8 +15,14 @@ pub const BEGUN: &str = "banglaser-admin-begun";
 /// Ties the form of the sign-in page to the browser that it was sent to.
 pub const FORM: &str = "banglaser-admin-form";
 
-/// What is told on the next page, and never again.
+/// What is told on one page, and never again.
 pub const TOLD: &str = "banglaser-admin-told";
+
+/// Before the name of a cookie that only this host sets, for all of its paths.
+const HOST: &str = "__Host-";
+
+/// Before the name of a cookie that is only set by https.
+const SECURE: &str = "__Secure-";
 
 /// How cookies are named and guarded.
 #[derive(Clone, Copy, Debug)]
@@ -31,13 +38,7 @@ impl Cookies {
 
     /// The header that keeps a value; `max_age_s`: otherwise until the browser is closed.
     pub fn keep(self, name: &str, value: &str, max_age_s: Option<u32>) -> HeaderValue {
-        let (prefix, secure) = match self.is_https {
-            true => ("__Host-", "; Secure"),
-            false => ("", ""),
-        };
-        let age = max_age_s.map_or(String::new(), |age_s| format!("; Max-Age={age_s}"));
-        let cookie = format!("{prefix}{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-        HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""))
+        self.kept(HOST, name, value, "/", max_age_s)
     }
 
     /// The header that lets a value go.
@@ -47,15 +48,47 @@ impl Cookies {
 
     /// A value that the browser has kept.
     pub fn read(self, headers: &HeaderMap, name: &str) -> Option<String> {
-        let prefix = if self.is_https { "__Host-" } else { "" };
+        self.found(HOST, headers, name).into_iter().next()
+    }
+
+    /// The header that keeps for a path what is told there, sealed.
+    pub fn tell(self, path: &str, sealed: &str, max_age_s: u32) -> HeaderValue {
+        self.kept(SECURE, TOLD, sealed, path, Some(max_age_s))
+    }
+
+    /// Everything that claims to be told, ours or not.
+    pub fn told(self, headers: &HeaderMap) -> Vec<String> {
+        self.found(SECURE, headers, TOLD)
+    }
+
+    fn kept(
+        self,
+        prefix: &str,
+        name: &str,
+        value: &str,
+        path: &str,
+        max_age_s: Option<u32>,
+    ) -> HeaderValue {
+        let (prefix, secure) = match self.is_https {
+            true => (prefix, "; Secure"),
+            false => ("", ""),
+        };
+        let age = max_age_s.map_or(String::new(), |age_s| format!("; Max-Age={age_s}"));
+        let cookie =
+            format!("{prefix}{name}={value}; Path={path}; HttpOnly; SameSite=Lax{secure}{age}");
+        HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""))
+    }
+
+    fn found(self, prefix: &str, headers: &HeaderMap, name: &str) -> Vec<String> {
+        let prefix = if self.is_https { prefix } else { "" };
         let lines = headers.get_all(COOKIE).iter();
-        let mut pairs = lines
+        let pairs = lines
             .filter_map(|line| line.to_str().ok())
             .flat_map(|line| line.split(';'))
             .filter_map(|pair| pair.trim().split_once('='));
-        let found = pairs.find(|(found, _)| found.strip_prefix(prefix) == Some(name));
-        let (_, value) = found?;
-        (!value.is_empty()).then(|| value.to_owned())
+        let values = pairs.filter(|(found, _)| found.strip_prefix(prefix) == Some(name));
+        let values = values.map(|(_, value)| value.to_owned());
+        values.filter(|value| !value.is_empty()).collect()
     }
 }
 
@@ -77,7 +110,7 @@ mod tests {
             let headers = HeaderMap::from_iter([(COOKIE, sent.expect("a header"))]);
             assert_eq!(cookies.read(&headers, SESSION).as_deref(), Some("abc"));
             assert_eq!(Cookies::new(!is_https).read(&headers, SESSION), None);
-            assert_eq!(cookies.read(&headers, TOLD), None);
+            assert_eq!(cookies.read(&headers, BEGUN), None);
         }
     }
 }

@@ -5,13 +5,15 @@ use std::sync::Arc;
 use axum::{
     RequestExt,
     extract::{RawPathParams, Request, State},
+    http::HeaderMap,
     middleware::Next,
     response::{IntoResponse, Response},
 };
 
 use super::{Admin, cookies, routes::Who, trouble::Trouble, viewer::Viewer};
 
-/// Lets in who may, and leaves a [`Viewer`] in the request's extensions where somebody is signed in.
+/// Lets in who may, and leaves a [`Viewer`] in the request's extensions where somebody has to be signed in. For what is
+/// anyone's no database is asked.
 pub async fn admit(
     State((admin, who)): State<(Arc<Admin>, Who)>,
     mut request: Request,
@@ -24,32 +26,31 @@ pub async fn admit(
 }
 
 async fn admit_or_refuse(admin: &Admin, who: Who, request: &mut Request) -> Result<(), Trouble> {
-    let secret = admin.cookies.read(request.headers(), cookies::SESSION);
-    let viewer = signed_in(admin, secret).await?;
+    if who == Who::Anyone {
+        return Ok(());
+    }
+    let viewer = signed_in(admin, request.headers()).await?;
     let params = request.extract_parts::<RawPathParams>().await;
     let tenant = params.as_ref().ok().and_then(|params| {
         let mut params = params.iter();
         params.find(|(name, _)| *name == "tenant")
     });
     let tenant = tenant.map(|(_, tenant)| tenant);
-    match (who, &viewer) {
-        (Who::Anyone, _) => {}
-        (_, None) => return Err(Trouble::SignInNeeded),
-        (Who::SignedIn, Some(_)) => {}
-        (Who::Operator, Some(viewer)) if viewer.is_operator() => {}
-        (Who::OfTenant, Some(viewer)) if tenant.is_some_and(|tenant| viewer.sees(tenant)) => {}
+    let viewer = viewer.ok_or(Trouble::SignInNeeded)?;
+    match who {
+        Who::Anyone | Who::SignedIn => {}
+        Who::Operator if viewer.is_operator() => {}
+        Who::OfTenant if tenant.is_some_and(|tenant| viewer.sees(tenant)) => {}
         // What somebody may not see is not there.
-        (Who::Operator | Who::OfTenant, Some(_)) => return Err(Trouble::NotFound),
+        Who::Operator | Who::OfTenant => return Err(Trouble::NotFound),
     }
-    if let Some(viewer) = viewer {
-        request.extensions_mut().insert(viewer);
-    }
+    request.extensions_mut().insert(viewer);
     Ok(())
 }
 
 /// Whose session it is, as the browser's secret says, as long as they may still see something.
-async fn signed_in(admin: &Admin, secret: Option<String>) -> Result<Option<Viewer>, Trouble> {
-    let Some(secret) = secret else {
+pub async fn signed_in(admin: &Admin, headers: &HeaderMap) -> Result<Option<Viewer>, Trouble> {
+    let Some(secret) = admin.cookies.read(headers, cookies::SESSION) else {
         return Ok(None);
     };
     let Some(mut session) = admin.ledger.session(&secret).await? else {

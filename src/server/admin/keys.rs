@@ -94,13 +94,17 @@ fn state(reader: &Reader, key: &Key, now_ms: i64) -> String {
         (None, Some(at_ms)) if at_ms <= now_ms => said!(reader.said, keys.expired).to_owned(),
         (None, Some(at_ms)) => {
             let when = figures::moment(reader, at_ms);
-            said!(reader.said, keys.until, when)
+            match key.rotated_at_ms {
+                Some(_) => said!(reader.said, keys.rotated, when),
+                None => said!(reader.said, keys.until, when),
+            }
         }
         (None, None) => said!(reader.said, keys.active).to_owned(),
     }
 }
 
 fn acts(reader: &Reader, viewer: &Viewer, key: &Key) -> impl IntoView + use<> {
+    let is_rotated = key.rotated_at_ms.is_some();
     let path = format!("{}/{}", Part::Keys.of(&key.tenant), key.prefix);
     let named = || key.prefix.clone();
     let act = |act: &str, words: &'static str, named: String, class: &'static str| {
@@ -120,7 +124,7 @@ fn acts(reader: &Reader, viewer: &Viewer, key: &Key) -> impl IntoView + use<> {
     let revoke_named = said!(reader.said, keys.revoke_named, key = named());
     view! {
         <div class="admin-acts">
-            {act("rotate", rotate, rotate_named, "button button-small")}
+            {(!is_rotated).then(|| act("rotate", rotate, rotate_named, "button button-small"))}
             {act("revoke", revoke, revoke_named, "button button-small button-danger")}
         </div>
     }

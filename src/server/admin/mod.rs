@@ -45,6 +45,9 @@ use tries::Tries;
 
 use super::{public_url::PublicUrl, settings::AdminSettings};
 
+/// Where people sign in.
+const SIGN_IN: &str = "/admin/sign-in";
+
 /// What every request below `/admin` can reach.
 pub struct Admin {
     ledger: Ledger,
@@ -86,13 +89,24 @@ impl Admin {
         Ok(tenant.map(Some))
     }
 
-    /// Leads to an admin page, which tells something once.
+    /// Leads to an admin page, which tells something once: the sign-in page to whoever has this browser, every other
+    /// one to whoever has its session.
     fn go(&self, reader: &Reader, page: &str, told: Option<Told>) -> Response {
-        let mut response = Redirect::to(&reader.to(page)).into_response();
-        if let Some(told) = told {
-            let max_age_s = Some(told::MAX_AGE_S);
-            let cookie = self.cookies.keep(cookies::TOLD, &told.cookie(), max_age_s);
-            response.headers_mut().append(SET_COOKIE, cookie);
+        let path = reader.to(page);
+        let mut response = Redirect::to(&path).into_response();
+        let headers = response.headers_mut();
+        let secret = match page {
+            SIGN_IN => reader.form.clone().or_else(|| {
+                let fresh = tenants::secret().ok()?;
+                headers.append(SET_COOKIE, self.cookies.keep(cookies::FORM, &fresh, None));
+                Some(fresh)
+            }),
+            _ => reader.session.clone(),
+        };
+        if let Some((told, secret)) = told.zip(secret) {
+            let sealed = told.seal(&path, &secret);
+            let cookie = self.cookies.tell(&path, &sealed, told::MAX_AGE_S);
+            headers.append(SET_COOKIE, cookie);
         }
         response
     }

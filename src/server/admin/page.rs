@@ -10,7 +10,7 @@ use axum::{
 use leptos::prelude::*;
 use leptos_meta::HashedStylesheet;
 
-use super::{Admin, cookies, reader::Reader, told::Told, viewer::Viewer};
+use super::{Admin, reader::Reader, told::Told, viewer::Viewer};
 use crate::{
     i18n::{I18nLocaleTrait, Locale, admin::said, td_string},
     theme::Theme,
@@ -71,7 +71,7 @@ pub fn page(
     headers.insert(CACHE_CONTROL, KEPT_BY_NOBODY);
     headers.insert(VARY, HeaderValue::from_static("Cookie, Accept-Language"));
     if reader.told.is_some() {
-        headers.append(SET_COOKIE, admin.cookies.forget(cookies::TOLD));
+        headers.append(SET_COOKIE, admin.cookies.tell(&reader.path, "", 0));
     }
     response
 }
@@ -82,6 +82,8 @@ pub fn refusal(admin: &Admin, reader: &Reader, status: StatusCode) -> Response {
         StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED => {
             said!(reader.said, trouble.not_found).to_owned()
         }
+        StatusCode::SERVICE_UNAVAILABLE => said!(reader.said, trouble.away).to_owned(),
+        StatusCode::CONFLICT => said!(reader.said, trouble.key_over).to_owned(),
         StatusCode::FORBIDDEN => said!(reader.said, trouble.cross_site).to_owned(),
         StatusCode::INTERNAL_SERVER_ERROR => {
             let request_id = reader.request_id.clone();

@@ -2,9 +2,12 @@
 
 use std::{convert::Infallible, sync::Arc};
 
-use axum::{extract::FromRequestParts, http::request::Parts};
+use axum::{
+    extract::FromRequestParts,
+    http::{Method, Uri, request::Parts},
+};
 
-use super::{Admin, cookies, told::Told};
+use super::{Admin, cookies, routes, told::Told};
 use crate::{
     i18n::{Locale, admin, path},
     server::{pages, telemetry::RequestId},
@@ -12,7 +15,7 @@ use crate::{
 };
 
 /// A request's reader.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Reader {
     /// Of numbers.
     pub locale: Locale,
@@ -24,7 +27,14 @@ pub struct Reader {
     pub told: Option<Told>,
     /// Under which the log tells more.
     pub request_id: String,
+    /// Of this page, with its language.
+    pub path: String,
+    /// What the browser presents as its session's, whether or not that has ended.
+    pub session: Option<String>,
+    /// What ties the form of the sign-in page to the browser.
+    pub form: Option<String>,
     in_path: Option<Locale>,
+    /// The page itself, or one that can be read beside a form.
     page: String,
 }
 
@@ -40,21 +50,43 @@ impl Reader {
     }
 }
 
+fn query(uri: &Uri) -> String {
+    let query = uri.query().map(|query| format!("?{query}"));
+    query.unwrap_or_default()
+}
+
 impl FromRequestParts<Arc<Admin>> for Reader {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, admin: &Arc<Admin>) -> Result<Self, Infallible> {
         let path = parts.uri.path();
         let wanted = pages::preferences(path, &parts.headers);
-        let told = admin.cookies.read(&parts.headers, cookies::TOLD);
+        let kept = |name| admin.cookies.read(&parts.headers, name);
+        let (session, form) = (kept(cookies::SESSION), kept(cookies::FORM));
+        let told = admin.cookies.told(&parts.headers);
+        let told_to = |secret: &Option<String>| {
+            let secret = secret.as_deref()?;
+            let mut told = told.iter();
+            told.find_map(|told| Told::unseal(told, path, secret))
+        };
+        // Before somebody signs in there are no keys to tell.
+        let note = || told_to(&form).filter(|told| matches!(told, Told::Note(_)));
+        let told = told_to(&session).or_else(note);
+        let page = match parts.method {
+            Method::GET => wanted.page + &query(&parts.uri),
+            _ => routes::beside(&wanted.page).to_owned(),
+        };
         Ok(Self {
             locale: wanted.locale,
             said: admin::sentences(wanted.locale),
             theme: wanted.theme,
-            told: told.and_then(|told| Told::read(&told)),
+            told,
             request_id: RequestId::of(&parts.extensions).0,
             in_path: path::split(path).0,
-            page: wanted.page,
+            path: path.to_owned(),
+            session,
+            form,
+            page,
         })
     }
 }

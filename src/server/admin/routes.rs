@@ -1,13 +1,13 @@
 //! Every route of the admin page, with who may use it.
 
-use std::sync::Arc;
+use std::{iter, sync::Arc};
 
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    http::Method,
+    http::{Method, Uri},
     middleware::from_fn_with_state,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{MethodRouter, get, post},
 };
 
@@ -67,7 +67,7 @@ fn routes() -> Vec<Route> {
         act("/admin/sign-in", Anyone, post(sign_in::with_token)),
         show("/admin/sign-in/provider", Anyone, get(sign_in::to_provider)),
         show(provider::CALLBACK, Anyone, get(sign_in::from_provider)),
-        act("/admin/sign-out", SignedIn, post(sign_in::out)),
+        act("/admin/sign-out", Anyone, post(sign_in::out)),
         show(tenants, Operator, get(tenant_list::show)),
         act(tenants, Operator, post(tenant_list::create)),
         show("/admin/tenants/{tenant}", Operator, get(tenant::show)),
@@ -140,10 +140,20 @@ pub fn router(admin: &Arc<Admin>) -> Router<AppState> {
     let mut router = Router::new();
     let languages = Locale::get_all().iter().map(|&locale| Some(locale));
     let languages: Vec<_> = [None].into_iter().chain(languages).collect();
-    for Route { path, who, run, .. } in routes() {
+    for Route {
+        method,
+        path,
+        who,
+        run,
+    } in routes()
+    {
         let guarded = run.layer(from_fn_with_state((Arc::clone(admin), who), guard::admit));
         for &language in &languages {
-            router = router.route(&path::localized(language, path), guarded.clone());
+            let path = path::localized(language, path);
+            if method == Method::GET {
+                router = router.route(&format!("{path}/"), get(without_slash));
+            }
+            router = router.route(&path, guarded.clone());
         }
     }
     router
@@ -151,6 +161,33 @@ pub fn router(admin: &Arc<Admin>) -> Router<AppState> {
         .layer(from_fn_with_state(Arc::clone(admin), trouble::as_page))
         .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
         .with_state(Arc::clone(admin))
+}
+
+/// Leads to the page without the slash at its end. Every such path begins with ours.
+async fn without_slash(uri: Uri) -> Redirect {
+    let path = uri.path().trim_end_matches('/');
+    let query = uri.query().map(|query| format!("?{query}"));
+    Redirect::permanent(&(path.to_owned() + &query.unwrap_or_default()))
+}
+
+/// The nearest page above a form's path, or that path itself, that can be read.
+pub fn beside(path: &str) -> &str {
+    let routes = routes();
+    let is_read = |path: &&str| {
+        let mut routes = routes.iter();
+        routes.any(|route| route.method == Method::GET && fits(route.path, path))
+    };
+    let above = |path: &str| path.rfind('/');
+    let found = iter::successors(Some(path), |path| Some(&path[..above(path)?])).find(is_read);
+    found.unwrap_or("/admin")
+}
+
+fn fits(route: &str, path: &str) -> bool {
+    let (route, path) = (route.split('/'), path.split('/'));
+    route.clone().count() == path.clone().count()
+        && route
+            .zip(path)
+            .all(|(wanted, given)| wanted.starts_with('{') || wanted == given)
 }
 
 async fn nothing(_: Request) -> Response {

@@ -15,14 +15,14 @@ use tenants::Session;
 use tokio::task::spawn_blocking;
 
 use super::{
-    Admin, cookies,
+    Admin, SIGN_IN, cookies, guard,
     page::{field, form, page},
     provider::{Begun, ProviderError},
     reader::Reader,
     told::{Note, Told},
     tries::Trying,
     trouble::Trouble,
-    viewer::{Posted, Viewer, csrf_of},
+    viewer::{Leaving, Posted, csrf_of},
 };
 use crate::{i18n::admin::said, server::exposure};
 
@@ -33,13 +33,13 @@ const BEGUN_MAX_AGE_S: u32 = 600;
 pub async fn show(
     State(admin): State<Arc<Admin>>,
     reader: Reader,
-    viewer: Option<Viewer>,
     headers: HeaderMap,
 ) -> Result<Response, Trouble> {
-    if viewer.is_some() {
+    // Who reads what went wrong stays here, also while the database is gone.
+    if reader.told.is_none() && matches!(guard::signed_in(&admin, &headers).await, Ok(Some(_))) {
         return Ok(admin.go(&reader, "/admin", None));
     }
-    let kept = admin.cookies.read(&headers, cookies::FORM);
+    let kept = reader.form.clone();
     let secret = kept.map_or_else(tenants::secret, Ok)?;
     let content = view! {
         <p class="lead">{said!(reader.said, sign_in.lead)}</p>
@@ -174,21 +174,24 @@ pub async fn from_provider(
     Ok(response)
 }
 
-/// Ends the session.
+/// Ends the session: in the browser in any case, and on the server unless the database is gone, which is said.
 pub async fn out(
     State(admin): State<Arc<Admin>>,
     reader: Reader,
-    headers: HeaderMap,
-    _: Posted,
-) -> Result<Response, Trouble> {
-    if let Some(secret) = admin.cookies.read(&headers, cookies::SESSION) {
-        admin.ledger.end_session(&secret).await?;
-    }
-    let note = Told::Note(Note::SignedOut);
-    let mut response = admin.go(&reader, "/admin/sign-in", Some(note));
+    Leaving { secret }: Leaving,
+) -> Response {
+    let note = match admin.ledger.end_session(&secret).await {
+        Ok(()) => Note::SignedOut,
+        Err(error) => {
+            let (request_id, error) = (&reader.request_id, exposure::chain(&error));
+            tracing::error!(request_id, error, "a session goes on");
+            Note::NotEnded
+        }
+    };
+    let mut response = admin.go(&reader, SIGN_IN, Some(Told::Note(note)));
     let headers = response.headers_mut();
     headers.append(SET_COOKIE, admin.cookies.forget(cookies::SESSION));
-    Ok(response)
+    response
 }
 
 impl Admin {
@@ -214,7 +217,7 @@ impl Admin {
     }
 
     fn refuse_sign_in(&self, reader: &Reader, note: Note) -> Response {
-        self.go(reader, "/admin/sign-in", Some(Told::Note(note)))
+        self.go(reader, SIGN_IN, Some(Told::Note(note)))
     }
 
     fn refuse_provider(&self, reader: &Reader, error: &ProviderError) -> Response {

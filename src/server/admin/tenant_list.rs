@@ -23,7 +23,7 @@ pub async fn start(State(admin): State<Arc<Admin>>, reader: Reader, viewer: View
         None => "/admin/tenants".to_owned(),
         Some(tenant) => Part::Usage.of(tenant),
     };
-    admin.go(&reader, &page, reader.told.clone())
+    admin.go(&reader, &page, None)
 }
 
 /// All tenants.

@@ -1,8 +1,14 @@
 //! What is told once, on the page behind a form: that something was done, or a key that was made.
 //!
 //! The browser brings it along in a cookie, which the page lets go. So it needs no place on the server, which several
-//! servers would have to share, and a key in clear lies nowhere but with whoever made it.
+//! servers would have to share. The cookie is encrypted and authenticated with what only this browser presents, the
+//! secret of its session or of its sign-in form, and names its page: nobody else can make one, read the key in it, or
+//! have it shown elsewhere.
 
+use cookie::{Cookie, CookieJar, Key};
+use sha2::{Digest, Sha512};
+
+use super::cookies::TOLD;
 use crate::i18n::admin::{Locale, said};
 
 /// How long a browser keeps it at most, where the next page never comes.
@@ -24,6 +30,8 @@ pub enum Note {
     SignInNeeded,
     /// The session was ended.
     SignedOut,
+    /// The browser has let the session go, and the server could not end it.
+    NotEnded,
     /// The token signs nobody in.
     TokenRefused,
     /// The provider says nothing that can be used.
@@ -55,9 +63,10 @@ pub enum Note {
 }
 
 impl Note {
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::SignInNeeded,
         Self::SignedOut,
+        Self::NotEnded,
         Self::TokenRefused,
         Self::ProviderFailed,
         Self::Stranger,
@@ -79,6 +88,7 @@ impl Note {
         match self {
             Self::SignInNeeded => said!(locale, sign_in.needed),
             Self::SignedOut => said!(locale, sign_in.ended),
+            Self::NotEnded => said!(locale, sign_in.not_ended),
             Self::TokenRefused => said!(locale, sign_in.refused),
             Self::ProviderFailed => said!(locale, sign_in.provider_failed),
             Self::Stranger => said!(locale, sign_in.stranger),
@@ -100,7 +110,8 @@ impl Note {
     pub fn is_bad(self) -> bool {
         matches!(
             self,
-            Self::TokenRefused
+            Self::NotEnded
+                | Self::TokenRefused
                 | Self::ProviderFailed
                 | Self::Stranger
                 | Self::TooOften
@@ -112,17 +123,25 @@ impl Note {
 }
 
 impl Told {
-    /// As a cookie's value.
-    pub fn cookie(&self) -> String {
-        match self {
+    /// As a cookie's value, for the page of a path and whoever presents the secret.
+    pub fn seal(&self, path: &str, secret: &str) -> String {
+        let told = match self {
             Self::Note(note) => format!("note.{note:?}"),
             Self::Key(key) => format!("key.{key}"),
-        }
+        };
+        let mut jar = CookieJar::new();
+        let told = Cookie::new(TOLD, format!("{path} {told}"));
+        jar.private_mut(&key_of(secret)).add(told);
+        let sealed = jar.get(TOLD).map(Cookie::value);
+        sealed.unwrap_or_default().to_owned()
     }
 
-    /// Reads a [`cookie`](Self::cookie).
-    pub fn read(cookie: &str) -> Option<Self> {
-        match cookie.split_once('.')? {
+    /// What was [sealed](Self::seal) for this path with this secret.
+    pub fn unseal(sealed: &str, path: &str, secret: &str) -> Option<Self> {
+        let sealed = Cookie::new(TOLD, sealed.to_owned());
+        let told = CookieJar::new().private(&key_of(secret)).decrypt(sealed)?;
+        let (page, told) = told.value().split_once(' ')?;
+        match told.split_once('.').filter(|_| page == path)? {
             ("note", name) => Note::ALL
                 .into_iter()
                 .find(|note| format!("{note:?}") == name)
@@ -133,18 +152,33 @@ impl Told {
     }
 }
 
+/// Secrets have 256 random bits, so that a hash of one is a key.
+fn key_of(secret: &str) -> Key {
+    Key::from(&Sha512::digest(format!("told {secret}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn what_is_told_comes_back_from_its_cookie() {
+    fn what_is_told_comes_back_from_its_cookie_to_its_page_and_its_browser_alone() {
         let notes = Note::ALL.map(Told::Note);
         for told in notes.into_iter().chain([Told::Key("bl_1.2".to_owned())]) {
-            assert_eq!(Told::read(&told.cookie()), Some(told));
+            let sealed = told.seal("/en/admin/audit", "secret");
+            assert!(!sealed.contains("bl_1") && !sealed.contains("note"));
+            let unsealed = |path, secret| Told::unseal(&sealed, path, secret);
+            assert_eq!(unsealed("/en/admin/audit", "secret"), Some(told));
+            assert_eq!(unsealed("/en/admin/audit", "other"), None);
+            assert_eq!(unsealed("/en/admin", "secret"), None);
         }
-        for cookie in ["", "note.", "note.Nonsense", "other.1"] {
-            assert_eq!(Told::read(cookie), None, "{cookie}");
+        for forged in [
+            "",
+            "note.SignedOut",
+            "key.bser_1",
+            "/en/admin/audit key.bser_1",
+        ] {
+            assert_eq!(Told::unseal(forged, "/en/admin/audit", "secret"), None);
         }
     }
 }

@@ -4,18 +4,21 @@ use std::sync::Arc;
 
 use axum::{
     extract::{Request, State},
-    http::StatusCode,
+    http::{HeaderValue, StatusCode, header::RETRY_AFTER},
     middleware::Next,
     response::{IntoResponse, Response},
 };
 use tenants::LedgerError;
 
 use super::{
-    Admin, page,
+    Admin, SIGN_IN, page,
     reader::Reader,
     told::{Note, Told},
 };
 use crate::server::exposure;
+
+/// When to try again while the database is gone or somebody else holds it, seconds.
+const AWAY_RETRY_S: HeaderValue = HeaderValue::from_static("5");
 
 /// Why there is no such page, or why something is not done.
 #[derive(Clone, Debug)]
@@ -28,6 +31,8 @@ pub enum Trouble {
     CrossSite,
     /// The form lacks something, or holds what does not fit.
     Unfit,
+    /// The key has ended, or has one in its place already.
+    KeyOver,
     /// The database.
     Ledger(Arc<LedgerError>),
 }
@@ -36,9 +41,10 @@ impl From<LedgerError> for Trouble {
     fn from(error: LedgerError) -> Self {
         match error {
             LedgerError::NoTenant { .. } | LedgerError::NoKey { .. } => Self::NotFound,
-            LedgerError::Name { .. }
-            | LedgerError::Revoked { .. }
-            | LedgerError::Disabled { .. } => Self::Unfit,
+            LedgerError::Name { .. } | LedgerError::Disabled { .. } => Self::Unfit,
+            LedgerError::Revoked { .. }
+            | LedgerError::Expired { .. }
+            | LedgerError::Rotated { .. } => Self::KeyOver,
             error => Self::Ledger(Arc::new(error)),
         }
     }
@@ -65,16 +71,28 @@ pub async fn as_page(
         None => return response,
         Some(Trouble::SignInNeeded) => {
             let note = Told::Note(Note::SignInNeeded);
-            return admin.go(&reader, "/admin/sign-in", Some(note));
+            return admin.go(&reader, SIGN_IN, Some(note));
         }
         Some(Trouble::NotFound) => StatusCode::NOT_FOUND,
         Some(Trouble::CrossSite) => StatusCode::FORBIDDEN,
         Some(Trouble::Unfit) => StatusCode::UNPROCESSABLE_ENTITY,
+        Some(Trouble::KeyOver) => StatusCode::CONFLICT,
         Some(Trouble::Ledger(error)) => {
-            let (request_id, error) = (&reader.request_id, exposure::chain(&*error));
-            tracing::error!(request_id, error, "the database of tenants");
-            StatusCode::INTERNAL_SERVER_ERROR
+            let request_id = &reader.request_id;
+            tracing::error!(
+                request_id,
+                error = exposure::chain(&*error),
+                "the database of tenants"
+            );
+            match error.is_away() {
+                true => StatusCode::SERVICE_UNAVAILABLE,
+                false => StatusCode::INTERNAL_SERVER_ERROR,
+            }
         }
     };
-    page::refusal(&admin, &reader, status)
+    let mut refusal = page::refusal(&admin, &reader, status);
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        refusal.headers_mut().insert(RETRY_AFTER, AWAY_RETRY_S);
+    }
+    refusal
 }

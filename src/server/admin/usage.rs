@@ -1,14 +1,15 @@
-//! What a tenant used, day by day: a picture, a table, and CSV.
+//! What a tenant used, day by day, in the last days or a month: a picture, a table, and CSV.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, iter, sync::Arc};
 
 use axum::{
-    extract::{Path, State},
+    extract::{Path, Query, State, rejection::QueryRejection},
     http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE},
     response::{IntoResponse, Response},
 };
 use leptos::prelude::*;
-use tenants::{Day, DayUsage, LedgerError, Outcome};
+use serde::Deserialize;
+use tenants::{Day, DayUsage, Outcome};
 
 use super::{
     Admin, figures, page,
@@ -20,8 +21,51 @@ use super::{
 };
 use crate::i18n::admin::said;
 
-/// Days that are told.
+/// Days that are told where nobody chooses a month.
 pub const N_DAYS: u32 = 30;
+
+/// Months that links lead to; further ones are behind those beside.
+const N_MONTHS: usize = 12;
+
+/// Which days.
+#[derive(Debug, Deserialize)]
+pub struct Wanted {
+    /// Those of a month such as `2026-11`; otherwise the last ones.
+    month: Option<String>,
+}
+
+/// Days that are told.
+#[derive(Clone, Copy, Debug)]
+pub struct Period {
+    first: Day,
+    last: Day,
+    today: Day,
+    is_month: bool,
+}
+
+impl Period {
+    fn of(month: Option<&str>, today: Day) -> Result<Self, Trouble> {
+        let (first, last) = match month {
+            None => (today.before(N_DAYS - 1), today),
+            Some(month) => {
+                let first = format!("{month}-01").parse();
+                let first: Day = first.map_err(|_| Trouble::NotFound)?;
+                (first, first.first_of_next_month().before(1))
+            }
+        };
+        Ok(Self {
+            first,
+            last,
+            today,
+            is_month: month.is_some(),
+        })
+    }
+
+    /// As `2026-11`; `None`: the last days.
+    fn month(self) -> Option<String> {
+        self.is_month.then(|| self.first.month())
+    }
+}
 
 /// What was used on a day.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -47,10 +91,11 @@ impl OfDay {
     }
 }
 
-/// The last days, the oldest first.
-pub fn by_day(today: Day, usage: &[DayUsage]) -> BTreeMap<Day, OfDay> {
-    let days = (0..N_DAYS).map(|n| (today.before(n), OfDay::default()));
-    let mut days: BTreeMap<_, _> = days.collect();
+/// The days of a period, the oldest first.
+pub fn by_day(period: Period, usage: &[DayUsage]) -> BTreeMap<Day, OfDay> {
+    let days = iter::successors(Some(period.first), |day| Some(day.after(1)));
+    let days = days.take_while(|day| *day <= period.last);
+    let mut days: BTreeMap<_, _> = days.map(|day| (day, OfDay::default())).collect();
     for one in usage {
         if let Some(day) = days.get_mut(&one.day) {
             day.add(one);
@@ -59,16 +104,17 @@ pub fn by_day(today: Day, usage: &[DayUsage]) -> BTreeMap<Day, OfDay> {
     days
 }
 
-/// The last days.
+/// The last days, or a month.
 pub async fn show(
     State(admin): State<Arc<Admin>>,
     reader: Reader,
     viewer: Viewer,
     Path(tenant): Path<String>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Response, Trouble> {
-    let usage = admin.usage_of(&tenant).await?;
-    let days = by_day(Day::of(admin.ledger.now_ms().await?), &usage);
-    let count = figures::count(&reader, N_DAYS.into());
+    let (period, usage) = admin.usage_of(&tenant, wanted).await?;
+    let created = Day::of(admin.ledger.tenant(&tenant).await?.created_at_ms);
+    let days = by_day(period, &usage);
     let content = match usage.is_empty() {
         true => view! { <p>{said!(reader.said, usage.none)}</p> }.into_any(),
         false => view! {
@@ -77,9 +123,11 @@ pub async fn show(
         }
         .into_any(),
     };
-    let csv = reader.to(&format!("/admin/tenants/{tenant}/usage.csv"));
+    let page = reader.to(&Part::Usage.of(&tenant));
+    let csv = format!("{page}.csv{}", query(period.month().as_deref()));
     let content = view! {
-        <p class="lead">{said!(reader.said, usage.lead, count)}</p>
+        <p class="lead">{lead(&reader, period)}</p>
+        {months(&reader, &page, period, created)}
         {content}
         <p>
             <a class="button" href=csv>
@@ -96,6 +144,62 @@ pub async fn show(
         part,
         content.into_any(),
     ))
+}
+
+fn lead(reader: &Reader, period: Period) -> String {
+    match period.month() {
+        Some(month) => {
+            let month = figures::day(reader, &month);
+            said!(reader.said, usage.of_month, month)
+        }
+        None => {
+            let count = figures::count(reader, N_DAYS.into());
+            said!(reader.said, usage.lead, count)
+        }
+    }
+}
+
+/// Ways to other days: the last ones, the months beside, and the last ones in which the tenant was there.
+fn months(reader: &Reader, page: &str, period: Period, created: Day) -> impl IntoView + use<> {
+    let shown = period.month();
+    let link = |words: String, month: Option<String>, is_current: bool| {
+        let href = page.to_owned() + &query(month.as_deref());
+        let current = is_current.then_some("true");
+        view! {
+            <a href=href aria-current=current>
+                {words}
+            </a>
+        }
+    };
+    let count = figures::count(reader, N_DAYS.into());
+    let days = said!(reader.said, usage.days, count);
+    let since = created.first_of_month();
+    let earlier = period.first.before(1);
+    let earlier = (earlier >= since).then(|| {
+        let words = said!(reader.said, usage.earlier).to_owned();
+        link(words, Some(earlier.month()), false)
+    });
+    let later = period.first.first_of_next_month();
+    let later = (shown.is_some() && later <= period.today).then(|| {
+        let words = said!(reader.said, usage.later).to_owned();
+        link(words, Some(later.month()), false)
+    });
+    let newest = period.today.first_of_month();
+    let all = iter::successors(Some(newest), |first| Some(first.before(1).first_of_month()));
+    let all = all.take_while(|first| *first >= since).take(N_MONTHS);
+    let all = all.map(|first| {
+        let month = first.month();
+        let is_current = shown.as_ref() == Some(&month);
+        link(figures::day(reader, &month), Some(month), is_current)
+    });
+    view! {
+        <nav class="admin-parts" aria-label=said!(reader.said, usage.months)>
+            {link(days, None, shown.is_none())}
+            {earlier}
+            {later}
+            {all.collect_view()}
+        </nav>
+    }
 }
 
 /// Days with clips, the newest first, below what they are together.
@@ -141,12 +245,16 @@ fn row(reader: &Reader, heading: String, of: OfDay) -> impl IntoView + use<> {
 pub async fn csv(
     State(admin): State<Arc<Admin>>,
     Path(tenant): Path<String>,
+    wanted: Result<Query<Wanted>, QueryRejection>,
 ) -> Result<Response, Trouble> {
     let mut text = DayUsage::COLUMNS.join(",") + "\r\n";
-    for row in admin.usage_of(&tenant).await? {
+    let (period, usage) = admin.usage_of(&tenant, wanted).await?;
+    for row in usage {
         text += &(row.fields().join(",") + "\r\n");
     }
-    let name = format!("attachment; filename=\"usage-{tenant}.csv\"");
+    let month = period.month().map(|month| format!("-{month}"));
+    let month = month.unwrap_or_default();
+    let name = format!("attachment; filename=\"usage-{tenant}{month}.csv\"");
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8"),
         (CONTENT_DISPOSITION, &name),
@@ -155,11 +263,23 @@ pub async fn csv(
     Ok((headers, text).into_response())
 }
 
+fn query(month: Option<&str>) -> String {
+    let query = month.map(|month| format!("?month={month}"));
+    query.unwrap_or_default()
+}
+
 impl Admin {
-    async fn usage_of(&self, tenant: &str) -> Result<Vec<DayUsage>, LedgerError> {
+    async fn usage_of(
+        &self,
+        tenant: &str,
+        wanted: Result<Query<Wanted>, QueryRejection>,
+    ) -> Result<(Period, Vec<DayUsage>), Trouble> {
+        let Query(wanted) = wanted.map_err(|_| Trouble::NotFound)?;
         let today = Day::of(self.ledger.now_ms().await?);
-        let first = today.before(N_DAYS - 1);
-        self.ledger.usage(Some(tenant), first, today).await
+        let period = Period::of(wanted.month.as_deref(), today)?;
+        let (first, last) = (period.first, period.last);
+        let usage = self.ledger.usage(Some(tenant), first, last).await?;
+        Ok((period, usage))
     }
 }
 
@@ -183,7 +303,8 @@ mod tests {
             of("2026-10-31", Outcome::Failed, 1),
             of("2026-10-30", Outcome::Answered, 9),
         ];
-        let days = by_day(today, &usage);
+        let period = |month| Period::of(month, today).expect("a period");
+        let days = by_day(period(None), &usage);
         assert_eq!(days.len(), N_DAYS as usize);
         let told = OfDay {
             answered: 3,
@@ -194,5 +315,12 @@ mod tests {
         assert_eq!(days[&today], told);
         assert_eq!(days.values().map(|day| day.failed).sum::<i64>(), 1);
         assert_eq!(days.values().map(|day| day.answered).sum::<i64>(), 3);
+        let october = by_day(period(Some("2026-10")), &usage);
+        assert_eq!(october.len(), 31);
+        let sums = |of: fn(&OfDay) -> i64| october.values().map(of).sum::<i64>();
+        assert_eq!((sums(|day| day.answered), sums(|day| day.failed)), (9, 1));
+        for unfit in ["2026-13", "", "x", "2026-11-01"] {
+            assert!(Period::of(Some(unfit), today).is_err(), "{unfit}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
 use axum::{
-    extract::{FromRequest, FromRequestParts, OptionalFromRequestParts, RawForm, Request},
+    extract::{FromRequest, FromRequestParts, RawForm, Request},
     http::request::Parts,
 };
 use sha2::{Digest, Sha256};
@@ -59,14 +59,6 @@ impl<S: Sync> FromRequestParts<S> for Viewer {
     }
 }
 
-impl<S: Sync> OptionalFromRequestParts<S> for Viewer {
-    type Rejection = Trouble;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Option<Self>, Trouble> {
-        Ok(parts.extensions.get::<Self>().cloned())
-    }
-}
-
 /// What the forms of a browser carry that keeps a secret: nobody else's page can know it.
 pub fn csrf_of(secret: &str) -> String {
     let digest = Sha256::digest(format!("form {secret}"));
@@ -96,9 +88,6 @@ impl FromRequest<Arc<Admin>> for Posted {
     type Rejection = Trouble;
 
     async fn from_request(request: Request, admin: &Arc<Admin>) -> Result<Self, Trouble> {
-        if is_cross_site(request.headers()) {
-            return Err(Trouble::CrossSite);
-        }
         let expected = match request.extensions().get::<Viewer>() {
             Some(viewer) => Some(viewer.csrf.clone()),
             None => {
@@ -106,6 +95,37 @@ impl FromRequest<Arc<Admin>> for Posted {
                 secret.map(|secret| csrf_of(&secret))
             }
         };
+        Self::of(request, admin, expected).await
+    }
+}
+
+/// A form of whoever presents a session, which no database is asked about.
+#[derive(Debug)]
+pub struct Leaving {
+    /// What names the session, where it has not ended yet.
+    pub secret: String,
+}
+
+impl FromRequest<Arc<Admin>> for Leaving {
+    type Rejection = Trouble;
+
+    async fn from_request(request: Request, admin: &Arc<Admin>) -> Result<Self, Trouble> {
+        let secret = admin.cookies.read(request.headers(), cookies::SESSION);
+        let secret = secret.ok_or(Trouble::CrossSite)?;
+        Posted::of(request, admin, Some(csrf_of(&secret))).await?;
+        Ok(Self { secret })
+    }
+}
+
+impl Posted {
+    async fn of(
+        request: Request,
+        admin: &Arc<Admin>,
+        expected: Option<String>,
+    ) -> Result<Self, Trouble> {
+        if is_cross_site(request.headers()) {
+            return Err(Trouble::CrossSite);
+        }
         let arriving = timeout(FORM_TIMEOUT, RawForm::from_request(request, admin)).await;
         let Ok(Ok(RawForm(form))) = arriving else {
             return Err(Trouble::Unfit);
