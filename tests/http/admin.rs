@@ -246,9 +246,9 @@ async fn a_session_is_new_at_sign_in_and_over_at_sign_out() {
         browser
             .cookies
             .retain(|kept| kept.name != "banglaser-admin");
-        let page = browser.get(&trial, "/admin/sign-in").await;
+        let page = browser.get(&trial, "/en/admin/sign-in").await;
         let form = [("csrf", csrf(&page)), ("token", token.clone())];
-        browser.post(&trial, "/admin/sign-in", &form).await;
+        browser.post(&trial, "/en/admin/sign-in", &form).await;
     };
     sign_in(&mut browser).await;
     let second = browser.session().expect("a session").to_owned();
