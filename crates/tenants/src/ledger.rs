@@ -1,6 +1,6 @@
 //! The database: a connection to it, its clock, and transactions that say who does what.
 
-use std::{borrow::Cow, time::Duration};
+use std::{borrow::Cow, io, time::Duration};
 
 use sqlx::{
     Any, AnyPool, AssertSqlSafe, Executor, Transaction,
@@ -129,9 +129,12 @@ impl Ledger {
         let options = AnyPoolOptions::new()
             .max_connections(MAX_CONNECTIONS)
             .acquire_timeout(CONNECT_TIMEOUT);
-        let first = kind.first();
+        let (first, opened) = (kind.first(), place.clone());
         let options = options.after_connect(move |connection, _| {
+            let place = opened.clone();
             Box::pin(async move {
+                // One to a file that was put in the place of ours is let go.
+                place.verify().map_err(io::Error::other)?;
                 connection.execute(first).await?;
                 Ok(())
             })
