@@ -78,10 +78,11 @@ impl Entry {
     /// Counts audio of a live connection, and a clip where a new one begins.
     pub fn listened(&self, n_clips: u32, duration: Duration) {
         let Some(request) = &self.tenant else { return };
+        // Before its clip makes room for another one.
+        request.heard_more(duration);
         for _ in 0..n_clips {
             request.heard(Outcome::Answered, Duration::ZERO);
         }
-        request.heard_more(duration);
     }
 
     /// Whose turn it is when its clips are heard.
