@@ -87,8 +87,10 @@ fn run_steps(workspace: &Workspace, steps: &mut Steps, has_python: bool) -> Resu
     }
 }
 
+/// With all its features, so that each crate is compiled once.
 fn of_batch(mut cargo: Command, workspace: &Workspace, what: &str) -> Command {
-    cargo.args([what, "--release", "--locked", "--manifest-path"]);
+    cargo.args([what, "--release", "--locked", "--features", "cluster"]);
+    cargo.arg("--manifest-path");
     cargo.arg(workspace.root.join(MANIFESTS[0]));
     cargo
 }

@@ -88,13 +88,17 @@ pub fn exports(workspace: &Workspace, python: &Path) -> Result<()> {
 /// Compares the files of operators with their published schemas.
 pub fn deployment(workspace: &Workspace, python: &PathBuf) -> Result<()> {
     let deploy = workspace.root.join("deploy");
+    let kubernetes = ["banglaser.yaml", "score-archive.yaml", "sql.yaml"];
     run(Command::new(python.with_file_name("kubernetes-validate"))
         .arg("--strict")
-        .arg(deploy.join("kubernetes/banglaser.yaml"))
-        .arg(deploy.join("kubernetes/score-archive.yaml")))?;
+        .args(kubernetes.map(|file| deploy.join("kubernetes").join(file))))?;
     let read = "import compose_spec, pathlib, sys; \
                 print(compose_spec.PyCompose.from_yaml(pathlib.Path(sys.argv[1]).read_text()))";
-    run(Command::new(python)
-        .args(["-c", read])
-        .arg(deploy.join("compose.yaml")))
+    ["compose.yaml", "compose.sql.yaml"]
+        .into_iter()
+        .try_for_each(|file| {
+            run(Command::new(python)
+                .args(["-c", read])
+                .arg(deploy.join(file)))
+        })
 }

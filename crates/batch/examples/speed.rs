@@ -19,9 +19,12 @@ use std::{
 };
 
 use anyhow::{Context, Result};
-use batch::{Archive, Columns, Job, Parts, Progress, Scorer, Shard, Stores, limits_up_to, runtime};
+use batch::{
+    Archive, Columns, Hearing, Job, Parts, Progress, Scorer, Shard, Stores, limits_up_to, runtime,
+};
 use mimalloc::MiMalloc;
 use pipeline::Apart;
+use tokio::runtime::Handle;
 
 /// As in the program.
 #[global_allocator]
@@ -32,7 +35,8 @@ const N_SHARDS: usize = 4;
 /// Where it all lies and how it is heard.
 struct Trial {
     folder: PathBuf,
-    scorer: Arc<Scorer>,
+    model: PathBuf,
+    scorer: Scorer,
     n_jobs: usize,
 }
 
@@ -42,10 +46,10 @@ fn main() -> Result<()> {
         anyhow::bail!("FOLDER N_CLIPS JOBS");
     };
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
-    let scorer = Scorer::open(&model, limits_up_to(600.0), Apart::default())?;
     let trial = Trial {
         folder: env::temp_dir().join(format!("banglaser-speed-{}", std::process::id())),
-        scorer: Arc::new(scorer),
+        scorer: scorer(&model)?,
+        model,
         n_jobs: n_jobs.parse()?,
     };
     let paths = trial.link(Path::new(clips), n_clips.parse()?)?;
@@ -57,6 +61,11 @@ fn main() -> Result<()> {
     println!("load {}", load()?);
     fs::remove_dir_all(&trial.folder)?;
     Ok(())
+}
+
+fn scorer(model: &Path) -> Result<Scorer> {
+    let opened = Scorer::open(model, limits_up_to(600.0), Apart::default());
+    Ok(opened?)
 }
 
 impl Trial {
@@ -133,20 +142,17 @@ impl Trial {
         let stores = Arc::new(Stores::new(0));
         let clips = self.folder.join("clips");
         let archive = Archive::open(&stores, clips.to_str().context("text")?, "uri").await?;
-        let recognizer = self.scorer.recognizer();
-        let labels = recognizer.labels().iter().collect();
-        let columns = Columns::new(recognizer.model_id(), labels, false, archive.carried());
+        let scorer = scorer(&self.model)?;
+        let columns = Columns::of(&scorer, archive.carried());
         let out = stores.find(out.to_str().context("text")?)?;
         let mut parts = Parts::open(out, shard, columns.schema()?, true).await?;
+        let threads = Handle::current();
         let job = Job {
-            stores,
             archive,
             shard,
-            scorer: Arc::clone(&self.scorer),
+            hearing: Hearing::new(stores, scorer, self.n_jobs, 128 << 20, threads),
             columns,
-            n_jobs: self.n_jobs,
             n_part_rows: 1000,
-            max_clip_bytes: 128 << 20,
         };
         let never = std::future::pending();
         job.run(&mut parts, &mut Progress::start(), never).await

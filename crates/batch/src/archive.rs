@@ -28,6 +28,17 @@ pub struct Clip {
     pub row: Option<Row>,
 }
 
+impl Clip {
+    /// What lies at an address.
+    pub fn at(uri: String) -> Self {
+        Self {
+            address: uri.clone(),
+            uri,
+            row: None,
+        }
+    }
+}
+
 /// A line of a manifest.
 #[derive(Clone, Debug)]
 pub struct Row {
@@ -101,14 +112,7 @@ impl Archive {
     /// Its clips, from the first on. Hidden files and folders are left out.
     pub fn clips(&self) -> BoxStream<'static, Result<Clip>> {
         match self {
-            Self::One(uri) => {
-                let clip = Clip {
-                    uri: uri.clone(),
-                    address: uri.clone(),
-                    row: None,
-                };
-                stream::iter([Ok(clip)]).boxed()
-            }
+            Self::One(uri) => stream::iter([Ok(Clip::at(uri.clone()))]).boxed(),
             Self::Below(place) => below(place.clone()),
             Self::Listed(manifest) => stream::iter(manifest.clips()).boxed(),
         }
@@ -125,12 +129,7 @@ fn below(place: Place) -> BoxStream<'static, Result<Clip>> {
         };
         ready(uri)
     });
-    let clip = |uri: String| Clip {
-        address: uri.clone(),
-        uri,
-        row: None,
-    };
-    shown.map_ok(clip).boxed()
+    shown.map_ok(Clip::at).boxed()
 }
 
 fn is_hidden(above: &Path, path: &Path) -> bool {

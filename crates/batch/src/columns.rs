@@ -20,7 +20,7 @@ use vocabulary::{
     WindowPrediction, speaker_name,
 };
 
-use crate::run::Scored;
+use crate::{archive::Clip, hearing::Scored, score::Scorer};
 
 /// In front of the name of a carried column that has a name of ours.
 const OF_MANIFEST: &str = "manifest_";
@@ -40,12 +40,13 @@ pub struct Columns {
 type Named = Vec<(String, ArrayRef)>;
 
 impl Columns {
-    /// Columns of what a model says that tells `labels` apart.
-    pub fn new(model: &str, labels: Vec<Emotion>, has_turns: bool, carried: &[FieldRef]) -> Self {
+    /// Columns of what a model says about clips with which this is carried along.
+    pub fn of(scorer: &Scorer, carried: &[FieldRef]) -> Self {
+        let recognizer = scorer.recognizer();
         Self {
-            model: model.to_owned(),
-            labels,
-            has_turns,
+            model: recognizer.model_id().to_owned(),
+            labels: recognizer.labels().iter().collect(),
+            has_turns: scorer.apart().is_asked(),
             carried: carried.to_vec(),
         }
     }
@@ -58,23 +59,32 @@ impl Columns {
         Ok(self.rows(&[])?.schema())
     }
 
+    /// How many columns, from the first on, say nothing that must be heard: `uri`, what is carried, and `model`.
+    pub fn n_unheard(&self) -> usize {
+        self.carried.len() + 2
+    }
+
     /// A row for each clip.
     ///
     /// # Errors
     /// As of [`schema`](Self::schema).
-    pub fn rows(&self, clips: &[Scored]) -> Result<RecordBatch> {
-        let uris: StringArray = clips.iter().map(|one| Some(&one.clip.uri)).collect();
-        let ours = self.ours(clips);
-        let mut columns: Named = vec![("uri".to_owned(), Arc::new(uris))];
-        for (column, field) in self.carried.iter().enumerate() {
-            let is_ours = |name: &str| name == "uri" || ours.iter().any(|(ours, _)| ours == name);
-            let name = match is_ours(field.name()) {
-                true => format!("{OF_MANIFEST}{}", field.name()),
-                false => field.name().clone(),
-            };
-            columns.push((name, carried(column, field, clips)?));
-        }
-        columns.extend(ours);
+    pub fn rows(&self, scored: &[Scored]) -> Result<RecordBatch> {
+        let clips: Vec<&Clip> = scored.iter().map(|one| &one.clip).collect();
+        let mut columns = self.unheard_columns(&clips)?;
+        columns.extend(self.heard_columns(scored));
+        self.batch(columns)
+    }
+
+    /// A row for each clip, of the first [`n_unheard`](Self::n_unheard) columns.
+    ///
+    /// # Errors
+    /// As of [`schema`](Self::schema).
+    pub fn unheard_rows(&self, clips: &[Clip]) -> Result<RecordBatch> {
+        let clips: Vec<&Clip> = clips.iter().collect();
+        self.batch(self.unheard_columns(&clips)?)
+    }
+
+    fn batch(&self, columns: Named) -> Result<RecordBatch> {
         let rows = RecordBatch::from(structs(columns));
         let fields = Fields::clone(rows.schema().fields());
         let model = [(MODEL.to_owned(), self.model.clone())];
@@ -82,20 +92,35 @@ impl Columns {
         Ok(rows.with_schema(Arc::new(schema))?)
     }
 
-    fn ours(&self, clips: &[Scored]) -> Named {
+    fn unheard_columns(&self, clips: &[&Clip]) -> Result<Named> {
+        let heard = self.heard_columns(&[]);
+        let is_ours = |name: &str| {
+            ["uri", "model"].contains(&name) || heard.iter().any(|(ours, _)| ours == name)
+        };
+        let uris: StringArray = clips.iter().map(|clip| Some(&clip.uri)).collect();
+        let mut columns: Named = vec![("uri".to_owned(), Arc::new(uris))];
+        for (column, field) in self.carried.iter().enumerate() {
+            let name = match is_ours(field.name()) {
+                true => format!("{OF_MANIFEST}{}", field.name()),
+                false => field.name().clone(),
+            };
+            columns.push((name, carried(column, field, clips)?));
+        }
+        let model = clips.iter().map(|_| Some(&self.model));
+        columns.push(named("model", texts(model)));
+        Ok(columns)
+    }
+
+    fn heard_columns(&self, clips: &[Scored]) -> Named {
         let heard: Vec<Option<&Prediction>> =
             clips.iter().map(|one| one.score.as_ref().ok()).collect();
         let errors = clips.iter().map(|one| one.score.as_ref().err());
         let errors: Vec<Option<&AppError>> = errors.collect();
         let number = |of: fn(&Prediction) -> f32| floats(heard.iter().map(|one| one.map(of)));
-        let mut columns = vec![named(
-            "model",
-            texts(clips.iter().map(|_| Some(&self.model))),
-        )];
         let certainties = heard
             .iter()
             .map(|one| one.map(|one| (one.outcome(), one.emotion())));
-        columns.extend(answers(certainties));
+        let mut columns = answers(certainties);
         columns.push(named("confidence", number(Prediction::confidence)));
         let bands = heard
             .iter()
@@ -226,11 +251,8 @@ fn code(value: &impl serde::Serialize) -> String {
 }
 
 /// A column of the manifest at the lines of these clips.
-fn carried(column: usize, field: &FieldRef, clips: &[Scored]) -> Result<ArrayRef> {
-    let rows: Vec<_> = clips
-        .iter()
-        .filter_map(|one| one.clip.row.as_ref())
-        .collect();
+fn carried(column: usize, field: &FieldRef, clips: &[&Clip]) -> Result<ArrayRef> {
+    let rows: Vec<_> = clips.iter().filter_map(|clip| clip.row.as_ref()).collect();
     let lines: Vec<&dyn Array> = rows
         .iter()
         .map(|row| row.lines.column(column).as_ref())

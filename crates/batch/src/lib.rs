@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! folder, store or manifest -> clips -> bytes -> Scorer -> rows -> parts, each a Parquet file
+//!                                                               -> tables that SQL asks, in one process or several
 //! ```
 //!
 //! Input   [`Archive`], what hears ([`Scorer`]), which share of it ([`Shard`])
@@ -11,8 +12,12 @@
 
 #[cfg(feature = "archive")]
 mod archive;
+#[cfg(feature = "cluster")]
+pub mod cluster;
 #[cfg(feature = "archive")]
 mod columns;
+#[cfg(feature = "archive")]
+mod hearing;
 #[cfg(feature = "archive")]
 mod manifest;
 #[cfg(feature = "archive")]
@@ -24,6 +29,8 @@ mod run;
 mod score;
 #[cfg(feature = "archive")]
 mod selection;
+#[cfg(feature = "sql")]
+pub mod sql;
 #[cfg(feature = "archive")]
 mod stores;
 
@@ -32,11 +39,13 @@ pub use archive::{Archive, Clip, Row};
 #[cfg(feature = "archive")]
 pub use columns::Columns;
 #[cfg(feature = "archive")]
+pub use hearing::{Hearing, Scored, runtime};
+#[cfg(feature = "archive")]
 pub use parts::Parts;
 #[cfg(feature = "archive")]
 pub use progress::Progress;
 #[cfg(feature = "archive")]
-pub use run::{Job, Scored, Summary, runtime};
+pub use run::{Job, Summary};
 pub use score::{DEFAULT_MODEL, OpenError, SPEAKERS, Scorer, default_model, limits_up_to};
 #[cfg(feature = "archive")]
 pub use selection::{NoShard, Selection, Shard, key};

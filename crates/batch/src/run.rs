@@ -3,31 +3,21 @@
 //! Input   [`Job`]
 //! Output  parts, and a [`Summary`]
 //! Errors  when a part cannot be written, or too many clips cannot be fetched; what was heard before is written
-//! Invariant: in memory are [`FETCHES_PER_JOB`] clips for each thread that hears, and the rows of one part
+//! Invariant: in memory are the clips that [`Hearing`] allows, and the rows of one part
 
-use std::{future::Future, io, pin::pin, sync::Arc};
+use std::{future::Future, pin::pin, sync::Arc};
 
-use anyhow::{Context, Result, bail};
-use bytes::Bytes;
+use anyhow::{Result, bail};
 use futures::{StreamExt, TryStreamExt, future::ready};
-use tokio::{
-    runtime::{Builder, Runtime},
-    task::spawn_blocking,
-};
-use vocabulary::{AppError, Prediction};
 
 use crate::{
-    archive::{Archive, Clip},
+    archive::Archive,
     columns::Columns,
+    hearing::{Hearing, Scored},
     parts::Parts,
     progress::Progress,
-    score::Scorer,
     selection::{Selection, Shard},
-    stores::Stores,
 };
-
-/// Clips that are fetched or wait for each thread that hears: a store answers later than a clip is heard.
-const FETCHES_PER_JOB: usize = 8;
 
 /// So many clips that cannot be fetched are no accident.
 const MAX_FAULTS: u64 = 100;
@@ -35,31 +25,16 @@ const MAX_FAULTS: u64 = 100;
 /// What is to be done, and with what.
 #[derive(Clone)]
 pub struct Job {
-    /// Where it all lies.
-    pub stores: Arc<Stores>,
     /// The clips.
     pub archive: Archive,
     /// Which of them.
     pub shard: Shard,
     /// What hears them.
-    pub scorer: Arc<Scorer>,
+    pub hearing: Arc<Hearing>,
     /// What is written of them.
     pub columns: Columns,
-    /// Threads that hear.
-    pub n_jobs: usize,
     /// Rows of a part.
     pub n_part_rows: usize,
-    /// Larger ones are not fetched.
-    pub max_clip_bytes: u64,
-}
-
-/// A clip and what became of it.
-#[derive(Clone, Debug)]
-pub struct Scored {
-    /// The clip.
-    pub clip: Clip,
-    /// What was heard, or why nothing was.
-    pub score: Result<Prediction, AppError>,
 }
 
 /// What a run did.
@@ -77,19 +52,6 @@ pub struct Summary {
     pub n_repeated: u64,
     /// Whether it was told to end before the archive did.
     pub is_stopped: bool,
-}
-
-/// What a [`Job`] runs on: threads that hear, and one more, so that files are read meanwhile. Each further one would
-/// keep memory of the clips that it once heard.
-///
-/// # Errors
-/// When the system gives no threads.
-pub fn runtime(n_jobs: usize) -> io::Result<Runtime> {
-    let mut threads = Builder::new_multi_thread();
-    threads
-        .enable_all()
-        .max_blocking_threads(n_jobs + 1)
-        .build()
 }
 
 impl Job {
@@ -125,10 +87,9 @@ impl Job {
             summary: Summary::default(),
         };
         {
-            let fetched = clips.by_ref().map(|clip| self.fetch(clip));
-            let fetched = fetched.buffer_unordered(FETCHES_PER_JOB * self.n_jobs);
-            let scored = fetched.map(|clip| self.score(clip));
-            let mut scored = pin!(scored.buffer_unordered(self.n_jobs));
+            let asked = clips.by_ref().map_ok(|clip| self.hearing.ask(clip));
+            let scored = asked.try_buffer_unordered(self.hearing.n_at_once());
+            let mut scored = pin!(scored);
             while let Some(outcome) = scored.next().await {
                 table.take(outcome, progress).await?;
             }
@@ -141,21 +102,6 @@ impl Job {
         counting.abort();
         progress.end();
         Ok(summary)
-    }
-
-    async fn fetch(&self, clip: Result<Clip>) -> Result<(Clip, Result<Bytes, AppError>)> {
-        let clip = clip?;
-        let bytes = self.stores.fetch(&clip.address, self.max_clip_bytes).await;
-        let bytes = bytes.with_context(|| format!("cannot fetch {}", clip.address))?;
-        Ok((clip, bytes))
-    }
-
-    async fn score(&self, fetched: Result<(Clip, Result<Bytes, AppError>)>) -> Result<Scored> {
-        let (clip, bytes) = fetched?;
-        let scorer = Arc::clone(&self.scorer);
-        let hear = spawn_blocking(move || bytes.and_then(|bytes| scorer.score(&bytes)));
-        let score = hear.await.context("a thread ended")?;
-        Ok(Scored { clip, score })
     }
 }
 

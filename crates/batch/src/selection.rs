@@ -30,6 +30,14 @@ impl Shard {
     /// Everything.
     pub const WHOLE: Self = Self { idx: 0, n: 1 };
 
+    /// The share that counts as `idx` of `n`, from 0.
+    ///
+    /// # Errors
+    /// [`NoShard`] when there are not so many.
+    pub fn of(idx: u32, n: u32) -> Result<Self, NoShard> {
+        (idx < n).then_some(Self { idx, n }).ok_or(NoShard)
+    }
+
     /// Whether a clip is in this share.
     pub fn has(self, key: u128) -> bool {
         key % u128::from(self.n) == u128::from(self.idx)
@@ -47,11 +55,7 @@ impl FromStr for Shard {
     fn from_str(text: &str) -> Result<Self, NoShard> {
         let (idx, n) = text.split_once('/').ok_or(NoShard)?;
         let number = |text: &str| text.parse::<u32>().map_err(|_| NoShard);
-        let shard = Self {
-            idx: number(idx)?,
-            n: number(n)?,
-        };
-        (shard.idx < shard.n).then_some(shard).ok_or(NoShard)
+        Self::of(number(idx)?, number(n)?)
     }
 }
 

@@ -2,9 +2,13 @@
 
 #[path = "../../../../tests/clips/mod.rs"]
 mod clips;
+#[cfg(feature = "cluster")]
+mod cluster;
 mod folders;
 mod kills;
 mod manifests;
 mod program;
 mod s3;
+#[cfg(feature = "sql")]
+mod sql;
 mod web;

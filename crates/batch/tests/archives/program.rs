@@ -41,17 +41,38 @@ pub fn fill(folder: &Path, n_clips: usize) -> Vec<String> {
     (0..n_clips).map(write).collect()
 }
 
-/// `banglaser-batch score ARCHIVE --out OUT`, with the shipped model.
-pub fn score(archive: impl AsRef<Path>, out: &Path) -> Command {
+/// `banglaser-batch COMMAND`, with the shipped model.
+pub fn program(command: &str) -> Command {
     let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
     let mut program = Command::new(env!("CARGO_BIN_EXE_banglaser-batch"));
     program
-        .arg("score")
-        .arg(archive.as_ref())
-        .arg("--out")
-        .arg(out)
+        .arg(command)
         .env("BANGLASER_RECOGNIZER_CHECKPOINT", model);
     program
+}
+
+/// `banglaser-batch score ARCHIVE --out OUT`.
+pub fn score(archive: impl AsRef<Path>, out: &Path) -> Command {
+    let mut program = program("score");
+    program.arg(archive.as_ref()).arg("--out").arg(out);
+    program
+}
+
+/// `banglaser-batch sql QUERY`.
+#[cfg(feature = "sql")]
+pub fn sql(query: &str) -> Command {
+    let mut program = program("sql");
+    program.arg(query);
+    program
+}
+
+/// Lines that it says on standard output, to its end, which is a good one.
+#[cfg(feature = "sql")]
+pub fn answered(program: &mut Command) -> Vec<String> {
+    let output = program.output().expect("the program starts");
+    assert!(output.status.success(), "{}", said(&output));
+    let lines = String::from_utf8(output.stdout).expect("text");
+    lines.lines().map(str::to_owned).collect()
 }
 
 /// Runs it to its end, which is a good one.

@@ -15,25 +15,45 @@ use crate::{
 };
 
 /// How often each path was asked for.
-type Asked = Arc<Mutex<BTreeMap<String, usize>>>;
+pub type Asked = Arc<Mutex<BTreeMap<String, usize>>>;
 
 /// Serves one clip under every path: at the second try, under `/down` never, under `/gone` not at all.
-fn serve(clip: Vec<u8>) -> (String, Asked) {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-    let address = listener.local_addr().expect("an address");
+pub fn serve(clip: Vec<u8>) -> (String, Asked) {
     let asked = Asked::default();
     let counted = Arc::clone(&asked);
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            let (clip, counted) = (clip.clone(), Arc::clone(&counted));
-            // Who hangs up has what he wants.
-            thread::spawn(move || answer(stream, &clip, &counted).ok());
+    let address = serve_by(move |path| {
+        let mut counted = counted.lock().expect("nobody panics");
+        let n_asked = counted.entry(path.to_owned()).or_default();
+        *n_asked += 1;
+        match path {
+            "/gone.wav" => ("404 Not Found", Vec::new()),
+            "/down.wav" => ("503 Service Unavailable", Vec::new()),
+            _ if *n_asked == 1 => ("503 Service Unavailable", Vec::new()),
+            _ => ("200 OK", clip.clone()),
         }
     });
-    (format!("http://{address}"), asked)
+    (address, asked)
 }
 
-fn answer(stream: TcpStream, clip: &[u8], asked: &Asked) -> std::io::Result<()> {
+/// Serves what is told for a path, status and body, as soon as it is told; each connection has a thread.
+pub fn serve_by(tell: impl Fn(&str) -> (&'static str, Vec<u8>) + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = listener.local_addr().expect("an address");
+    let tell = Arc::new(tell);
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            let tell = Arc::clone(&tell);
+            // Who hangs up has what he wants.
+            thread::spawn(move || answer(stream, &*tell).ok());
+        }
+    });
+    format!("http://{address}")
+}
+
+fn answer(
+    stream: TcpStream,
+    tell: &impl Fn(&str) -> (&'static str, Vec<u8>),
+) -> std::io::Result<()> {
     let mut lines = BufReader::new(stream.try_clone()?).lines();
     while let Some(request) = lines.next().transpose()? {
         let path = request.split(' ').nth(1).unwrap_or_default().to_owned();
@@ -42,21 +62,10 @@ fn answer(stream: TcpStream, clip: &[u8], asked: &Asked) -> std::io::Result<()> 
                 break;
             }
         }
-        let n_asked = {
-            let mut asked = asked.lock().expect("nobody panics");
-            let n_asked = asked.entry(path.clone()).or_default();
-            *n_asked += 1;
-            *n_asked
-        };
-        let (status, body) = match path.as_str() {
-            "/gone.wav" => ("404 Not Found", &b""[..]),
-            "/down.wav" => ("503 Service Unavailable", &b""[..]),
-            _ if n_asked == 1 => ("503 Service Unavailable", &b""[..]),
-            _ => ("200 OK", clip),
-        };
+        let (status, body) = tell(&path);
         let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\n", body.len());
         let changed = "Last-Modified: Thu, 01 Jan 2026 00:00:00 GMT\r\n\r\n";
-        (&stream).write_all(&[head.as_bytes(), changed.as_bytes(), body].concat())?;
+        (&stream).write_all(&[head.as_bytes(), changed.as_bytes(), &body].concat())?;
     }
     Ok(())
 }

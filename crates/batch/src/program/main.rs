@@ -1,23 +1,23 @@
-//! `banglaser-batch`: scores archives of clips.
+//! `banglaser-batch`: scores archives of clips, and answers questions about them.
+
+#[cfg(feature = "sql")]
+mod ask;
+mod hear;
+#[cfg(feature = "cluster")]
+mod serve;
 
 use std::{
-    env,
     io::{self, Write},
-    path::PathBuf,
     process::ExitCode,
     sync::Arc,
-    thread,
     time::Instant,
 };
 
-use anyhow::{Context, Result, ensure};
-use batch::{
-    Archive, Columns, Job, Parts, Progress, Scorer, Shard, Stores, Summary, default_model,
-    limits_up_to, runtime,
-};
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use anyhow::{Result, ensure};
+use batch::{Archive, Columns, Hearing, Job, Parts, Progress, Shard, Summary, runtime};
+use clap::{Args, Parser, Subcommand};
+use hear::Hear;
 use mimalloc::MiMalloc;
-use pipeline::{Apart, Speakers};
 
 /// Gives the memory of clips back to the system, which the usual one keeps.
 #[global_allocator]
@@ -35,6 +35,15 @@ struct CommandLine {
 enum Command {
     /// Hear all clips of a folder, a store or a manifest, and write a table with a row for each
     Score(Score),
+    /// Answer a question in SQL about archives
+    #[cfg(feature = "sql")]
+    Sql(ask::Sql),
+    /// Share the questions of clients out to executors
+    #[cfg(feature = "cluster")]
+    Scheduler(serve::Scheduler),
+    /// Hear clips for a scheduler
+    #[cfg(feature = "cluster")]
+    Executor(serve::Executor),
 }
 
 #[derive(Args)]
@@ -56,48 +65,20 @@ struct Score {
     /// Rows of a part; what a killed run loses of its work is less than one part
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = clap::value_parser!(u32).range(1..))]
     part_rows: u32,
-    /// Larger clips are not fetched
-    #[arg(long, value_name = "N", default_value_t = 128 << 20)]
-    max_clip_bytes: u64,
-    /// Requests that a store does not answer are repeated so often
-    #[arg(long, value_name = "N", default_value_t = 10)]
-    retries: usize,
     #[command(flatten)]
-    hearing: Hearing,
-}
-
-/// What hears.
-#[derive(Args)]
-struct Hearing {
-    /// Folder of the checkpoint; else models/bilstm-v7 beside this program or in the working directory
-    #[arg(long, value_name = "FOLDER", env = "BANGLASER_RECOGNIZER_CHECKPOINT")]
-    model: Option<PathBuf>,
-    /// Threads that hear; else one for each core
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
-    jobs: Option<u32>,
-    /// Longest clip, seconds
-    #[arg(long, value_name = "SECONDS", default_value_t = 600.0)]
-    max_duration: f32,
-    /// Tell voices apart: auto, or how many there are
-    #[arg(long, value_name = "N")]
-    speakers: Option<Speakers>,
-    /// Hear each channel by itself
-    #[arg(long, value_enum, default_value_t = Channels::Together)]
-    channels: Channels,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Channels {
-    /// Their mean
-    Together,
-    /// Each by itself
-    Separate,
+    hear: Hear,
 }
 
 fn main() -> ExitCode {
     let line = CommandLine::parse();
     let done = match &line.command {
         Command::Score(order) => score(order),
+        #[cfg(feature = "sql")]
+        Command::Sql(order) => order.run(),
+        #[cfg(feature = "cluster")]
+        Command::Scheduler(order) => order.run(),
+        #[cfg(feature = "cluster")]
+        Command::Executor(order) => order.run(),
     };
     done.unwrap_or_else(|error| {
         // Nobody may be listening any more.
@@ -107,9 +88,10 @@ fn main() -> ExitCode {
 }
 
 fn score(order: &Score) -> Result<ExitCode> {
-    let scorer = order.hearing.open()?;
+    let threads = runtime(order.hear.n_jobs())?;
+    let hearing = order.hear.open(threads.handle())?;
     let start = Instant::now();
-    let summary = runtime(order.hearing.n_jobs())?.block_on(run(order, scorer))?;
+    let summary = threads.block_on(run(order, hearing))?;
     eprintln!("{}", told(&summary, start.elapsed().as_secs_f64()));
     let is_whole = summary.n_faults == 0 && !summary.is_stopped;
     Ok(match is_whole {
@@ -118,60 +100,26 @@ fn score(order: &Score) -> Result<ExitCode> {
     })
 }
 
-async fn run(order: &Score, scorer: Scorer) -> Result<Summary> {
-    let stores = Arc::new(Stores::new(order.retries));
-    let archive = Archive::open(&stores, &order.archive, &order.uri_column).await?;
+async fn run(order: &Score, hearing: Arc<Hearing>) -> Result<Summary> {
+    let stores = hearing.stores();
+    let archive = Archive::open(stores, &order.archive, &order.uri_column).await?;
     let out = stores.find(&order.out)?;
     ensure!(
         !archive.holds(&out),
         "{} lies in the archive itself",
         order.out
     );
-    let recognizer = scorer.recognizer();
-    let labels = recognizer.labels().iter().collect();
-    let has_turns = scorer.apart().is_asked();
-    let columns = Columns::new(recognizer.model_id(), labels, has_turns, archive.carried());
+    let columns = Columns::of(hearing.scorer(), archive.carried());
     let mut parts = Parts::open(out, order.shard, columns.schema()?, order.resume).await?;
     let job = Job {
-        stores,
         archive,
         shard: order.shard,
-        scorer: Arc::new(scorer),
+        hearing,
         columns,
-        n_jobs: order.hearing.n_jobs(),
         n_part_rows: order.part_rows as usize,
-        max_clip_bytes: order.max_clip_bytes,
     };
     job.run(&mut parts, &mut Progress::start(), told_to_end())
         .await
-}
-
-impl Hearing {
-    fn open(&self) -> Result<Scorer> {
-        let model = match &self.model {
-            Some(model) => model.clone(),
-            None => {
-                let program = env::current_exe()?;
-                let beside = program.parent().map(PathBuf::from).unwrap_or_default();
-                let found = default_model([beside, PathBuf::new()]);
-                found.context("there is no models/ here; name a checkpoint with --model")?
-            }
-        };
-        let apart = Apart {
-            channels: self.channels == Channels::Separate,
-            speakers: self.speakers,
-        };
-        Ok(Scorer::open(
-            &model,
-            limits_up_to(self.max_duration),
-            apart,
-        )?)
-    }
-
-    fn n_jobs(&self) -> usize {
-        let n_cores = || thread::available_parallelism().map_or(1, usize::from);
-        self.jobs.map_or_else(n_cores, |n_jobs| n_jobs as usize)
-    }
 }
 
 /// Ctrl-C, or what a container is ended with.

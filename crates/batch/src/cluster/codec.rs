@@ -1,0 +1,200 @@
+//! How a table of `clips` goes from one machine to another: what it reads, not what it has read.
+//!
+//! Input   a table or a part of a plan
+//! Output  bytes; from these the same, which hears with what hears where it arrived
+//! Errors  when it is of another model than the one that is here
+
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use ballista_core::serde::{BallistaLogicalExtensionCodec, BallistaPhysicalExtensionCodec};
+use datafusion::{
+    arrow::{
+        datatypes::SchemaRef,
+        ipc::{reader::StreamReader, writer::StreamWriter},
+    },
+    catalog::TableProvider,
+    common::{DataFusionError, Result as Planned, TableReference},
+    datasource::file_format::FileFormatFactory,
+    execution::TaskContext,
+    logical_expr::{Extension, LogicalPlan},
+    physical_plan::ExecutionPlan,
+};
+use datafusion_proto::{
+    logical_plan::LogicalExtensionCodec,
+    physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension},
+};
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    hearing::Hearing,
+    sql::{Address, ClipsExec, ClipsTable},
+};
+
+/// What begins so is ours.
+const MARK: &[u8] = b"banglaser-clips:";
+
+/// Ballista's own ways, and ours.
+#[derive(Debug)]
+pub struct Codec {
+    hearing: Arc<Hearing>,
+    logical: BallistaLogicalExtensionCodec,
+    physical: BallistaPhysicalExtensionCodec,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Sent {
+    address: Address,
+    model: String,
+    n_shares: u32,
+    /// A stream of Arrow without rows.
+    schema: Vec<u8>,
+    /// Which columns; none of a table, which is all of them.
+    projection: Option<Vec<usize>>,
+    limit: Option<usize>,
+}
+
+impl Codec {
+    /// For a process that hears with this.
+    pub fn new(hearing: &Arc<Hearing>) -> Arc<Self> {
+        Arc::new(Self {
+            hearing: Arc::clone(hearing),
+            logical: BallistaLogicalExtensionCodec::default(),
+            physical: BallistaPhysicalExtensionCodec::default(),
+        })
+    }
+
+    fn model(&self) -> &str {
+        self.hearing.scorer().recognizer().model_id()
+    }
+
+    fn send(&self, table: &ClipsTable, scan: Option<&ClipsExec>, buf: &mut Vec<u8>) -> Result<()> {
+        let mut schema = StreamWriter::try_new(Vec::new(), &table.schema)?;
+        schema.finish()?;
+        let sent = Sent {
+            address: table.address.clone(),
+            model: self.model().to_owned(),
+            n_shares: table.n_shares,
+            schema: schema.into_inner()?,
+            projection: scan.map(|scan| scan.projection().to_vec()),
+            limit: scan.and_then(ClipsExec::limit),
+        };
+        buf.extend(MARK);
+        Ok(serde_json::to_writer(buf, &sent)?)
+    }
+
+    fn receive(&self, buf: &[u8]) -> Result<(ClipsTable, Sent)> {
+        let sent: Sent = serde_json::from_slice(buf)?;
+        ensure!(
+            sent.model == self.model(),
+            "the query is for {}, and {} hears here",
+            sent.model,
+            self.model()
+        );
+        let schema = StreamReader::try_new(&*sent.schema, None).context("columns")?;
+        let table = ClipsTable {
+            hearing: Arc::clone(&self.hearing),
+            address: sent.address.clone(),
+            schema: schema.schema(),
+            n_shares: sent.n_shares,
+        };
+        Ok((table, sent))
+    }
+}
+
+fn failed(error: &anyhow::Error) -> DataFusionError {
+    DataFusionError::Plan(format!("{error:#}"))
+}
+
+impl LogicalExtensionCodec for Codec {
+    fn try_decode(
+        &self,
+        buf: &[u8],
+        inputs: &[LogicalPlan],
+        ctx: &TaskContext,
+    ) -> Planned<Extension> {
+        self.logical.try_decode(buf, inputs, ctx)
+    }
+
+    fn try_encode(&self, node: &Extension, buf: &mut Vec<u8>) -> Planned<()> {
+        self.logical.try_encode(node, buf)
+    }
+
+    fn try_decode_table_provider(
+        &self,
+        buf: &[u8],
+        table_ref: &TableReference,
+        schema: SchemaRef,
+        ctx: &TaskContext,
+    ) -> Planned<Arc<dyn TableProvider>> {
+        let Some(ours) = buf.strip_prefix(MARK) else {
+            let logical = &self.logical;
+            return logical.try_decode_table_provider(buf, table_ref, schema, ctx);
+        };
+        let (table, _) = self.receive(ours).map_err(|error| failed(&error))?;
+        Ok(Arc::new(table))
+    }
+
+    fn try_encode_table_provider(
+        &self,
+        table_ref: &TableReference,
+        node: Arc<dyn TableProvider>,
+        buf: &mut Vec<u8>,
+    ) -> Planned<()> {
+        match node.downcast_ref::<ClipsTable>() {
+            Some(table) => {
+                let sent = self.send(table, None, buf);
+                sent.map_err(|error| failed(&error))
+            }
+            None => self.logical.try_encode_table_provider(table_ref, node, buf),
+        }
+    }
+
+    fn try_decode_file_format(
+        &self,
+        buf: &[u8],
+        ctx: &TaskContext,
+    ) -> Planned<Arc<dyn FileFormatFactory>> {
+        self.logical.try_decode_file_format(buf, ctx)
+    }
+
+    fn try_encode_file_format(
+        &self,
+        buf: &mut Vec<u8>,
+        node: Arc<dyn FileFormatFactory>,
+    ) -> Planned<()> {
+        self.logical.try_encode_file_format(buf, node)
+    }
+}
+
+impl PhysicalExtensionCodec for Codec {
+    fn try_decode(
+        &self,
+        buf: &[u8],
+        inputs: &[Arc<dyn ExecutionPlan>],
+        ctx: &TaskContext,
+        converter: &dyn PhysicalProtoConverterExtension,
+    ) -> Planned<Arc<dyn ExecutionPlan>> {
+        let Some(ours) = buf.strip_prefix(MARK) else {
+            return self.physical.try_decode(buf, inputs, ctx, converter);
+        };
+        let (table, sent) = self.receive(ours).map_err(|error| failed(&error))?;
+        let projection = sent.projection.unwrap_or_default();
+        Ok(Arc::new(ClipsExec::new(table, projection, sent.limit)?))
+    }
+
+    fn try_encode(
+        &self,
+        node: Arc<dyn ExecutionPlan>,
+        buf: &mut Vec<u8>,
+        converter: &dyn PhysicalProtoConverterExtension,
+    ) -> Planned<()> {
+        match node.downcast_ref::<ClipsExec>() {
+            Some(scan) => {
+                let sent = self.send(scan.table(), Some(scan), buf);
+                sent.map_err(|error| failed(&error))
+            }
+            None => self.physical.try_encode(node, buf, converter),
+        }
+    }
+}
