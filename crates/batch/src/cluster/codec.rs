@@ -14,7 +14,7 @@ use datafusion::{
         ipc::{reader::StreamReader, writer::StreamWriter},
     },
     catalog::TableProvider,
-    common::{DataFusionError, Result as Planned, TableReference},
+    common::{DataFusionError, Result as Planned, TableReference, plan_err},
     datasource::file_format::FileFormatFactory,
     execution::TaskContext,
     logical_expr::{Extension, LogicalPlan},
@@ -180,7 +180,11 @@ impl PhysicalExtensionCodec for Codec {
         };
         let (table, sent) = self.receive(ours).map_err(|error| failed(&error))?;
         let projection = sent.projection.unwrap_or_default();
-        Ok(Arc::new(ClipsExec::new(table, projection, sent.limit)?))
+        let [shares] = inputs else {
+            return plan_err!("an archive is read by one list of shares");
+        };
+        let scan = ClipsExec::of(table, projection, sent.limit, Arc::clone(shares))?;
+        Ok(Arc::new(scan))
     }
 
     fn try_encode(

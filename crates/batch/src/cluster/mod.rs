@@ -42,9 +42,10 @@ pub async fn context(
     n_shares: u32,
 ) -> Result<SessionContext> {
     let codec = Codec::new(hearing);
-    let config = SessionConfig::new_with_ballista()
+    let mut config = SessionConfig::new_with_ballista()
         .with_ballista_logical_extension_codec(Arc::clone(&codec) as _)
         .with_ballista_physical_extension_codec(codec);
+    sql::hear_late(&mut config);
     let state = SessionStateBuilder::new()
         .with_config(config)
         .with_default_features()
@@ -80,7 +81,8 @@ impl Scheduler {
             executor_timeout_seconds: self.executor_timeout_s,
             expire_dead_executor_interval_seconds: (self.executor_timeout_s / 4).max(1),
             no_executors_grace_period_seconds: self.executor_timeout_s,
-            override_session_builder: Some(Arc::new(move |config| {
+            override_session_builder: Some(Arc::new(move |mut config| {
+                sql::hear_late(&mut config);
                 let mut state = default_session_builder(config)?;
                 state.register_udf(Arc::clone(&score))?;
                 Ok(state)

@@ -36,10 +36,18 @@ use crate::hearing::Hearing;
 /// # Errors
 /// When the columns cannot be told.
 pub fn context(hearing: &Arc<Hearing>, n_jobs: usize) -> Result<SessionContext> {
-    let config = SessionConfig::new().with_target_partitions(n_jobs);
+    let mut config = SessionConfig::new().with_target_partitions(n_jobs);
+    hear_late(&mut config);
     let context = SessionContext::new_with_config(config);
     register(&context, hearing, 1)?;
     Ok(context)
+}
+
+/// Keeps plans from hearing more than a query says: fields of a struct are taken where they are named. Nearer to where
+/// rows come from, as is usual, `score` would be asked once for each field, before conditions and joins.
+pub fn hear_late(config: &mut SessionConfig) {
+    let rules = &mut config.options_mut().optimizer;
+    rules.enable_leaf_expression_pushdown = false;
 }
 
 /// Brings `clips` and `score` to whatever asks; an archive is read in so many shares, each by a task of its own.

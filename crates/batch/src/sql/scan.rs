@@ -1,24 +1,37 @@
 //! Reads an archive for a query: of each share only the columns that are asked for.
 //!
-//! Input   [`ClipsTable`], numbers of columns, how many clips are enough
+//! ```text
+//! numbers of shares, a partition for each (DataFusion's own table in memory) -> ClipsExec -> rows of these shares
+//! ```
+//!
+//! Input   [`ClipsTable`], numbers of columns, how many clips are enough; numbers of shares, as rows
 //! Output  rows, some at a time; where none of the columns must be heard, nothing is
 //! Errors  as `score` has them, but the first one ends the query
+//! Invariant: what is read is told by the rows that come in, never by the number of a partition: a scheduler gives each
+//!            task some of the partitions of a table in memory, and counts them anew
 
 use std::{fmt, sync::Arc};
 
 use anyhow::Result;
 use datafusion::{
-    arrow::{array::RecordBatch, datatypes::SchemaRef},
+    arrow::{
+        array::{ArrayRef, RecordBatch, UInt32Array, cast::AsArray},
+        datatypes::{Schema, SchemaRef, UInt32Type},
+    },
+    catalog::memory::MemorySourceConfig,
     common::{Result as Planned, internal_err, tree_node::TreeNodeRecursion},
     execution::{SendableRecordBatchStream, TaskContext},
     physical_expr::{EquivalenceProperties, PhysicalExpr},
     physical_plan::{
-        DisplayAs, DisplayFormatType, ExecutionPlan, Partitioning, PlanProperties,
+        DisplayAs, DisplayFormatType, ExecutionPlan, ExecutionPlanProperties, Partitioning,
+        PlanProperties,
         execution_plan::{Boundedness, EmissionType, SchedulingType},
         stream::RecordBatchStreamAdapter,
     },
 };
-use futures::{StreamExt, TryStreamExt, future::ready, stream, stream::BoxStream};
+use futures::{
+    Stream, StreamExt, TryFutureExt, TryStreamExt, future::ready, stream, stream::BoxStream,
+};
 
 use super::{fault, table::ClipsTable};
 use crate::selection::{Selection, Shard};
@@ -26,25 +39,47 @@ use crate::selection::{Selection, Shard};
 /// Rows that go on together.
 const N_ROWS: usize = 128;
 
-/// Reads an archive; a partition for each share.
+/// Reads shares of an archive.
 #[derive(Clone, Debug)]
 pub struct ClipsExec {
     table: ClipsTable,
     projection: Vec<usize>,
     limit: Option<usize>,
+    shares: Arc<dyn ExecutionPlan>,
     properties: Arc<PlanProperties>,
 }
 
 impl ClipsExec {
-    /// Reads these columns of a table, and of each share no more than `limit` clips.
+    /// Reads these columns of all shares of a table, each a partition, and of each no more than `limit` clips.
     ///
     /// # Errors
     /// When there is no such column.
     pub fn new(table: ClipsTable, projection: Vec<usize>, limit: Option<usize>) -> Planned<Self> {
+        let of = |share: u32| -> Planned<Vec<RecordBatch>> {
+            let share: ArrayRef = Arc::new(UInt32Array::from(vec![share]));
+            Ok(vec![RecordBatch::try_from_iter([("share", share)])?])
+        };
+        let shares: Vec<_> = (0..table.n_shares).map(of).collect::<Planned<_>>()?;
+        let schema = shares.iter().flatten().next().map(RecordBatch::schema);
+        let schema = schema.unwrap_or_else(|| Arc::new(Schema::empty()));
+        let shares = MemorySourceConfig::try_new_exec(&shares, schema, None)?;
+        Self::of(table, projection, limit, shares)
+    }
+
+    /// Reads those shares that `shares` tells the numbers of.
+    ///
+    /// # Errors
+    /// When there is no such column.
+    pub fn of(
+        table: ClipsTable,
+        projection: Vec<usize>,
+        limit: Option<usize>,
+        shares: Arc<dyn ExecutionPlan>,
+    ) -> Planned<Self> {
         let schema: SchemaRef = Arc::new(table.schema.project(&projection)?);
         let properties = PlanProperties::new(
             EquivalenceProperties::new(schema),
-            Partitioning::UnknownPartitioning(table.n_shares as usize),
+            Partitioning::UnknownPartitioning(shares.output_partitioning().partition_count()),
             EmissionType::Incremental,
             Boundedness::Bounded,
         );
@@ -52,6 +87,7 @@ impl ClipsExec {
             table,
             projection,
             limit,
+            shares,
             properties: Arc::new(properties.with_scheduling_type(SchedulingType::Cooperative)),
         })
     }
@@ -71,7 +107,8 @@ impl ClipsExec {
         self.limit
     }
 
-    async fn rows(self, share: Shard) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+    async fn rows(self, share: u32) -> Result<BoxStream<'static, Result<RecordBatch>>> {
+        let share = Shard::of(share, self.table.n_shares)?;
         let (archive, columns) = self.table.reopen().await?;
         let mut selection = Selection::new(share, Arc::default());
         let clips = archive.clips();
@@ -128,17 +165,28 @@ impl ExecutionPlan for ClipsExec {
     }
 
     fn children(&self) -> Vec<&Arc<dyn ExecutionPlan>> {
-        Vec::new()
+        vec![&self.shares]
     }
 
     fn with_new_children(
         self: Arc<Self>,
         children: Vec<Arc<dyn ExecutionPlan>>,
     ) -> Planned<Arc<dyn ExecutionPlan>> {
-        match children.is_empty() {
-            true => Ok(self),
-            false => internal_err!("an archive is read from nothing else"),
-        }
+        let Ok([shares]) = <[_; 1]>::try_from(children) else {
+            return internal_err!("an archive is read by one list of shares");
+        };
+        let Self {
+            table,
+            projection,
+            limit,
+            ..
+        } = (*self).clone();
+        Ok(Arc::new(Self::of(table, projection, limit, shares)?))
+    }
+
+    /// Numbers are not worth sharing out.
+    fn benefits_from_input_partitioning(&self) -> Vec<bool> {
+        vec![false]
     }
 
     fn apply_expressions(
@@ -148,12 +196,23 @@ impl ExecutionPlan for ClipsExec {
         Ok(TreeNodeRecursion::Continue)
     }
 
-    fn execute(&self, partition: usize, _: Arc<TaskContext>) -> Planned<SendableRecordBatchStream> {
-        let share = Shard::of(partition as u32, self.table.n_shares);
-        let share = share.map_err(|error| fault(&error.into()))?;
-        let rows = stream::once(self.clone().rows(share)).try_flatten();
-        let rows = rows.map_err(|error| fault(&error));
-        let rows = RecordBatchStreamAdapter::new(self.schema(), rows);
+    fn execute(
+        &self,
+        partition: usize,
+        context: Arc<TaskContext>,
+    ) -> Planned<SendableRecordBatchStream> {
+        let scan = self.clone();
+        let shares = self.shares.execute(partition, context)?.map_ok(numbers);
+        let rows = shares.try_flatten().and_then(move |share| {
+            let rows = scan.clone().rows(share).map_err(|error| fault(&error));
+            rows.map_ok(|rows| rows.map_err(|error| fault(&error)))
+        });
+        let rows = RecordBatchStreamAdapter::new(self.schema(), rows.try_flatten());
         Ok(Box::pin(rows))
     }
+}
+
+fn numbers(shares: RecordBatch) -> impl Stream<Item = Planned<u32>> {
+    let shares = shares.column(0).as_primitive::<UInt32Type>();
+    stream::iter(shares.values().to_vec()).map(Ok)
 }
