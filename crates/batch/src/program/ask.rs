@@ -8,7 +8,7 @@ use batch::{
     sql::{self, Form},
 };
 use clap::Args;
-use datafusion::prelude::SessionContext;
+use datafusion::{physical_plan::stream::RecordBatchStreamAdapter, prelude::SessionContext};
 use tokio::runtime::Runtime;
 
 use crate::hear::Hear;
@@ -55,7 +55,15 @@ impl Sql {
 
     async fn ask(&self, hearing: &Arc<Hearing>) -> Result<usize> {
         let context = self.context(hearing).await?;
-        let rows = context.sql(&self.query).await?.execute_stream().await?;
+        let answer = context.sql(&self.query).await?;
+        let planned = Arc::clone(answer.schema().inner());
+        let rows = answer.execute_stream().await?;
+        // Ballista forgets the columns of what it knows to have no rows.
+        let schema = match rows.schema().fields().is_empty() {
+            true => planned,
+            false => rows.schema(),
+        };
+        let rows = Box::pin(RecordBatchStreamAdapter::new(schema, rows));
         sql::write(rows, self.format, self.out.as_deref()).await
     }
 
