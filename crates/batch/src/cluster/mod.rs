@@ -24,7 +24,7 @@ use ballista_scheduler::{
     cluster::BallistaCluster, config::SchedulerConfig, scheduler_process::start_server,
 };
 use datafusion::{
-    execution::{FunctionRegistry, SessionStateBuilder},
+    execution::{FunctionRegistry, SessionStateBuilder, SessionStateDefaults},
     prelude::{SessionConfig, SessionContext},
 };
 
@@ -123,8 +123,11 @@ impl Executor {
         let codec = Codec::new(hearing);
         let score = sql::score_function(hearing)?;
         let mut functions = BallistaFunctionRegistry::default();
-        let name = score.name().to_owned();
-        functions.scalar_functions.insert(name, Arc::new(score));
+        // What it leaves out by itself are those of lists.
+        let scalars = SessionStateDefaults::default_scalar_functions();
+        let scalars = scalars.into_iter().chain([Arc::new(score)]);
+        let named = scalars.map(|function| (function.name().to_owned(), function));
+        functions.scalar_functions.extend(named);
         let (scheduler_host, scheduler_port) = self.scheduler;
         let config = ExecutorProcessConfig {
             bind_host: self.listen.ip().to_string(),

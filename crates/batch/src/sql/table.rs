@@ -19,7 +19,7 @@ use datafusion::{
 use serde::{Deserialize, Serialize};
 
 use super::{fault, scan::ClipsExec};
-use crate::{archive::Archive, columns::Columns, hearing::Hearing};
+use crate::{archive::Archive, columns::Columns, hearing::Hearing, stores::Stores};
 
 /// Which archive is meant.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +28,18 @@ pub struct Address {
     pub uri: String,
     /// A manifest's column of addresses.
     pub uri_column: String,
+}
+
+impl Address {
+    /// The same for a process in another folder.
+    fn whole(self, stores: &Stores) -> Result<Self> {
+        let place = stores.find(&self.uri)?;
+        let uri = match place.root.is_empty() {
+            true => place.address(&place.path)?,
+            false => self.uri,
+        };
+        Ok(Self { uri, ..self })
+    }
 }
 
 /// An archive as a table.
@@ -126,15 +138,17 @@ impl TableFunctionImpl for ClipsFunction {
                 );
             }
         };
-        let (hearing, sought) = (Arc::clone(&self.hearing), address.clone());
-        let schema = self.hearing.wait(async move {
-            let (_, columns) = ClipsTable::open(&hearing, &sought).await?;
-            columns.schema()
+        let hearing = Arc::clone(&self.hearing);
+        let opened = self.hearing.wait(async move {
+            let address = address.whole(hearing.stores())?;
+            let (_, columns) = ClipsTable::open(&hearing, &address).await?;
+            Ok((address, columns.schema()?))
         });
+        let (address, schema) = opened.map_err(|error| fault(&error))?;
         Ok(Arc::new(ClipsTable {
             hearing: Arc::clone(&self.hearing),
             address,
-            schema: schema.map_err(|error| fault(&error))?,
+            schema,
             n_shares: self.n_shares,
         }))
     }

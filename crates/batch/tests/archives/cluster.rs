@@ -1,4 +1,5 @@
-//! A scheduler and two executors, each a process: the same answers as by one, also where one of them is killed.
+//! A scheduler and two executors, each a process: the same answers as by one, also where one of them is killed or a
+//! store fails.
 
 use std::{
     collections::BTreeSet,
@@ -15,8 +16,8 @@ use batch::{Shard, key};
 
 use crate::{
     clips::{silent_wav, syllables_wav},
-    program::{answered, fill, folder, program, sql},
-    web::serve_by,
+    program::{answered, fill, folder, program, refused, sql},
+    web::{serve, serve_by},
 };
 
 const N_CLIPS: usize = 200;
@@ -115,7 +116,7 @@ struct Cluster {
 }
 
 impl Cluster {
-    fn start(folder: &Path, n_executors: usize) -> Self {
+    fn start(folder: &Path, of_executors: &[&str]) -> Self {
         let address = free_address();
         let mut scheduler = program("scheduler");
         scheduler.args(["--listen", &address, "--executor-timeout", "10"]);
@@ -128,11 +129,12 @@ impl Cluster {
             let mut executor = program("executor");
             executor.args(["--scheduler", &url, "--listen", &free_address()]);
             executor.args(["--jobs", "1", "--work-dir"]).arg(&work_dir);
+            executor.args(of_executors);
             let log = folder.join(format!("executor-{idx}.log"));
             (Process::start(executor, &log), work_dir)
         };
         Self {
-            executors: (0..n_executors).map(executor).collect(),
+            executors: [0, 1].map(executor).into(),
             scheduler: url,
             _scheduler: scheduler,
         }
@@ -174,7 +176,7 @@ fn n_files(folder: &Path) -> usize {
 fn after_an_executor_is_killed_every_clip_is_there_once() {
     let work = folder("cluster/killed");
     let (manifest, clips, gate) = gated(&work);
-    let mut cluster = Cluster::start(&work, 2);
+    let mut cluster = Cluster::start(&work, &[]);
     let out = work.join("answer.csv");
     let query = format!(
         "select uri, score(uri)['emotion'] = emotion or error = 'no_speech' as is_same from clips('{manifest}')"
@@ -217,15 +219,51 @@ fn after_an_executor_is_killed_every_clip_is_there_once() {
 fn several_answer_as_one_does() {
     let (archive, work) = (folder("cluster/clips"), folder("cluster/work"));
     fill(&archive, 40);
-    let cluster = Cluster::start(&work, 2);
+    let cluster = Cluster::start(&work, &[]);
     for query in [
         "select error, count(*) as n, avg(speech_s) > 0 as has_speech from clips('{}') group by 1 order by 1",
         "select uri, score(uri)['band'] as band from clips('{}') where uri like '%0000%'",
         "select uri, model from clips('{}') order by uri limit 3",
         "select emotion from clips('{}') where false",
+        "select uri, array_length(windows) as n from clips('{}') where error is null order by p_sad desc, uri limit 3",
+        "select count(*) as n, count(distinct a.uri) as of from clips('{}') a join clips('{}') b on a.error = b.error",
+        "select count(*) as n from (select uri from clips('{}') union all select error from clips('{}'))",
+        "select count(*) as n from clips('{}') where duration_s >= (select avg(duration_s) from clips('{}'))",
     ] {
-        let query = query.replace("{}", archive.to_str().expect("text"));
-        let by_one = answered(sql(&query).args(["--format", "csv"]));
-        assert_eq!(answered(&mut cluster.sql(&query)), by_one, "{query}");
+        // Executors work in another folder than who asks.
+        let above = archive.parent().expect("a folder");
+        let query = query.replace("{}", "clips");
+        let by_one = answered(sql(&query).args(["--format", "csv"]).current_dir(above));
+        let by_several = answered(cluster.sql(&query).current_dir(above));
+        assert_eq!(by_several, by_one, "{query}");
+        assert!(by_one.len() > 1 || query.contains("false"), "{by_one:?}");
     }
+}
+
+#[test]
+fn a_fault_of_a_store_is_tried_again_and_ends_the_query_if_it_stays() {
+    let work = folder("cluster/faults");
+    let cluster = Cluster::start(&work, &["--retries", "0"]);
+    let (address, asked) = serve(syllables_wav(1.0));
+    let of = |clips: &[&str]| {
+        let manifest = work.join("calls.csv");
+        let lines = clips.iter().map(|clip| format!("{address}/{clip}.wav\n"));
+        let lines: String = lines.collect();
+        fs::write(&manifest, format!("uri\n{lines}")).expect("a writable folder");
+        let manifest = manifest.to_str().expect("text");
+        format!("select error, count(*) as n from clips('{manifest}') group by 1")
+    };
+    let n_asked = |clip: &str| asked.lock().expect("nobody panics")[&format!("/{clip}.wav")];
+    let csv = answered(&mut cluster.sql(&of(&["a", "gone"])));
+    let mut rows = csv[1..].to_vec();
+    rows.sort();
+    assert_eq!(rows, [",1", "file_unreadable,1"]);
+    assert_eq!([n_asked("a"), n_asked("gone")], [2, 1]);
+
+    let said = refused(&mut cluster.sql(&of(&["a", "down"])));
+    assert!(
+        said.contains("cannot fetch ") && said.contains("/down.wav"),
+        "{said}"
+    );
+    assert_eq!(n_asked("down"), 4);
 }
