@@ -17,6 +17,8 @@ pub mod cluster;
 #[cfg(feature = "archive")]
 mod columns;
 #[cfg(feature = "archive")]
+mod faults;
+#[cfg(feature = "archive")]
 mod hearing;
 #[cfg(feature = "archive")]
 mod manifest;
@@ -38,6 +40,8 @@ mod stores;
 pub use archive::{Archive, Clip, Row};
 #[cfg(feature = "archive")]
 pub use columns::Columns;
+#[cfg(feature = "archive")]
+pub use faults::told;
 #[cfg(feature = "archive")]
 pub use hearing::{Hearing, Scored, runtime};
 #[cfg(feature = "archive")]

@@ -13,6 +13,7 @@ use futures::{StreamExt, TryStreamExt, future::ready};
 use crate::{
     archive::Archive,
     columns::Columns,
+    faults::told,
     hearing::{Hearing, Scored},
     parts::Parts,
     progress::Progress,
@@ -123,7 +124,7 @@ impl Table<'_> {
                 self.rows.push(scored);
             }
             Err(fault) => {
-                progress.say(&format!("{fault:#}"));
+                progress.say(&told(&fault));
                 self.summary.n_faults += 1;
             }
         }

@@ -2,7 +2,7 @@
 //!
 //! Input   a table or a part of a plan
 //! Output  bytes; from these the same, which hears with what hears where it arrived
-//! Errors  when it is of another model than the one that is here
+//! Errors  when it is of another model than the one that is here, or voices are told apart otherwise
 
 use std::sync::Arc;
 
@@ -24,9 +24,11 @@ use datafusion_proto::{
     logical_plan::LogicalExtensionCodec,
     physical_plan::{PhysicalExtensionCodec, PhysicalProtoConverterExtension},
 };
+use pipeline::{Apart, Speakers};
 use serde::{Deserialize, Serialize};
 
 use crate::{
+    faults::told,
     hearing::Hearing,
     sql::{Address, ClipsExec, ClipsTable},
 };
@@ -45,7 +47,7 @@ pub struct Codec {
 #[derive(Serialize, Deserialize)]
 struct Sent {
     address: Address,
-    model: String,
+    hears: String,
     n_shares: u32,
     /// A stream of Arrow without rows.
     schema: Vec<u8>,
@@ -64,8 +66,20 @@ impl Codec {
         })
     }
 
-    fn model(&self) -> &str {
-        self.hearing.scorer().recognizer().model_id()
+    /// What hears, and how; all processes must agree in it.
+    fn hears(&self) -> String {
+        let scorer = self.hearing.scorer();
+        let mut hears = scorer.recognizer().model_id().to_owned();
+        let Apart { channels, speakers } = scorer.apart();
+        if channels {
+            hears += " --channels separate";
+        }
+        match speakers {
+            None => {}
+            Some(Speakers::Auto) => hears += " --speakers auto",
+            Some(Speakers::Told(n)) => hears += &format!(" --speakers {n}"),
+        }
+        hears
     }
 
     fn send(&self, table: &ClipsTable, scan: Option<&ClipsExec>, buf: &mut Vec<u8>) -> Result<()> {
@@ -73,7 +87,7 @@ impl Codec {
         schema.finish()?;
         let sent = Sent {
             address: table.address.clone(),
-            model: self.model().to_owned(),
+            hears: self.hears(),
             n_shares: table.n_shares,
             schema: schema.into_inner()?,
             projection: scan.map(|scan| scan.projection().to_vec()),
@@ -86,10 +100,10 @@ impl Codec {
     fn receive(&self, buf: &[u8]) -> Result<(ClipsTable, Sent)> {
         let sent: Sent = serde_json::from_slice(buf)?;
         ensure!(
-            sent.model == self.model(),
+            sent.hears == self.hears(),
             "the query is for {}, and {} hears here",
-            sent.model,
-            self.model()
+            sent.hears,
+            self.hears()
         );
         let schema = StreamReader::try_new(&*sent.schema, None).context("columns")?;
         let table = ClipsTable {
@@ -103,7 +117,7 @@ impl Codec {
 }
 
 fn failed(error: &anyhow::Error) -> DataFusionError {
-    DataFusionError::Plan(format!("{error:#}"))
+    DataFusionError::Plan(told(error))
 }
 
 impl LogicalExtensionCodec for Codec {

@@ -8,7 +8,10 @@ use batch::{
     sql::{self, Form},
 };
 use clap::Args;
-use datafusion::{physical_plan::stream::RecordBatchStreamAdapter, prelude::SessionContext};
+use datafusion::{
+    physical_plan::stream::RecordBatchStreamAdapter,
+    prelude::{SQLOptions, SessionContext},
+};
 use tokio::runtime::Runtime;
 
 use crate::hear::Hear;
@@ -55,7 +58,12 @@ impl Sql {
 
     async fn ask(&self, hearing: &Arc<Hearing>) -> Result<usize> {
         let context = self.context(hearing).await?;
-        let answer = context.sql(&self.query).await?;
+        let only_queries = SQLOptions::new()
+            .with_allow_ddl(false)
+            .with_allow_dml(false)
+            .with_allow_statements(false);
+        let asked = context.sql_with_options(&self.query, only_queries);
+        let answer = asked.await?;
         let planned = Arc::clone(answer.schema().inner());
         let rows = answer.execute_stream().await?;
         // Ballista forgets the columns of what it knows to have no rows.

@@ -82,7 +82,7 @@ fn main() -> ExitCode {
     };
     done.unwrap_or_else(|error| {
         // Nobody may be listening any more.
-        let _ = writeln!(io::stderr(), "banglaser-batch: {error:#}");
+        let _ = writeln!(io::stderr(), "banglaser-batch: {}", batch::told(&error));
         ExitCode::FAILURE
     })
 }

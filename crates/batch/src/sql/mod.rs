@@ -29,7 +29,7 @@ use function::ScoreFunction;
 pub use scan::ClipsExec;
 pub use table::{Address, ClipsTable};
 
-use crate::hearing::Hearing;
+use crate::{faults::told, hearing::Hearing};
 
 /// What asks archives in this process; its plans are done by so many tasks at a time.
 ///
@@ -70,5 +70,5 @@ pub fn score_function(hearing: &Arc<Hearing>) -> Result<ScalarUDF> {
 
 /// As an error of input or output, which Ballista tries again.
 fn fault(error: &anyhow::Error) -> DataFusionError {
-    io::Error::other(format!("{error:#}")).into()
+    io::Error::other(told(error)).into()
 }

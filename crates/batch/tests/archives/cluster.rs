@@ -267,3 +267,14 @@ fn a_fault_of_a_store_is_tried_again_and_ends_the_query_if_it_stays() {
     );
     assert_eq!(n_asked("down"), 4);
 }
+
+#[test]
+fn who_would_hear_otherwise_is_not_asked() {
+    let (archive, work) = (folder("cluster/other"), folder("cluster/otherwise"));
+    fill(&archive, 2);
+    let cluster = Cluster::start(&work, &[]);
+    let query = format!("select uri, emotion from clips('{}')", archive.display());
+    let said = refused(cluster.sql(&query).args(["--speakers", "2"]));
+    let expected = "the query is for bilstm-v7 --speakers 2, and bilstm-v7 hears here";
+    assert!(said.contains(expected), "{said}");
+}

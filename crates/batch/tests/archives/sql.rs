@@ -141,6 +141,8 @@ fn what_is_no_question_is_refused() {
         ("select * from clips(1)", "clips takes an address"),
         ("select emotions from clips('/tmp')", "emotions"),
         ("select", "Expected"),
+        ("copy (select 1) to '/tmp/a.csv'", "not supported"),
+        ("create table a as select 1", "not supported"),
     ] {
         let said = refused(&mut sql(query));
         assert!(said.contains(why), "{query}: {said}");
