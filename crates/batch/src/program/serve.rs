@@ -8,7 +8,7 @@ use clap::Args;
 use tokio::runtime::Runtime;
 use url::Url;
 
-use crate::hear::Hear;
+use crate::{hear::Hear, told_to_end};
 
 /// Who shares questions out.
 #[derive(Args)]
@@ -46,7 +46,7 @@ pub struct Executor {
 }
 
 impl Scheduler {
-    /// Serves until the process ends.
+    /// Serves until the process is told to end; what was asked ends with it.
     ///
     /// # Errors
     /// When it cannot listen.
@@ -58,7 +58,13 @@ impl Scheduler {
             listen: self.listen,
             executor_timeout_s: self.executor_timeout,
         };
-        Runtime::new()?.block_on(scheduler.run(&hearing))?;
+        Runtime::new()?.block_on(async {
+            tokio::select! {
+                served = scheduler.run(&hearing) => served,
+                () = told_to_end() => Ok(()),
+            }
+        })?;
+        threads.shutdown_background();
         Ok(ExitCode::SUCCESS)
     }
 }
