@@ -17,7 +17,7 @@ use datafusion::{
     common::{DataFusionError, Result as Planned, TableReference, plan_err},
     datasource::file_format::FileFormatFactory,
     execution::TaskContext,
-    logical_expr::{Extension, LogicalPlan},
+    logical_expr::{Extension, LogicalPlan, ScalarUDF},
     physical_plan::ExecutionPlan,
 };
 use datafusion_proto::{
@@ -30,7 +30,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     faults::told,
     hearing::Hearing,
-    sql::{Address, ClipsExec, ClipsTable},
+    sql::{Address, ClipsExec, ClipsTable, SCORE, score_function},
 };
 
 /// What begins so is ours.
@@ -82,6 +82,28 @@ impl Codec {
         hears
     }
 
+    fn agree(&self, asked: &str) -> Result<()> {
+        let hears = self.hears();
+        ensure!(
+            asked == hears,
+            "the query is for {asked}, and {hears} hears here"
+        );
+        Ok(())
+    }
+
+    /// Of our function goes along who is to hear; all others are known by their names.
+    fn send_function(&self, function: &ScalarUDF, buf: &mut Vec<u8>) {
+        if function.name() == SCORE {
+            buf.extend(self.hears().bytes());
+        }
+    }
+
+    fn receive_function(&self, name: &str, buf: &[u8]) -> Result<Arc<ScalarUDF>> {
+        ensure!(name == SCORE, "there is no function {name} here");
+        self.agree(str::from_utf8(buf)?)?;
+        Ok(Arc::new(score_function(&self.hearing)?))
+    }
+
     fn send(&self, table: &ClipsTable, scan: Option<&ClipsExec>, buf: &mut Vec<u8>) -> Result<()> {
         let mut schema = StreamWriter::try_new(Vec::new(), &table.schema)?;
         schema.finish()?;
@@ -99,12 +121,7 @@ impl Codec {
 
     fn receive(&self, buf: &[u8]) -> Result<(ClipsTable, Sent)> {
         let sent: Sent = serde_json::from_slice(buf)?;
-        ensure!(
-            sent.hears == self.hears(),
-            "the query is for {}, and {} hears here",
-            sent.hears,
-            self.hears()
-        );
+        self.agree(&sent.hears)?;
         let schema = StreamReader::try_new(&*sent.schema, None).context("columns")?;
         let table = ClipsTable {
             hearing: Arc::clone(&self.hearing),
@@ -164,6 +181,16 @@ impl LogicalExtensionCodec for Codec {
         }
     }
 
+    fn try_decode_udf(&self, name: &str, buf: &[u8]) -> Planned<Arc<ScalarUDF>> {
+        let function = self.receive_function(name, buf);
+        function.map_err(|error| failed(&error))
+    }
+
+    fn try_encode_udf(&self, node: &ScalarUDF, buf: &mut Vec<u8>) -> Planned<()> {
+        self.send_function(node, buf);
+        Ok(())
+    }
+
     fn try_decode_file_format(
         &self,
         buf: &[u8],
@@ -214,5 +241,15 @@ impl PhysicalExtensionCodec for Codec {
             }
             None => self.physical.try_encode(node, buf, converter),
         }
+    }
+
+    fn try_decode_udf(&self, name: &str, buf: &[u8]) -> Planned<Arc<ScalarUDF>> {
+        let function = self.receive_function(name, buf);
+        function.map_err(|error| failed(&error))
+    }
+
+    fn try_encode_udf(&self, node: &ScalarUDF, buf: &mut Vec<u8>) -> Planned<()> {
+        self.send_function(node, buf);
+        Ok(())
     }
 }

@@ -25,6 +25,9 @@ use futures::{StreamExt, TryStreamExt, stream};
 use super::fault;
 use crate::{archive::Clip, columns::Columns, hearing::Hearing};
 
+/// What the function is called.
+pub const SCORE: &str = "score";
+
 /// `score(uri)`.
 #[derive(Debug)]
 pub struct ScoreFunction {
@@ -86,7 +89,7 @@ impl Hash for ScoreFunction {
 
 impl ScalarUDFImpl for ScoreFunction {
     fn name(&self) -> &'static str {
-        "score"
+        SCORE
     }
 
     fn signature(&self) -> &Signature {

@@ -25,6 +25,7 @@ use datafusion::{
 };
 
 pub use answer::{Form, NoForm, write};
+pub use function::SCORE;
 use function::ScoreFunction;
 pub use scan::ClipsExec;
 pub use table::{Address, ClipsTable};

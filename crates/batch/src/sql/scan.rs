@@ -15,8 +15,8 @@ use std::{fmt, sync::Arc};
 use anyhow::Result;
 use datafusion::{
     arrow::{
-        array::{ArrayRef, RecordBatch, UInt32Array, cast::AsArray},
-        datatypes::{Schema, SchemaRef, UInt32Type},
+        array::{RecordBatch, UInt32Array, cast::AsArray},
+        datatypes::{DataType, Field, Schema, SchemaRef, UInt32Type},
     },
     catalog::memory::MemorySourceConfig,
     common::{Result as Planned, internal_err, tree_node::TreeNodeRecursion},
@@ -55,13 +55,14 @@ impl ClipsExec {
     /// # Errors
     /// When there is no such column.
     pub fn new(table: ClipsTable, projection: Vec<usize>, limit: Option<usize>) -> Planned<Self> {
+        let number = Field::new("share", DataType::UInt32, false);
+        let schema = Arc::new(Schema::new(vec![number]));
         let of = |share: u32| -> Planned<Vec<RecordBatch>> {
-            let share: ArrayRef = Arc::new(UInt32Array::from(vec![share]));
-            Ok(vec![RecordBatch::try_from_iter([("share", share)])?])
+            let share = UInt32Array::from(vec![share]);
+            let row = RecordBatch::try_new(Arc::clone(&schema), vec![Arc::new(share)])?;
+            Ok(vec![row])
         };
         let shares: Vec<_> = (0..table.n_shares).map(of).collect::<Planned<_>>()?;
-        let schema = shares.iter().flatten().next().map(RecordBatch::schema);
-        let schema = schema.unwrap_or_else(|| Arc::new(Schema::empty()));
         let shares = MemorySourceConfig::try_new_exec(&shares, schema, None)?;
         Self::of(table, projection, limit, shares)
     }

@@ -274,7 +274,12 @@ fn who_would_hear_otherwise_is_not_asked() {
     fill(&archive, 2);
     let cluster = Cluster::start(&work, &[]);
     let query = format!("select uri, emotion from clips('{}')", archive.display());
-    let said = refused(cluster.sql(&query).args(["--speakers", "2"]));
-    let expected = "the query is for bilstm-v7 --speakers 2, and bilstm-v7 hears here";
-    assert!(said.contains(expected), "{said}");
+    for query in [
+        query.as_str(),
+        "select score(uri)['error'] from (values ('/a.wav'), ('/b.wav')) as t(uri)",
+    ] {
+        let said = refused(cluster.sql(query).args(["--speakers", "2"]));
+        let expected = "the query is for bilstm-v7 --speakers 2, and bilstm-v7 hears here";
+        assert!(said.contains(expected), "{said}");
+    }
 }
