@@ -41,7 +41,16 @@ fn main() -> ExitCode {
     })
 }
 
+/// No huge pages: of one in which little is in use all counts, and a clip's memory is not given back piece by piece.
+fn ask_for_small_pages() {
+    #[cfg(target_os = "linux")]
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::debug!(%error, "the system goes on with huge pages");
+    }
+}
+
 fn run() -> anyhow::Result<ExitCode> {
+    ask_for_small_pages();
     let line = CommandLine::parse();
     let settings_file = line.settings.map_or_else(settings::find, Ok)?;
     let mut settings = Settings::load(&settings_file)?;

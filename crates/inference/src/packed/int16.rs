@@ -76,7 +76,7 @@ fn pairs(row: &[f32]) -> impl Iterator<Item = f32> {
 
 /// Rounds to the nearest whole numbers, of 16 bits.
 #[inline(always)]
-fn pair(first: f32, second: f32) -> f32 {
+pub(super) fn pair(first: f32, second: f32) -> f32 {
     let [first, second] = [first, second].map(|value| (value + ROUND).to_bits());
     f32::from_bits(first & 0xffff | second << 16)
 }

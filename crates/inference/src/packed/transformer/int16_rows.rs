@@ -7,7 +7,7 @@
 
 use pulp::{Arch, Simd, WithSimd};
 
-use super::super::activation::ROUND;
+use super::super::int16::pair;
 
 /// Rows that share the weights in registers.
 pub(super) const ROWS: usize = 6;
@@ -68,7 +68,7 @@ impl WithSimd for TakeOver<'_> {
             let row = &self.values[row_idx * self.stride..][..self.row_size];
             let peak = peak(simd, row).max(SMALLEST);
             *scale = peak / self.largest;
-            take_over(simd, row, simd.splat_f32s(self.largest / peak), places);
+            take_over(row, self.largest / peak, places);
         }
     }
 }
@@ -85,23 +85,11 @@ fn peak<S: Simd>(simd: S, values: &[f32]) -> f32 {
     of_rest.fold(simd.reduce_max_f32s(peak), f32::max)
 }
 
+/// Written for the compiler, which shifts whole vectors, also where pulp shifts lane by lane.
 #[inline(always)]
-fn take_over<S: Simd>(simd: S, row: &[f32], factor: S::f32s, places: &mut [f32]) {
+fn take_over(row: &[f32], factor: f32, places: &mut [f32]) {
     let (first, second) = row.split_at(places.len());
-    let halves = first.chunks(S::F32_LANES).zip(second.chunks(S::F32_LANES));
-    for ((first, second), places) in halves.zip(places.chunks_mut(S::F32_LANES)) {
-        let first = rounded(simd, first, factor);
-        let second = rounded(simd, second, factor);
-        let lower = simd.and_u32s(first, simd.splat_u32s(0xffff));
-        let upper = simd.wrapping_dyn_shl_u32s(second, simd.splat_u32s(16));
-        let place = simd.transmute_f32s_u32s(simd.or_u32s(lower, upper));
-        simd.partial_store_f32s(places, place);
+    for ((place, first), second) in places.iter_mut().zip(first).zip(second) {
+        *place = pair(first * factor, second * factor);
     }
-}
-
-/// The nearest whole numbers, in the lower halves of the lanes.
-#[inline(always)]
-fn rounded<S: Simd>(simd: S, values: &[f32], factor: S::f32s) -> S::u32s {
-    let values = simd.partial_load_f32s(values);
-    simd.transmute_u32s_f32s(simd.mul_add_e_f32s(values, factor, simd.splat_f32s(ROUND)))
 }
