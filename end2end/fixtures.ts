@@ -33,7 +33,13 @@ export async function picture(page: Page, name: string) {
   await page.screenshot({ path: path.join(here, "output", `${name}-${project}.png`), fullPage: true });
 }
 
+/** Until no colour is on its way to another one, whose contrast nobody reads. */
+async function settle(page: Page) {
+  await page.waitForFunction(() => !document.getAnimations().some((animation) => animation instanceof CSSTransition));
+}
+
 export async function expectAccessible(page: Page) {
+  await settle(page);
   const { violations } = await new AxeBuilder({ page })
     .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"])
     .analyze();

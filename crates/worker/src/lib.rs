@@ -58,7 +58,7 @@ impl Device {
     /// An `AppError` as JSON.
     pub fn analyse(
         &self,
-        clip: &[u8],
+        clip: Vec<u8>,
         profile: Option<String>,
         watch: &Function,
     ) -> Result<String, String> {
@@ -72,7 +72,7 @@ impl Device {
 impl Device {
     fn analysis(
         &self,
-        clip: &[u8],
+        clip: Vec<u8>,
         profile: Option<&str>,
         watch: &Function,
     ) -> Result<Analysis, AppError> {
