@@ -38,6 +38,17 @@ pub enum LedgerError {
         /// Where it was.
         path: PathBuf,
     },
+    /// The file is gone, and what was written last to it is still there.
+    #[error(
+        "the file {} is gone, but {} holds what was written last: put the file back, or move the other away too",
+        path.display(), journal.display()
+    )]
+    Remains {
+        /// Where it should be.
+        path: PathBuf,
+        /// What lies beside it.
+        journal: PathBuf,
+    },
     /// The file cannot be made.
     #[error("cannot make the file {}: look at tenants.database_url", path.display())]
     File {

@@ -155,8 +155,12 @@ impl Ledger {
         let found = sqlx::query(text).bind(prefix);
         match found.fetch_optional(self.pool()).await? {
             Some(row) => Ok(of(&row)?),
+            // Who gives a whole key must not read it in a log.
             None => Err(LedgerError::NoKey {
-                prefix: prefix.to_owned(),
+                prefix: prefix
+                    .chars()
+                    .take(MARK.len() + 2 * N_PREFIX_BYTES)
+                    .collect(),
             }),
         }
     }

@@ -163,6 +163,19 @@ impl Ledger {
         Ok(now_ms)
     }
 
+    /// Writes what lies beside a file into it, so that the file alone is the whole database.
+    ///
+    /// # Errors
+    /// [`LedgerError::Moved`], [`LedgerError::Database`].
+    pub async fn gather(&self) -> Result<(), LedgerError> {
+        if self.kind == Kind::Sqlite {
+            self.place.verify()?;
+            let gather = "PRAGMA wal_checkpoint(TRUNCATE)";
+            sqlx::query(gather).execute(&self.pool).await?;
+        }
+        Ok(())
+    }
+
     /// Lets its connections go.
     pub async fn close(&self) {
         self.pool.close().await;

@@ -5,7 +5,7 @@ use std::{
     fmt,
     fs::{self, Metadata, OpenOptions},
     io,
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use sqlx::{postgres::PgConnectOptions, sqlite::SqliteConnectOptions};
@@ -62,11 +62,22 @@ impl Place {
     /// Makes the file, empty and for its owner alone; SQLite's other files beside it get the same rights.
     ///
     /// # Errors
-    /// [`LedgerError::File`].
+    /// [`LedgerError::File`]; [`LedgerError::Remains`] where the rest of another database lies beside it, which would
+    /// be overwritten.
     pub fn make(&mut self) -> Result<(), LedgerError> {
         let Self::File(path, known) = self else {
             return Ok(());
         };
+        let has_content = |path: &Path| fs::metadata(path).is_ok_and(|file| file.len() > 0);
+        let mut journal = path.clone().into_os_string();
+        journal.push("-wal");
+        let journal = PathBuf::from(journal);
+        if !has_content(path) && has_content(&journal) {
+            return Err(LedgerError::Remains {
+                path: path.clone(),
+                journal,
+            });
+        }
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]

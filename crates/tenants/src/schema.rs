@@ -24,15 +24,22 @@ const NO_TABLE_SQLITE: &str = "1";
 
 /// What was added when, never changed once it was shipped: the database keeps a checksum of each.
 fn migrations(kind: Kind) -> Vec<Migration> {
-    let append_only = match kind {
-        Kind::Sqlite => include_str!("../migrations/sqlite/append_only.sql"),
-        Kind::Postgres => include_str!("../migrations/postgres/append_only.sql"),
+    let (append_only, not_replaced) = match kind {
+        Kind::Sqlite => (
+            include_str!("../migrations/sqlite/append_only.sql"),
+            include_str!("../migrations/sqlite/not_replaced.sql"),
+        ),
+        Kind::Postgres => (
+            include_str!("../migrations/postgres/append_only.sql"),
+            include_str!("../migrations/postgres/not_replaced.sql"),
+        ),
     };
     let texts = [
         ("tables", include_str!("../migrations/tables.sql")),
         ("append_only", append_only),
         ("sign_ins", include_str!("../migrations/sign_ins.sql")),
         ("rotations", include_str!("../migrations/rotations.sql")),
+        ("not_replaced", not_replaced),
     ];
     let numbered = (1..).zip(texts);
     numbered

@@ -247,6 +247,8 @@ pub enum Dry {
     Spent,
     /// Other processes hold it, or it is kept for them.
     Elsewhere,
+    /// What is left is too little for clips beside each other; for one after another there may be more.
+    Narrow,
 }
 
 /// The month's audio.

@@ -5,6 +5,8 @@
 //! secret of its session or of its sign-in form, and names its page: nobody else can make one, read the key in it, or
 //! have it shown elsewhere.
 
+use std::time::SystemTime;
+
 use cookie::{Cookie, CookieJar, Key};
 use sha2::{Digest, Sha512};
 
@@ -130,18 +132,25 @@ impl Told {
             Self::Key(key) => format!("key.{key}"),
         };
         let mut jar = CookieJar::new();
-        let told = Cookie::new(TOLD, format!("{path} {told}"));
+        let until_s = now_s() + u64::from(MAX_AGE_S);
+        let told = Cookie::new(TOLD, format!("{until_s} {path} {told}"));
         jar.private_mut(&key_of(secret)).add(told);
         let sealed = jar.get(TOLD).map(Cookie::value);
         sealed.unwrap_or_default().to_owned()
     }
 
-    /// What was [sealed](Self::seal) for this path with this secret.
+    /// What was [sealed](Self::seal) for this path with this secret, within [`MAX_AGE_S`].
     pub fn unseal(sealed: &str, path: &str, secret: &str) -> Option<Self> {
+        Self::unseal_at(now_s(), sealed, path, secret)
+    }
+
+    fn unseal_at(now_s: u64, sealed: &str, path: &str, secret: &str) -> Option<Self> {
         let sealed = Cookie::new(TOLD, sealed.to_owned());
         let told = CookieJar::new().private(&key_of(secret)).decrypt(sealed)?;
-        let (page, told) = told.value().split_once(' ')?;
-        match told.split_once('.').filter(|_| page == path)? {
+        let (until_s, told) = told.value().split_once(' ')?;
+        let (page, told) = told.split_once(' ')?;
+        let is_due = page == path && until_s.parse::<u64>().is_ok_and(|until_s| now_s <= until_s);
+        match told.split_once('.').filter(|_| is_due)? {
             ("note", name) => Note::ALL
                 .into_iter()
                 .find(|note| format!("{note:?}") == name)
@@ -150,6 +159,11 @@ impl Told {
             _ => None,
         }
     }
+}
+
+fn now_s() -> u64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+    since.unwrap_or_default().as_secs()
 }
 
 /// Secrets have 256 random bits, so that a hash of one is a key.
@@ -171,6 +185,9 @@ mod tests {
             assert_eq!(unsealed("/en/admin/audit", "secret"), Some(told));
             assert_eq!(unsealed("/en/admin/audit", "other"), None);
             assert_eq!(unsealed("/en/admin", "secret"), None);
+            let late_s = now_s() + u64::from(MAX_AGE_S) + 2;
+            let late = Told::unseal_at(late_s, &sealed, "/en/admin/audit", "secret");
+            assert_eq!(late, None);
         }
         for forged in [
             "",

@@ -204,14 +204,15 @@ impl Meter {
     ) -> bool {
         let held = account.held();
         let _drawing = held.drawing.lock().await;
-        let (missing_ms, held_ms, is_dry) = {
+        let (missing_ms, at_once, dry) = {
             let shares = held.lock();
             let missing_ms = self.missing_ms(&shares, is_open);
-            (
-                missing_ms,
-                shares.audio.held_ms(),
-                shares.audio.dry().is_some(),
-            )
+            let at_once = (1 - shares.audio.held_ms()).max(0);
+            (missing_ms, at_once, shares.audio.dry())
+        };
+        let is_dry = match dry {
+            Some(Dry::Narrow) => at_once == 0,
+            dry => dry.is_some(),
         };
         if missing_ms < 0 || is_dry {
             return missing_ms < 0;
@@ -222,12 +223,13 @@ impl Meter {
             limit: limit_ms,
             used_since: Some(today.first_of_month()),
             at_least: missing_ms + 1,
-            at_once: (1 - held_ms).max(0),
+            at_once,
         };
         match self.hold(wanted).await {
             Some(granted) => {
                 let is_spent = granted.rest == 0 && granted.elsewhere == 0;
                 let dry = match (granted.amount, is_spent) {
+                    (0, _) if at_once == 0 => Some(Dry::Narrow),
                     (0, true) => Some(Dry::Spent),
                     (0, false) => Some(Dry::Elsewhere),
                     _ => None,

@@ -204,7 +204,8 @@ impl Meter {
     pub async fn finish(&self) -> Result<(), LedgerError> {
         let _looks = self.looking.lock().await;
         self.flush().await?;
-        self.process.leave().await
+        self.process.leave().await?;
+        self.ledger().gather().await
     }
 
     async fn look_once(&self, looks: &mut Looks) -> Result<(), LedgerError> {

@@ -124,6 +124,24 @@ async fn clips_at_once_wait_for_each_other_where_a_month_is_nearly_spent() {
         }
         meter.finish().await.expect("it is there");
         assert_eq!(trial.used("answered").await, (10, 20_000));
+        // Before anybody looks again: each share is used up by clips that wait for each other.
+        let hash = trial.tenant("tv", month(60)).await;
+        let meter = Meter::unwatched(trial.again().await, patient).await;
+        let meter = meter.expect("it is there");
+        let mut open = Vec::new();
+        let first = begin(&meter, &hash).await.expect("any number at once");
+        first.count_clip().await.expect("enough is left");
+        for _ in 0..4 {
+            let meter = Arc::clone(&meter);
+            open.push(tokio::spawn(async move { hear(&meter, &hash, 2).await }));
+        }
+        for _ in 0..100 {
+            yield_now().await;
+        }
+        first.heard(Outcome::Answered, Duration::from_secs(4));
+        for clip in open {
+            assert_eq!(clip.await.expect("no panic"), Ok(()));
+        }
     }
 }
 

@@ -63,6 +63,42 @@ async fn who_only_opens_makes_no_database() {
 }
 
 #[tokio::test]
+async fn what_was_written_last_is_not_overwritten() {
+    let (file, url) = fresh("remains");
+    let journal = format!("{}-wal", file.display());
+    let ledger = Ledger::open_or_create(&url).await.expect("made");
+    assert!(fs::metadata(&journal).is_ok_and(|file| file.len() > 0));
+    fs::remove_file(&file).expect("it is there");
+    let refused = Ledger::open_or_create(&url).await;
+    assert!(
+        matches!(refused, Err(LedgerError::Remains { .. })),
+        "{refused:?}"
+    );
+    drop(ledger);
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = fs::remove_file(format!("{}{suffix}", file.display()));
+    }
+}
+
+#[tokio::test]
+async fn a_file_alone_is_the_whole_database_when_its_server_has_ended() {
+    let trial = Trial::sqlite("alone").await;
+    trial.tenant("radio", Limits::default()).await;
+    let meter = Meter::unwatched(trial.again().await, settings()).await;
+    meter
+        .expect("it is there")
+        .finish()
+        .await
+        .expect("it is there");
+    let (copy, url) = fresh("alone-copy");
+    fs::copy(trial.file.as_ref().expect("a file"), &copy).expect("copied");
+    let ledger = Ledger::open(&url).await.expect("it is whole");
+    assert_eq!(ledger.tenants().await.expect("they are there").len(), 1);
+    ledger.close().await;
+    let _ = fs::remove_file(&copy);
+}
+
+#[tokio::test]
 async fn a_file_that_is_moved_or_replaced_is_missed() {
     let trial = Trial::sqlite("moved").await;
     let file = trial.file.clone().expect("a file");

@@ -1,0 +1,2 @@
+-- PostgreSQL replaces nothing: what conflicts is an UPDATE, which is refused.
+SELECT 1;
