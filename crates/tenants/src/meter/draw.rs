@@ -116,7 +116,8 @@ impl Meter {
             let shares = account.held().lock();
             (shares.audio.held_ms(), shares.audio.dry())
         };
-        if held_ms > 0 {
+        // Where it was narrow and nothing is held any more, a clip was heard since then.
+        if held_ms > 0 || dry == Some(Dry::Narrow) {
             return None;
         }
         let retry_after_s = match (contact, dry) {

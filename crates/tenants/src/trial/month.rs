@@ -126,7 +126,11 @@ async fn clips_at_once_wait_for_each_other_where_a_month_is_nearly_spent() {
         assert_eq!(trial.used("answered").await, (10, 20_000));
         // Before anybody looks again: each share is used up by clips that wait for each other.
         let hash = trial.tenant("tv", month(60)).await;
-        let meter = Meter::unwatched(trial.again().await, patient).await;
+        let long = MeterSettings {
+            max_clip: Duration::from_secs(600),
+            ..patient
+        };
+        let meter = Meter::unwatched(trial.again().await, long).await;
         let meter = meter.expect("it is there");
         let mut open = Vec::new();
         let first = begin(&meter, &hash).await.expect("any number at once");
