@@ -5,7 +5,7 @@
 //! Source  the bounds were set on 250 clips of BanglaSER, as they are and altered; tests/quality.rs hears 60
 //!         of them: with every bound at most 2 % of the clips as they are get a note
 
-use crate::{Samples, dot::dot, samples::BLOCK};
+use crate::{Samples, dot::dot};
 
 /// Frames this far below the loudest are pauses, dB.
 const SOUNDING_RANGE_DB: f32 = 40.0;
@@ -48,7 +48,7 @@ impl Quality {
     /// Measures the samples of a clip in which somebody speaks for `speech_s` seconds; its
     /// [`clipped_share`](crate::Recording::clipped_share) was measured before anything was taken from it.
     pub fn of(samples: &Samples, clipped_share: f32, speech_s: f32) -> Self {
-        let frames = samples.blocks().filter(|frame| frame.len() == BLOCK);
+        let frames = samples.whole_blocks();
         let mut levels_dbfs: Vec<f32> = frames.map(|frame| dbfs(&frame)).collect();
         levels_dbfs.retain(|&level_dbfs| level_dbfs > SILENCE_DBFS);
         levels_dbfs.sort_by(f32::total_cmp);

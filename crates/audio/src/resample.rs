@@ -117,8 +117,10 @@ impl Resampler {
 
     /// What the samples so far have become, but for the last ones; each is taken once.
     pub(crate) fn take(&mut self) -> Vec<f32> {
-        self.n_taken += self.resampled.len();
-        mem::take(&mut self.resampled)
+        let n_taken = self.resampled.len();
+        self.n_taken += n_taken;
+        // About as many come next.
+        mem::replace(&mut self.resampled, Vec::with_capacity(n_taken))
     }
 
     /// What is left, at [`SAMPLE_RATE_HZ`].

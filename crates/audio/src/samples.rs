@@ -74,34 +74,24 @@ impl Samples {
     pub fn range(&self, range: Range<usize>) -> Vec<f32> {
         let mut samples = Vec::with_capacity(range.len().next_multiple_of(BLOCK) + BLOCK);
         let first = range.start / BLOCK;
-        for block in first..range.end.div_ceil(BLOCK) {
-            self.extend_by(block, &mut samples);
-            samples.resize((block + 1 - first) * BLOCK, 0.0);
+        let n_whole = self.len() / BLOCK;
+        for idx in first..range.end.div_ceil(BLOCK) {
+            let chunk = self.chunks.get(idx / N_CHUNK);
+            match chunk.and_then(|chunk| chunk.get(idx % N_CHUNK)) {
+                Some(block) => samples.extend(block.samples()),
+                None if idx == n_whole => samples.extend(&self.rest),
+                None => {}
+            }
+            samples.resize((idx + 1 - first) * BLOCK, 0.0);
         }
         samples.truncate(range.end.saturating_sub(first * BLOCK));
         samples.drain(..range.start % BLOCK);
         samples
     }
 
-    /// All of them in time order, [`BLOCK`] at a time, the last ones fewer.
-    pub fn blocks(&self) -> impl Iterator<Item = Vec<f32>> + '_ {
-        let n_blocks = self.len().div_ceil(BLOCK);
-        (0..n_blocks).map(|block| {
-            let mut samples = Vec::with_capacity(BLOCK);
-            self.extend_by(block, &mut samples);
-            samples
-        })
-    }
-
-    fn extend_by(&self, block: usize, samples: &mut Vec<f32>) {
-        let chunk = self.chunks.get(block / N_CHUNK);
-        match chunk.and_then(|chunk| chunk.get(block % N_CHUNK)) {
-            Some(Block { scale, values }) => {
-                samples.extend(values.iter().map(|&value| f32::from(value) * scale));
-            }
-            None if block == self.len() / BLOCK => samples.extend(&self.rest),
-            None => {}
-        }
+    /// All but those behind the last whole 32 ms, that many at a time.
+    pub fn whole_blocks(&self) -> impl Iterator<Item = [f32; BLOCK]> + '_ {
+        self.chunks.iter().flatten().map(Block::samples)
     }
 }
 
@@ -119,6 +109,10 @@ impl Block {
             scale: largest / LARGEST,
             values,
         }
+    }
+
+    fn samples(&self) -> [f32; BLOCK] {
+        self.values.map(|value| f32::from(value) * self.scale)
     }
 }
 
@@ -172,14 +166,15 @@ mod tests {
         samples.chunks(777).for_each(|piece| pieces.push(piece));
         assert_eq!(whole, pieces);
         assert_eq!(whole.len(), samples.len());
-        assert_eq!(whole.blocks().flatten().count(), samples.len());
+        assert_eq!(whole.whole_blocks().count(), samples.len() / BLOCK);
     }
 
     #[test]
     fn a_range_is_a_part_of_the_whole_with_silence_behind_it() {
         let n_samples = N_CHUNK * BLOCK + 3 * BLOCK + 100;
         let samples = Samples::from(&noise(n_samples)[..]);
-        let whole: Vec<f32> = samples.blocks().flatten().collect();
+        let mut whole: Vec<f32> = samples.whole_blocks().flatten().collect();
+        whole.extend(&samples.rest);
         for range in [
             0..0,
             0..1,

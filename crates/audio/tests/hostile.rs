@@ -215,7 +215,8 @@ fn check(clip: &[u8]) -> Result<(), TestCaseError> {
     // Most of a clip may be recorded already when its damage is met.
     let recorded = record(clip, &limits());
     for channel in record_channels(clip, &limits()).into_iter().flatten() {
-        prop_assert!(channel.samples.blocks().flatten().all(f32::is_finite));
+        let samples = channel.samples.range(0..channel.samples.len());
+        prop_assert!(samples.into_iter().all(f32::is_finite));
         let length = |recording: &Recording| recording.samples.len();
         prop_assert_eq!(recorded.as_ref().ok().map(length), Some(length(&channel)));
     }

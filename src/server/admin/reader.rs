@@ -50,7 +50,8 @@ impl Reader {
     }
 }
 
-fn query(uri: &Uri) -> String {
+/// What follows the path, with its question mark.
+pub fn query(uri: &Uri) -> String {
     let query = uri.query().map(|query| format!("?{query}"));
     query.unwrap_or_default()
 }

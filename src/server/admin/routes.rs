@@ -12,8 +12,8 @@ use axum::{
 };
 
 use super::{
-    Admin, alerts, audit, guard, keys, limits, page, people, provider, sign_in, style, tenant,
-    tenant_list, trouble, trouble::Trouble, usage,
+    Admin, alerts, audit, guard, keys, limits, page, people, provider, reader, sign_in, style,
+    tenant, tenant_list, trouble, trouble::Trouble, usage,
 };
 use crate::{
     i18n::{I18nLocaleTrait, Locale, path},
@@ -166,8 +166,7 @@ pub fn router(admin: &Arc<Admin>) -> Router<AppState> {
 /// Leads to the page without the slash at its end. Every such path begins with ours.
 async fn without_slash(uri: Uri) -> Redirect {
     let path = uri.path().trim_end_matches('/');
-    let query = uri.query().map(|query| format!("?{query}"));
-    Redirect::permanent(&(path.to_owned() + &query.unwrap_or_default()))
+    Redirect::permanent(&(path.to_owned() + &reader::query(&uri)))
 }
 
 /// The nearest page above a form's path, or that path itself, that can be read.
