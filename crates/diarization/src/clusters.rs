@@ -7,7 +7,7 @@
 //! How many  what the linkage joined is divided again while its vectors, less the typical voice, do not agree; a whole
 //!           recording also where the centres of its two clusters are far apart
 
-use std::{collections::BTreeMap, num::NonZeroUsize};
+use std::{collections::BTreeSet, num::NonZeroUsize};
 
 use kodama::{Dendrogram, Method, linkage};
 
@@ -22,7 +22,7 @@ const MIN_AGREEMENT: f32 = 0.57;
 
 /// Cosine distance from which on the centres of two clusters are of two voices, however well all vectors agree, as they
 /// do in calm speech. Of whole recordings: centres of few vectors are far apart by chance.
-const MIN_DISTANCE: f32 = 0.85;
+const MIN_DISTANCE: f32 = 0.75;
 
 /// A label for each vector; `distinct` are the same ones less the typical voice, by which the number of voices is found
 /// where it is not told.
@@ -68,21 +68,22 @@ fn divided(
     is_divided: impl Fn(&[Vec<usize>; 2]) -> bool,
 ) -> Vec<usize> {
     let n_vectors = dendrogram.observations();
-    let all = (0..n_vectors).collect();
-    let mut clusters: BTreeMap<usize, Vec<usize>> = BTreeMap::from([(2 * n_vectors - 2, all)]);
+    let mut clusters = BTreeSet::from([2 * n_vectors - 2]);
     for (step_idx, step) in dendrogram.steps().iter().enumerate().rev() {
         let joined = n_vectors + step_idx;
-        if clusters.len() >= at_most || !clusters.contains_key(&joined) {
+        if clusters.len() >= at_most || !clusters.contains(&joined) {
             continue;
         }
-        let of_parts = [step.cluster1, step.cluster2];
-        let parts = of_parts.map(|part| members(dendrogram, part));
-        if is_divided(&parts) {
+        let parts = [step.cluster1, step.cluster2];
+        if is_divided(&parts.map(|part| members(dendrogram, part))) {
             clusters.remove(&joined);
-            clusters.extend(of_parts.into_iter().zip(parts));
+            clusters.extend(parts);
         }
     }
-    let mut clusters: Vec<_> = clusters.into_values().collect();
+    let clusters = clusters.into_iter();
+    let mut clusters: Vec<_> = clusters
+        .map(|cluster| members(dendrogram, cluster))
+        .collect();
     clusters.sort_by_key(|members| members.iter().min().copied());
     let mut labels = vec![0; n_vectors];
     for (label, members) in clusters.iter().enumerate() {
