@@ -7,13 +7,13 @@
 use std::{collections::BTreeMap, ops::Range};
 
 use audio::{Samples, VoiceBands};
-use inference::{CheckpointError, EncoderShape, PackedEncoder, Weights};
+use inference::{CheckpointError, EncoderShape, PackedEncoder, Weights, shared};
 
 /// Values of a vector.
 pub const VECTOR_SIZE: usize = 256;
 
-/// Segments that go through the layers together.
-const N_TOGETHER: usize = 16;
+/// Segments that are heard at once, by two threads.
+const N_AT_ONCE: usize = 16;
 
 /// Name of the typical vector.
 pub const TYPICAL: &str = "typical";
@@ -69,26 +69,32 @@ impl VoiceSpace {
         samples: &Samples,
         segments: impl IntoIterator<Item = Range<usize>>,
     ) -> Vec<Vec<f32>> {
-        let mut extractor = VoiceBands::fine();
         let segments: Vec<_> = segments.into_iter().collect();
-        let mut vectors = Vec::with_capacity(segments.len());
-        for together in segments.chunks(N_TOGETHER) {
-            let samples = together
-                .iter()
-                .map(|segment| samples.range(segment.clone()));
-            let bands: Vec<Vec<f32>> = samples.map(|samples| extractor.bands(&samples)).collect();
-            let bands: Vec<&[f32]> = bands.iter().map(Vec::as_slice).collect();
-            for state in self.encoder.last_states(&bands) {
-                let [weight, bias] = &self.projection;
-                let rows = weight.chunks_exact(VECTOR_SIZE).zip(bias);
-                let mut vector: Vec<f32> = rows
-                    .map(|(row, bias)| (dot(row, &state) + bias).max(0.0))
-                    .collect();
-                normalise(&mut vector);
-                vectors.push(vector);
-            }
-        }
-        vectors
+        let at_once = segments.chunks(N_AT_ONCE);
+        at_once
+            .flat_map(|at_once| shared(at_once, |segments| self.hear(samples, segments)))
+            .collect()
+    }
+
+    fn hear(&self, samples: &Samples, segments: &[Range<usize>]) -> Vec<Vec<f32>> {
+        let mut extractor = VoiceBands::fine();
+        let samples = segments
+            .iter()
+            .map(|segment| samples.range(segment.clone()));
+        let bands: Vec<Vec<f32>> = samples.map(|samples| extractor.bands(&samples)).collect();
+        let bands: Vec<&[f32]> = bands.iter().map(Vec::as_slice).collect();
+        let states = self.encoder.last_states(&bands).into_iter();
+        states.map(|state| self.vector(&state)).collect()
+    }
+
+    fn vector(&self, state: &[f32]) -> Vec<f32> {
+        let [weight, bias] = &self.projection;
+        let rows = weight.chunks_exact(VECTOR_SIZE).zip(bias);
+        let mut vector: Vec<f32> = rows
+            .map(|(row, bias)| (dot(row, state) + bias).max(0.0))
+            .collect();
+        normalise(&mut vector);
+        vector
     }
 
     /// How vectors differ from the typical one, of length 1.

@@ -33,7 +33,7 @@ pub use enrol::ProfileError;
 pub use network::{Network, VoiceEncoder};
 pub use packed::{
     BlockWeights, LayerWeights, NormWeights, Packed, PackedEncoder, TransformerEncoder,
-    TransformerError, TransformerWeights,
+    TransformerError, TransformerWeights, shared,
 };
 pub use ranking::{Ranking, Rankings};
 pub use recognize::{RecognizeError, Recognizer};

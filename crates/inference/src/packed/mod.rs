@@ -31,6 +31,7 @@ use self::{
 };
 use crate::{Architecture, Input, Network, Pooling, VoiceEncoder, Weights};
 
+pub use sharing::shared;
 pub use speaker_encoder::PackedEncoder;
 pub(crate) use statistics::N_STATISTICS;
 pub use transformer::{
