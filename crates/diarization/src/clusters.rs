@@ -13,7 +13,7 @@ use kodama::{Dendrogram, Method, linkage};
 
 use crate::{
     MAX_SPEAKERS,
-    voice_space::{dot, less},
+    voice_space::{dot, length, less, normalise},
 };
 
 /// Least length of the mean of one voice's vectors of length 1, set on dialogues of BanglaSER's speakers in changing
@@ -45,10 +45,19 @@ pub fn labels(
 
 /// Whether a cluster that falls into two parts, some indices of vectors each, is of several voices.
 fn are_of_several(distinct: &[Vec<f32>], parts: &[Vec<usize>; 2]) -> bool {
-    let [left, right] = parts.each_ref().map(|part| centre(distinct, part));
     let all = centre(distinct, &parts.concat());
     let is_whole = parts[0].len() + parts[1].len() == distinct.len();
-    length(&all) < MIN_AGREEMENT || is_whole && 1.0 - cosine(&left, &right) > MIN_DISTANCE
+    length(&all) < MIN_AGREEMENT || is_whole && distance(distinct, parts) > MIN_DISTANCE
+}
+
+/// Cosine distance of the parts' centres.
+fn distance(vectors: &[Vec<f32>], parts: &[Vec<usize>; 2]) -> f32 {
+    let [left, right] = parts.each_ref().map(|part| {
+        let mut centre = centre(vectors, part);
+        normalise(&mut centre);
+        centre
+    });
+    1.0 - dot(&left, &right)
 }
 
 fn dendrogram(vectors: &[Vec<f32>]) -> Dendrogram<f32> {
@@ -114,20 +123,6 @@ fn centre(vectors: &[Vec<f32>], members: &[usize]) -> Vec<f32> {
     mean(members.iter().map(|&member| &vectors[member]))
 }
 
-fn length(vector: &[f32]) -> f32 {
-    dot(vector, vector).sqrt()
-}
-
-/// 0 where a vector is 0.
-fn cosine(left: &[f32], right: &[f32]) -> f32 {
-    let lengths = length(left) * length(right);
-    if lengths > 0.0 {
-        dot(left, right) / lengths
-    } else {
-        0.0
-    }
-}
-
 fn mean<'a>(vectors: impl Iterator<Item = &'a Vec<f32>>) -> Vec<f32> {
     let mut n_vectors = 0.0;
     let mut sum: Vec<f32> = Vec::new();
@@ -145,7 +140,6 @@ fn mean<'a>(vectors: impl Iterator<Item = &'a Vec<f32>>) -> Vec<f32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::voice_space::normalise;
 
     /// Most voices of a test.
     const N_VOICES: usize = 4;

@@ -116,10 +116,15 @@ pub fn less(vectors: &[Vec<f32>], mean: &[f32]) -> Vec<Vec<f32>> {
 
 /// Brings a vector to length 1, unless it is 0.
 pub fn normalise(vector: &mut [f32]) {
-    let length = dot(vector, vector).sqrt();
+    let length = length(vector);
     if length > 0.0 {
         vector.iter_mut().for_each(|value| *value /= length);
     }
+}
+
+/// The root of the squares' sum.
+pub fn length(vector: &[f32]) -> f32 {
+    dot(vector, vector).sqrt()
 }
 
 /// Sum of the products.

@@ -31,8 +31,7 @@ pub struct PackedEncoder {
 }
 
 impl VoiceEncoder for PackedEncoder {
-    /// Of each window the middle 2.5 s are read. More windows than go through the layers together are shared among
-    /// threads.
+    /// Of each window the middle 2.5 s are read. Several windows are shared among threads.
     fn voices(&self, windows: &[&[f32]]) -> Vec<Vec<f32>> {
         let hear = |windows: &[&[f32]]| {
             let mut extractor = VoiceBands::new();
