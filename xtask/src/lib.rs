@@ -3,6 +3,7 @@
 //! Each command does its own set-up, so that a fresh machine with Rust needs nothing else installed by hand. Works on
 //! Linux, macOS and Windows.
 
+pub mod arm;
 pub mod batch;
 pub mod browser;
 pub mod bundle;

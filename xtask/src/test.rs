@@ -7,6 +7,7 @@ use std::slice;
 
 use anyhow::{Result, bail};
 
+use crate::arm;
 use crate::browser;
 use crate::bundle::{self, RUST, SHRINK_PAGE};
 use crate::command::{run, run_tests};
@@ -24,6 +25,7 @@ const BROWSER: &str = "find or install a browser";
 const NODE: &str = "install Node.js packages";
 const FORMATTING: &str = "check the formatting";
 const LINTS: &str = "compile and lint server, crates and tests";
+const ARM: &str = "test the networks' kernels on emulated ARM processors";
 const PAGE: &str = "compile and lint the page, and what hears on the reader's device";
 const RUST_TESTS: &str = "test the Rust crates";
 const SERVER: &str = "start a server for the tests from outside";
@@ -37,13 +39,14 @@ const PAGE_TESTS: &str = "test the page in the browser";
 const DATABASE_URL: &str = "BANGLASER_TENANTS_DATABASE_URL";
 
 /// All steps; those of [`OF_PYTHON`] only where there is Python.
-const PLANNED: [&str; 14] = [
+const PLANNED: [&str; 15] = [
     RUST,
     BROWSER,
     NODE,
     FORMATTING,
     LINTS,
     RUST_TESTS,
+    ARM,
     PAGE,
     SHRINK_PAGE,
     SERVER,
@@ -126,7 +129,8 @@ fn check(workspace: &Workspace, toolchain: &Toolchain, steps: &mut Steps) -> Res
         }
         let mut cargo = toolchain.linting_cargo(workspace)?;
         run_tests(cargo.arg("test").args(SERVER_SELECTION), skipped)
-    })
+    })?;
+    steps.run_tests(ARM, |skipped| arm::test(workspace, toolchain, skipped))
 }
 
 /// What Python's tools check.

@@ -38,6 +38,11 @@ impl Toolchain {
         }
     }
 
+    /// Whether it is the one that rustup knows by this name.
+    pub fn is_named(&self, name: &str) -> bool {
+        self.rustup_name.as_deref() == Some(name)
+    }
+
     /// `cargo` in the workspace.
     pub fn cargo(&self, workspace: &Workspace) -> Command {
         let mut cargo = self.command("cargo", &workspace.root);
@@ -66,7 +71,12 @@ impl Toolchain {
 
     /// Does this toolchain have the standard library for [`WASM_TARGET`]?
     pub fn has_wasm_target(&self, root: &Path) -> bool {
-        let Some(libdir) = self.rustc(root, &["--print", "target-libdir", "--target", WASM_TARGET])
+        self.has_target(root, WASM_TARGET)
+    }
+
+    /// Does this toolchain have the standard library for this target?
+    pub fn has_target(&self, root: &Path, target: &str) -> bool {
+        let Some(libdir) = self.rustc(root, &["--print", "target-libdir", "--target", target])
         else {
             return false;
         };

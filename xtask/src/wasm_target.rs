@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
 use crate::command::run_within;
 use crate::toolchain::{Toolchain, WASM_TARGET};
@@ -28,10 +28,9 @@ pub fn ensure(workspace: &Workspace) -> Result<Toolchain> {
     if active.has_wasm_target(root) {
         return Ok(active);
     }
-    let skip_rustup = env::var("WASM_SKIP_RUSTUP").is_ok_and(|value| value == "1");
     let debian_made_before = Toolchain::named(DEBIAN_TOOLCHAIN).has_wasm_target(root);
-    if !skip_rustup && !debian_made_before {
-        match add_with_rustup(root) {
+    if !skips_rustup() && !debian_made_before {
+        match add_with_rustup(root, WASM_TARGET) {
             Ok(()) if active.has_wasm_target(root) => return Ok(active),
             Ok(()) => eprintln!(
                 "rustup added {WASM_TARGET}, but {} does not find it",
@@ -50,11 +49,25 @@ pub fn ensure(workspace: &Workspace) -> Result<Toolchain> {
     debian(root)
 }
 
-fn add_with_rustup(root: &Path) -> Result<()> {
-    println!("Adding the standard library for {WASM_TARGET} with rustup, once");
+fn skips_rustup() -> bool {
+    env::var("WASM_SKIP_RUSTUP").is_ok_and(|value| value == "1")
+}
+
+/// Whether the toolchain is the one that [`ensure`] makes of Debian's packages.
+pub fn is_debians(toolchain: &Toolchain) -> bool {
+    toolchain.is_named(DEBIAN_TOOLCHAIN)
+}
+
+/// Asks rustup for the standard library for a target; with `WASM_SKIP_RUSTUP=1` it is not asked.
+///
+/// # Errors
+/// When it has none, or is not to be asked.
+pub fn add_with_rustup(root: &Path, target: &str) -> Result<()> {
+    ensure!(!skips_rustup(), "WASM_SKIP_RUSTUP=1 leaves rustup out");
+    println!("Adding the standard library for {target} with rustup, once");
     let mut rustup = Command::new("rustup");
     rustup
-        .args(["target", "add", WASM_TARGET])
+        .args(["target", "add", target])
         .current_dir(root)
         .env("RUSTUP_MAX_RETRIES", "1");
     run_within(&mut rustup, RUSTUP_LIMIT)

@@ -20,6 +20,7 @@ mod features;
 mod high_pass;
 mod hum;
 mod log_mel;
+mod logarithm;
 mod mel;
 mod overview;
 mod pictures;

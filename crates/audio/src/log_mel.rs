@@ -5,7 +5,7 @@
 //! Source  torchaudio.transforms.MelSpectrogram, then AmplitudeToDB(stype = "power", top_db = None);
 //!         parity in tests/parity
 
-use crate::N_MELS;
+use crate::{N_MELS, logarithm::log10_in_place};
 
 /// Least power that the logarithm sees: -100 dB.
 const POWER_FLOOR: f32 = 1e-10;
@@ -22,8 +22,18 @@ pub struct LogMel {
 impl LogMel {
     /// Adds a frame of `N_MELS` band powers.
     pub fn push(&mut self, band_powers: impl Iterator<Item = f32>) {
-        let db = band_powers.map(|power| 10.0 * power.max(POWER_FLOOR).log10());
-        self.values.extend(db);
+        let mut powers = [0.0; N_MELS];
+        for (place, power) in powers.iter_mut().zip(band_powers) {
+            *place = power;
+        }
+        let mut logarithms = powers.map(|power| power.max(POWER_FLOOR));
+        log10_in_place(&mut logarithms);
+        let db = |(power, logarithm)| match power > POWER_FLOOR {
+            true => 10.0 * logarithm,
+            false => FLOOR_DB,
+        };
+        self.values
+            .extend(powers.into_iter().zip(logarithms).map(db));
     }
 
     /// Row-major `[n_frames, N_MELS]`, dB.

@@ -11,16 +11,18 @@
 
 use std::{f64::consts::PI, mem};
 
-use crate::{
-    SAMPLE_RATE_HZ, Waveform,
-    dot::{N_SUMS, dot},
-};
+use pulp::{Arch, Simd, WithSimd};
+
+use crate::{SAMPLE_RATE_HZ, Waveform, dot::dot_by};
 
 /// Cut-off relative to the lower of the two Nyquist frequencies.
 const ROLLOFF: f64 = 0.99;
 
 /// Zero crossings of the sinc on either side of its peak.
 const ZERO_CROSSINGS: f64 = 6.0;
+
+/// Whole vectors of any processor.
+const N_LANES: usize = 16;
 
 /// Samples of a waveform that are taken at a time: they stay near the core.
 pub(crate) const N_PIECE: usize = 4096;
@@ -141,28 +143,60 @@ impl Resampler {
         }
         // Output samples lie `rate / 16 kHz` input samples apart.
         let (rate_hz, target_hz) = (self.sample_rate_hz as usize, SAMPLE_RATE_HZ as usize);
-        let n_phases = self.kernels.n_phases;
         let step = rate_hz / target_hz;
-        let phase_step = rate_hz % target_hz * n_phases / target_hz;
+        let phase_step = rate_hz % target_hz * self.kernels.n_phases / target_hz;
         let Some(&first) = samples.first() else {
             return;
         };
         let level = *self.level.get_or_insert(first);
         self.pending
             .extend(samples.iter().map(|sample| sample - level));
-        while let Some(around) = self.pending.get(self.next..self.next + self.kernels.len) {
-            self.resampled
-                .push(level + dot(self.kernels.next(self.phase), around));
-            self.next += step;
-            self.phase += phase_step;
-            if self.phase >= n_phases {
-                self.phase -= n_phases;
-                self.next += 1;
-            }
-        }
+        Arch::new().dispatch(Outputs {
+            resampler: self,
+            level,
+            step,
+            phase_step,
+        });
         let n_done = self.next.min(self.pending.len());
         self.pending.drain(..n_done);
         self.next -= n_done;
+    }
+}
+
+/// The outputs that the pending samples have become.
+struct Outputs<'a> {
+    resampler: &'a mut Resampler,
+    level: f32,
+    step: usize,
+    phase_step: usize,
+}
+
+impl WithSimd for Outputs<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Resampler {
+            kernels,
+            pending,
+            resampled,
+            ..
+        } = self.resampler;
+        let [mut next, mut phase] = [self.resampler.next, self.resampler.phase];
+        let Some(last) = pending.len().checked_sub(kernels.len) else {
+            return;
+        };
+        while next <= last {
+            let around = &pending[next..][..kernels.len];
+            resampled.push(self.level + dot_by(simd, kernels.next(phase), around));
+            next += self.step;
+            phase += self.phase_step;
+            if phase >= kernels.n_phases {
+                phase -= kernels.n_phases;
+                next += 1;
+            }
+        }
+        [self.resampler.next, self.resampler.phase] = [next, phase];
     }
 }
 
@@ -176,7 +210,7 @@ struct Kernels {
     values: Vec<f32>,
     /// The one that the next output meets.
     next: usize,
-    /// Samples; filled up with zeros to what is summed side by side.
+    /// Samples; filled up with zeros to [`N_LANES`].
     len: usize,
     /// Samples of them in front of the one before the output sample.
     n_before: usize,
@@ -193,22 +227,27 @@ impl Kernels {
             n_phases: (SAMPLE_RATE_HZ / gcd(sample_rate_hz, SAMPLE_RATE_HZ)) as usize,
             values: Vec::new(),
             next: 0,
-            len: (2 * n_before + 2).next_multiple_of(N_SUMS),
+            len: (2 * n_before + 2).next_multiple_of(N_LANES),
             n_before,
             zeros_per_sample,
         }
     }
 
     /// That of the next output, which lies `phase / n_phases` behind a sample.
+    #[inline(always)]
     fn next(&mut self, phase: usize) -> &[f32] {
         let start = self.next * self.len;
         if start == self.values.len() {
             self.compute(phase as f64 / self.n_phases as f64);
         }
-        self.next = (self.next + 1) % self.n_phases;
+        self.next += 1;
+        if self.next == self.n_phases {
+            self.next = 0;
+        }
         &self.values[start..start + self.len]
     }
 
+    #[cold]
     fn compute(&mut self, behind: f64) {
         let x = -(self.n_before as f64 + behind) * self.zeros_per_sample;
         let mut sine = Rotation::new(PI * x, PI * self.zeros_per_sample);

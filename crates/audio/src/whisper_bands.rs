@@ -15,6 +15,7 @@ use realfft::{RealFftPlanner, RealToComplex, num_complex::Complex32};
 
 use crate::{
     MelFilterBank,
+    logarithm::log10_in_place,
     mel::slaney_corners_hz,
     spectrum::{hann_window_of, reflected},
 };
@@ -132,8 +133,12 @@ fn padded(samples: &[f32]) -> Vec<f32> {
 fn to_logarithms(powers: &mut [f32]) {
     let largest = powers.iter().copied().fold(FLOOR, f32::max);
     let floor = FLOOR.max(largest * 10.0_f32.powf(-DYNAMIC_RANGE));
-    for power in powers {
-        *power = power.max(floor).log10() / 4.0 + 1.0;
+    powers
+        .iter_mut()
+        .for_each(|power| *power = power.max(floor));
+    log10_in_place(powers);
+    for band in powers {
+        *band = *band / 4.0 + 1.0;
     }
 }
 

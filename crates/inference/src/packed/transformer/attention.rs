@@ -23,7 +23,7 @@ pub(super) struct Attention {
 }
 
 impl Attention {
-    pub fn new(block: &BlockWeights, n_heads: usize, in_int16: bool) -> Self {
+    pub fn new(block: &BlockWeights, n_heads: usize, in_integers: bool) -> Self {
         let width = block.query.n_outputs();
         let head_size = width / n_heads;
         // Scores in octaves: what is made of them is powers of two.
@@ -33,8 +33,8 @@ impl Attention {
         Self {
             width,
             head_size,
-            projections: Dense::new(&projections, in_int16),
-            output: Dense::new(&block.output, in_int16),
+            projections: Dense::new(&projections, in_integers),
+            output: Dense::new(&block.output, in_integers),
         }
     }
 

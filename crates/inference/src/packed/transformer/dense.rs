@@ -3,6 +3,7 @@
 use super::super::panels::Panels;
 use super::{
     finish::{Finish, finish_all},
+    int8_matrix::Int8Matrix,
     int16_matrix::Int16Matrix,
     weights::LayerWeights,
 };
@@ -16,16 +17,21 @@ pub(super) struct Dense {
 
 #[derive(Debug)]
 enum Matrix {
+    Int8(Int8Matrix),
     Int16(Int16Matrix),
     Floats(Panels),
 }
 
 impl Dense {
-    /// Lays out a layer; in f32 where the processor has no products of int16, or where they are not wanted.
-    pub fn new(layer: &LayerWeights, in_int16: bool) -> Self {
-        let matrix = match in_int16 && Int16Matrix::is_possible(layer.n_inputs()) {
-            true => Matrix::Int16(Int16Matrix::new(layer)),
-            false => Matrix::Floats(Panels::new(&layer.values(), &layer.biases)),
+    /// Lays out a layer; in f32 where the processor has no quick products of whole numbers, or they are not wanted.
+    pub fn new(layer: &LayerWeights, in_integers: bool) -> Self {
+        let n_inputs = layer.n_inputs();
+        let matrix = if in_integers && Int8Matrix::is_possible(n_inputs) {
+            Matrix::Int8(Int8Matrix::new(layer))
+        } else if in_integers && Int16Matrix::is_possible(n_inputs) {
+            Matrix::Int16(Int16Matrix::new(layer))
+        } else {
+            Matrix::Floats(Panels::new(&layer.values(), &layer.biases))
         };
         Self {
             n_outputs: layer.n_outputs(),
@@ -43,12 +49,24 @@ impl Dense {
     /// Outputs of as many rows as `output` has place for, `stride` values apart.
     pub fn multiply(&self, rows: &[f32], stride: usize, finish: impl Finish, output: &mut [f32]) {
         match &self.matrix {
+            Matrix::Int8(matrix) => finish_after(
+                |values| matrix.multiply(rows, stride, values),
+                finish,
+                output,
+            ),
             Matrix::Int16(matrix) => matrix.multiply(rows, stride, finish, output),
-            Matrix::Floats(panels) => {
-                let mut values = vec![0.0; output.len()];
-                panels.multiply(rows, stride, &mut values);
-                finish_all(finish, &values, output);
-            }
+            Matrix::Floats(panels) => finish_after(
+                |values| panels.multiply(rows, stride, values),
+                finish,
+                output,
+            ),
         }
     }
+}
+
+/// Finishes what `multiply` leaves.
+fn finish_after(multiply: impl FnOnce(&mut [f32]), finish: impl Finish, output: &mut [f32]) {
+    let mut values = vec![0.0; output.len()];
+    multiply(&mut values);
+    finish_all(finish, &values, output);
 }

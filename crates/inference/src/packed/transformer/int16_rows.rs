@@ -13,7 +13,7 @@ use super::super::int16::pair;
 pub(super) const ROWS: usize = 6;
 
 /// Least size of a row's largest number that is told from 0.
-const SMALLEST: f32 = 1e-30;
+pub(super) const SMALLEST: f32 = 1e-30;
 
 /// Rows in whole numbers, two in a place, half a row apart.
 pub(super) struct Int16Rows {
@@ -75,7 +75,7 @@ impl WithSimd for TakeOver<'_> {
 
 /// The largest size of a value.
 #[inline(always)]
-fn peak<S: Simd>(simd: S, values: &[f32]) -> f32 {
+pub(super) fn peak<S: Simd>(simd: S, values: &[f32]) -> f32 {
     let (vectors, rest) = S::as_simd_f32s(values);
     let mut peak = simd.splat_f32s(0.0);
     for vector in vectors {

@@ -14,6 +14,7 @@ mod finish;
 mod gelu;
 mod int16_matrix;
 mod int16_rows;
+mod int8_matrix;
 mod norm;
 mod weights;
 
@@ -27,7 +28,6 @@ use self::{
     weights::STEM_CONTEXT,
 };
 use super::{
-    int16,
     sharing::shared,
     statistics::{N_STATISTICS, statistics},
 };
@@ -68,10 +68,10 @@ struct Block {
 impl TransformerEncoder {
     /// Lays out the weights that `shape` read. Of a window never more is read than there are positions for.
     pub fn new(weights: &TransformerWeights, shape: &TransformerShape) -> Self {
-        Self::laid_out(weights, shape, int16::are_supported())
+        Self::laid_out(weights, shape, true)
     }
 
-    fn laid_out(weights: &TransformerWeights, shape: &TransformerShape, in_int16: bool) -> Self {
+    fn laid_out(weights: &TransformerWeights, shape: &TransformerShape, in_integers: bool) -> Self {
         let width = weights.width;
         let n_positions = weights.positions.len() / width;
         let blocks = weights.blocks.iter().zip(1..);
@@ -80,16 +80,19 @@ impl TransformerEncoder {
             width,
             max_samples: shape.max_samples.min(n_positions * SAMPLES_PER_FRAME),
             frame_stride: shape.frame_stride,
-            stem: [Dense::new(first, in_int16), Dense::new(second, in_int16)],
+            stem: [
+                Dense::new(first, in_integers),
+                Dense::new(second, in_integers),
+            ],
             positions: weights.positions.clone(),
             blocks: blocks
                 .map(|(block, number)| Block {
                     is_listened_to: shape.blocks.contains(&number),
-                    attention: Attention::new(block, weights.n_heads, in_int16),
+                    attention: Attention::new(block, weights.n_heads, in_integers),
                     attention_norm: block.attention_norm.clone(),
                     feed_forward_norm: block.feed_forward_norm.clone(),
-                    expand: Dense::new(&block.expand, in_int16),
-                    contract: Dense::new(&block.contract, in_int16),
+                    expand: Dense::new(&block.expand, in_integers),
+                    contract: Dense::new(&block.contract, in_integers),
                     expanded: block.expand.n_outputs(),
                 })
                 .collect(),
@@ -170,7 +173,8 @@ impl Block {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::super::int16;
+    use super::{int8_matrix::Int8Matrix, *};
 
     /// Numbers without order, in [-1, 1].
     fn noise() -> impl FnMut() -> f32 {
@@ -222,9 +226,9 @@ mod tests {
 
     #[test]
     fn both_layouts_tell_the_same() {
-        if !int16::are_supported() {
+        if !(int16::are_supported() || Int8Matrix::is_possible(2)) {
             // Past the test harness, which keeps what eprintln! says of a test that passes.
-            let line = b"SKIPPED this processor has no products of int16 in pairs\n";
+            let line = b"SKIPPED this processor has no quick products of whole numbers\n";
             let _ = std::io::Write::write_all(&mut std::io::stderr(), line);
             return;
         }
@@ -237,8 +241,8 @@ mod tests {
             max_samples: 9000,
             frame_stride: 1,
         };
-        let [rounded, floats] = [true, false].map(|in_int16| {
-            let encoder = TransformerEncoder::laid_out(&weights, &shape, in_int16);
+        let [rounded, floats] = [true, false].map(|in_integers| {
+            let encoder = TransformerEncoder::laid_out(&weights, &shape, in_integers);
             encoder.voices(&[&samples]).remove(0)
         });
         assert_eq!(rounded.len(), 2 * N_STATISTICS * weights.width);

@@ -1,0 +1,273 @@
+//! A dense layer's weights of 8 bits as they are, where processors add the products of four pairs of them at once
+//! (ARM's dot product).
+//!
+//! Input   rows, f32, which may overlap, as whole numbers of 16 bits in two digits of 8
+//! Output  f32 `[n_rows, n_outputs]`
+//! Layout  the file's, `[n_outputs, n_inputs]`
+//! Error   the weights are exact; an input is off by up to half of a [`LARGEST`]th of its row's largest
+//! Invariant: no sum overflows: rows of more than [`MAX_INPUTS`] values are refused
+
+use pulp::{Arch, NullaryFnOnce, Simd, WithSimd};
+
+use super::super::activation::ROUND;
+use super::{
+    int16_rows::{SMALLEST, peak},
+    weights::LayerWeights,
+};
+
+/// The largest number of two digits, each of which is at most 127.
+const LARGEST: f32 = 127.0 * 256.0 + 127.0;
+
+/// Products of two numbers of 8 bits that a sum has room for.
+const MAX_INPUTS: usize = 1 << 16;
+
+/// Digits of an input.
+const DIGITS: usize = 2;
+
+/// Rows and outputs whose sums stay in registers: with what they are made of, 24 of 32.
+const ROWS: usize = 2;
+const OUTPUTS: usize = 4;
+
+/// Weights and biases; see the module's head.
+#[derive(Debug)]
+pub(super) struct Int8Matrix {
+    n_inputs: usize,
+    n_outputs: usize,
+    /// `[n_outputs, n_inputs]`, then outputs of 0 up to a multiple of [`OUTPUTS`].
+    weights: Vec<i8>,
+    scales: Vec<f32>,
+    biases: Vec<f32>,
+}
+
+impl Int8Matrix {
+    /// Whether rows of `n_inputs` values are multiplied so on this processor.
+    pub fn is_possible(n_inputs: usize) -> bool {
+        n_inputs <= MAX_INPUTS && has_dot_products()
+    }
+
+    pub fn new(layer: &LayerWeights) -> Self {
+        let n_inputs = layer.n_inputs();
+        let n_outputs = layer.n_outputs();
+        let mut weights = layer.weights.clone();
+        weights.resize(n_outputs.next_multiple_of(OUTPUTS) * n_inputs, 0);
+        Self {
+            n_inputs,
+            n_outputs,
+            weights,
+            scales: layer.scales.clone(),
+            biases: layer.biases.clone(),
+        }
+    }
+
+    /// Product with rows that begin `stride` values apart, as many as `output` has place for.
+    pub fn multiply(&self, values: &[f32], stride: usize, output: &mut [f32]) {
+        let n_rows = output.len() / self.n_outputs;
+        let mut rows = Rows {
+            digits: vec![0; n_rows.next_multiple_of(ROWS) * DIGITS * self.n_inputs],
+            scales: vec![0.0; n_rows],
+        };
+        Arch::new().dispatch(TakeOver {
+            values,
+            stride,
+            row_size: self.n_inputs,
+            rows: &mut rows,
+        });
+        dispatch(Multiply {
+            matrix: self,
+            rows: &rows,
+            output,
+        });
+    }
+}
+
+/// Rows in whole numbers; rows of 0 follow, up to a multiple of [`ROWS`].
+struct Rows {
+    /// `[n_rows, DIGITS, n_inputs]`, the upper digits first.
+    digits: Vec<i8>,
+    /// What a row's numbers are multiplied by to be its values.
+    scales: Vec<f32>,
+}
+
+struct TakeOver<'a> {
+    values: &'a [f32],
+    stride: usize,
+    row_size: usize,
+    rows: &'a mut Rows,
+}
+
+impl WithSimd for TakeOver<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, simd: S) {
+        let Rows { digits, scales } = self.rows;
+        let rows = digits.chunks_exact_mut(DIGITS * self.row_size).zip(scales);
+        for (row_idx, (digits, scale)) in rows.enumerate() {
+            let row = &self.values[row_idx * self.stride..][..self.row_size];
+            let peak = peak(simd, row).max(SMALLEST);
+            *scale = peak / LARGEST;
+            let factor = LARGEST / peak;
+            let (upper, lower) = digits.split_at_mut(self.row_size);
+            for ((value, upper), lower) in row.iter().zip(upper).zip(lower) {
+                [*upper, *lower] = digits_of(value * factor);
+            }
+        }
+    }
+}
+
+/// The upper and the lower digit of the nearest whole number, both in `[-128, 127]`.
+#[inline(always)]
+fn digits_of(value: f32) -> [i8; DIGITS] {
+    let number = (value + ROUND).to_bits() as i16;
+    let lower = number as i8;
+    [((number - i16::from(lower)) >> 8) as i8, lower]
+}
+
+struct Multiply<'a> {
+    matrix: &'a Int8Matrix,
+    rows: &'a Rows,
+    output: &'a mut [f32],
+}
+
+impl NullaryFnOnce for Multiply<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn call(self) {
+        let matrix = self.matrix;
+        let of_outputs = matrix.weights.chunks_exact(OUTPUTS * matrix.n_inputs);
+        for (weights, first_output) in of_outputs.zip((0..).step_by(OUTPUTS)) {
+            let of_output = |output: usize| &weights[output * matrix.n_inputs..][..matrix.n_inputs];
+            let weights = std::array::from_fn(of_output);
+            let outputs = first_output..matrix.n_outputs.min(first_output + OUTPUTS);
+            let rows = self.output.chunks_mut(ROWS * matrix.n_outputs);
+            let of_rows = self
+                .rows
+                .digits
+                .chunks_exact(ROWS * DIGITS * matrix.n_inputs)
+                .zip(self.rows.scales.chunks(ROWS));
+            for (rows, (digits, scales)) in rows.zip(of_rows) {
+                let of_digit = |digit: usize| &digits[digit * matrix.n_inputs..][..matrix.n_inputs];
+                let sums = sums(std::array::from_fn(of_digit), weights);
+                let rows = rows.chunks_mut(matrix.n_outputs).zip(scales);
+                for ((row, scale), [upper, lower]) in rows.zip(sums.as_chunks::<DIGITS>().0) {
+                    for ((output, upper), lower) in outputs.clone().zip(upper).zip(lower) {
+                        let sum = *upper as f32 * 256.0 + *lower as f32;
+                        row[output] = sum * scale * matrix.scales[output] + matrix.biases[output];
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Products of the digits of rows with the weights of outputs, written so that the compiler takes the loop sixteen
+/// places at a time.
+#[inline(always)]
+fn sums(
+    [a, b, c, d]: [&[i8]; ROWS * DIGITS],
+    [e, f, g, h]: [&[i8]; OUTPUTS],
+) -> [[i32; OUTPUTS]; ROWS * DIGITS] {
+    let mut sums = [[0; OUTPUTS]; ROWS * DIGITS];
+    let inputs = a.iter().zip(b).zip(c).zip(d);
+    let weights = e.iter().zip(f).zip(g).zip(h);
+    for ((((a, b), c), d), (((e, f), g), h)) in inputs.zip(weights) {
+        let inputs = [*a, *b, *c, *d].map(i32::from);
+        let weights = [*e, *f, *g, *h].map(i32::from);
+        for (sums, input) in sums.iter_mut().zip(inputs) {
+            for (sum, weight) in sums.iter_mut().zip(weights) {
+                *sum += input * weight;
+            }
+        }
+    }
+    sums
+}
+
+#[cfg(target_arch = "aarch64")]
+pulp::simd_type! {
+    /// Where one instruction adds four products of 8 bits to a sum; the compiler makes it of [`sums`].
+    struct DotProducts {
+        neon: "neon",
+        dotprod: "dotprod",
+    }
+}
+
+/// Whether this processor has them.
+fn has_dot_products() -> bool {
+    #[cfg(target_arch = "aarch64")]
+    return DotProducts::is_available();
+    #[cfg(not(target_arch = "aarch64"))]
+    false
+}
+
+/// Runs `op` with them where there are some.
+fn dispatch(op: Multiply<'_>) {
+    #[cfg(target_arch = "aarch64")]
+    if let Some(simd) = DotProducts::try_new() {
+        return simd.vectorize(op);
+    }
+    op.call();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_what_its_digits_say() {
+        for number in -32_639..=32_639 {
+            let [upper, lower] = digits_of(number as f32 + 0.4);
+            assert_eq!(i32::from(upper) * 256 + i32::from(lower), number);
+        }
+    }
+
+    #[test]
+    fn products_are_those_of_the_values() {
+        // Parts of sixteen places, of a tile; rows beside each other, rows that overlap.
+        for (n_inputs, stride, n_outputs, n_rows) in [
+            (1, 1, 1, 1),
+            (10, 10, 37, 7),
+            (18, 6, 16, 13),
+            (40, 16, 70, 6),
+        ] {
+            let weight = |n: usize| ((n * 7919) % 255) as i32 - 127;
+            let layer = LayerWeights {
+                weights: (0..n_inputs * n_outputs).map(|n| weight(n) as i8).collect(),
+                scales: (0..n_outputs).map(|n| 0.01 + n as f32 * 1e-4).collect(),
+                biases: (0..n_outputs).map(|n| n as f32).collect(),
+            };
+            let n_values = (n_rows - 1) * stride + n_inputs;
+            // Each row larger than the one before.
+            let value = |n: usize| (((n * 31) % 19) as f32 - 9.0) * (n / stride + 1) as f32;
+            let values: Vec<f32> = (0..n_values).map(value).collect();
+            let mut found = vec![f32::NAN; n_rows * n_outputs];
+            Int8Matrix::new(&layer).multiply(&values, stride, &mut found);
+            for (at, found) in found.into_iter().enumerate() {
+                let (row, output) = (at / n_outputs, at % n_outputs);
+                let weights = &layer.weights[output * n_inputs..][..n_inputs];
+                let products = weights.iter().zip(&values[row * stride..]);
+                let sum: f32 = products
+                    .map(|(weight, value)| f32::from(*weight) * value)
+                    .sum();
+                let expected = sum * layer.scales[output] + layer.biases[output];
+                assert!((found - expected).abs() < 0.1, "{found}, {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_sum_overflows() {
+        for (weight, value) in [(127, 1e6), (-128, -1e6), (1, 1e-6), (0, 1.0)] {
+            let layer = LayerWeights {
+                weights: vec![weight; MAX_INPUTS],
+                scales: vec![1.0],
+                biases: vec![0.0],
+            };
+            let mut found = [f32::NAN];
+            Int8Matrix::new(&layer).multiply(&vec![value; MAX_INPUTS], MAX_INPUTS, &mut found);
+            let expected = f32::from(weight) * value * MAX_INPUTS as f32;
+            let error = (found[0] - expected).abs();
+            assert!(error <= 1e-3 * expected.abs(), "{}, {expected}", found[0]);
+        }
+    }
+}
