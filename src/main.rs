@@ -100,6 +100,7 @@ fn run() -> anyhow::Result<ExitCode> {
         Command::Analyze {
             files,
             json,
+            stream,
             csv,
             format,
             out,
@@ -113,6 +114,7 @@ fn run() -> anyhow::Result<ExitCode> {
             let results = match format.as_deref() {
                 Some("json") => Results::Rows(Format::JsonLines),
                 Some(name) => Results::Export(name.parse()?, out),
+                None if stream => Results::Rows(Format::JsonStream),
                 None if json => Results::Rows(Format::JsonLines),
                 None if csv => Results::Rows(Format::Csv),
                 None => Results::Rows(Format::Table),

@@ -8,6 +8,8 @@ mod exports;
 mod names;
 #[expect(dead_code, reason = "other tests use the rest")]
 mod pinned;
+#[path = "cli/stream.rs"]
+mod stream;
 
 use std::{
     fs,

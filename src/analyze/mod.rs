@@ -2,7 +2,8 @@
 //! other tools.
 //!
 //! Input   paths; a folder is all files in it and below it; `-` is standard input
-//! Output  one line per file, in the order given, within folders by name, written as soon as it is known
+//! Output  one line per file, in the order given, within folders by name, written as soon as it is known; with
+//!         [`Format::JsonStream`] one per window before it
 //! Errors  a file that gives no prediction gives a line that says why, and the others are still analysed
 
 mod exports;
@@ -12,14 +13,15 @@ mod rows;
 use std::{
     fs::File,
     io::{self, IsTerminal, Read, Write},
+    ops::ControlFlow,
     path::{Path, PathBuf},
 };
 
 use audio::{DecodeLimits, Recording};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use inference::Recognizer;
-use pipeline::{Apart, LazyDiarizer, PipelineError, recognize_apart};
-use vocabulary::{Prediction, Profile};
+use pipeline::{Apart, LazyDiarizer, PipelineError, recognize_apart, recognize_in_sight};
+use vocabulary::{Prediction, Profile, WindowPrediction};
 
 use crate::{
     error::AppError,
@@ -52,6 +54,8 @@ pub enum Format {
     Csv,
     /// One JSON object per line.
     JsonLines,
+    /// The same, before it one for each window as soon as it is answered.
+    JsonStream,
 }
 
 /// What hears the files.
@@ -86,8 +90,15 @@ pub fn analyze(
         Results::Rows(format) => {
             let names: Vec<_> = files.iter().map(|file| file.to_string_lossy()).collect();
             let mut rows = Rows::new(format, hearing, &names, output)?;
-            each(&files, hearing, |file, outcome| {
-                rows.write(&names[file], outcome)
+            each(&files, |file, progress| {
+                let outcome = match format {
+                    Format::JsonStream => in_sight(&files[file], hearing, |window| {
+                        progress.suspend(|| rows.write_window(&names[file], window))
+                    })?,
+                    _ => predict(&files[file], hearing),
+                };
+                progress.suspend(|| rows.write(&names[file], &outcome))?;
+                Ok(outcome.is_ok())
             })
         }
         Results::Export(format, folder) => {
@@ -97,25 +108,24 @@ pub fn analyze(
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, said));
             }
             let mut exports = Exports::new(format, folder.as_deref(), hearing.recognizer, output)?;
-            each(&files, hearing, |file, outcome| {
-                exports.write(&files[file], outcome)
+            each(&files, |file, progress| {
+                let outcome = predict(&files[file], hearing);
+                progress.suspend(|| exports.write(&files[file], &outcome))?;
+                Ok(outcome.is_ok())
             })
         }
     }
 }
 
-/// Hears the files and hands each outcome to `write`; `true` when every file gave a prediction.
+/// Hears the files, each by its place; `true` when every file gave a prediction.
 fn each(
     files: &[PathBuf],
-    hearing: &Hearing<'_>,
-    mut write: impl FnMut(usize, &Result<Prediction, AppError>) -> io::Result<()>,
+    mut hear: impl FnMut(usize, &ProgressBar) -> io::Result<bool>,
 ) -> io::Result<bool> {
     let progress = progress(files.len());
     let mut all_predicted = true;
-    for (file, path) in files.iter().enumerate() {
-        let outcome = predict(path, hearing);
-        all_predicted &= outcome.is_ok();
-        progress.suspend(|| write(file, &outcome))?;
+    for file in 0..files.len() {
+        all_predicted &= hear(file, &progress)?;
         progress.inc(1);
     }
     progress.finish_and_clear();
@@ -145,6 +155,35 @@ fn predict(path: &Path, hearing: &Hearing<'_>) -> Result<Prediction, AppError> {
     );
     let prediction = prediction.map(|(prediction, ())| prediction);
     prediction.map_err(|error| exposed(&error))
+}
+
+/// The same, with every window as soon as it is answered.
+///
+/// # Errors
+/// When a window cannot be written.
+fn in_sight(
+    path: &Path,
+    hearing: &Hearing<'_>,
+    mut write: impl FnMut(&WindowPrediction) -> io::Result<()>,
+) -> io::Result<Result<Prediction, AppError>> {
+    let clip = match read(path) {
+        Ok(clip) => clip,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut written = Ok(());
+    let tell = |window| {
+        written = write(&window);
+        match written {
+            Ok(()) => ControlFlow::Continue(()),
+            Err(_) => ControlFlow::Break(()),
+        }
+    };
+    let (recognizer, profile) = (hearing.recognizer, hearing.profile.as_ref());
+    let heard = recognize_in_sight(recognizer, &hearing.limits, clip, profile, tell);
+    written?;
+    let prediction =
+        heard.map(|heard| heard.expect("nothing ended it but what could not be written"));
+    Ok(prediction.map_err(|error| exposed(&error)))
 }
 
 /// The recording in the file at `path`.

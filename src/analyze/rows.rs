@@ -8,13 +8,16 @@ use std::{
 use export::as_text;
 use inference::Recognizer;
 use serde::Serialize;
-use vocabulary::{Emotion, Prediction};
+use vocabulary::{Emotion, Prediction, WindowPrediction};
 
 use super::{Format, Hearing};
 use crate::{
     error::AppError,
     i18n::{Locale, error_message},
-    server::{moments::Asked, v1::recognition::Recognition},
+    server::{
+        moments::Asked,
+        v1::recognition::{Recognition, Window},
+    },
 };
 
 /// What CSV tells of every file; behind them the probability of every emotion, and the error.
@@ -36,6 +39,12 @@ struct Found<'a> {
     file: &'a str,
     #[serde(flatten)]
     recognition: Recognition,
+}
+
+#[derive(Serialize)]
+struct Part<'a> {
+    file: &'a str,
+    window: Window,
 }
 
 #[derive(Serialize)]
@@ -83,7 +92,7 @@ impl<'a, W: Write> Rows<'a, W> {
         match format {
             Format::Table => rows.begin_table(),
             Format::Csv => rows.begin_csv(),
-            Format::JsonLines => Ok(rows),
+            Format::JsonLines | Format::JsonStream => Ok(rows),
         }
     }
 
@@ -118,8 +127,19 @@ impl<'a, W: Write> Rows<'a, W> {
         match self.format {
             Format::Table => self.write_row(file, outcome)?,
             Format::Csv => self.write_csv(file, outcome)?,
-            Format::JsonLines => self.write_json(file, outcome)?,
+            Format::JsonLines | Format::JsonStream => self.write_json(file, outcome)?,
         }
+        self.output.flush()
+    }
+
+    /// Writes a window of a file of which not all is known.
+    ///
+    /// # Errors
+    /// When the output cannot be written.
+    pub fn write_window(&mut self, file: &str, window: &WindowPrediction) -> io::Result<()> {
+        let window = Window::of(window);
+        serde_json::to_writer(&mut *self.output, &Part { file, window })?;
+        writeln!(self.output)?;
         self.output.flush()
     }
 

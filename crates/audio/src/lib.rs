@@ -17,6 +17,7 @@ mod declip;
 mod decode;
 mod dot;
 mod features;
+mod growing;
 mod high_pass;
 mod hum;
 mod log_mel;
@@ -39,8 +40,11 @@ mod whisper_bands;
 mod window;
 
 #[cfg(feature = "decode")]
-pub use decode::{DecodeError, DecodeLimits, MAX_CHANNELS_APART, decode, record, record_channels};
+pub use decode::{
+    DecodeError, DecodeLimits, MAX_CHANNELS_APART, decode, record, record_channels, record_in_sight,
+};
 pub use features::{FeatureExtractor, Features};
+pub use growing::Growing;
 pub use log_mel::{FLOOR_DB, LogMel};
 pub use mel::{MelFilterBank, N_MELS};
 pub use overview::{MAX_COLUMNS, MAX_FRAMES, Overview};

@@ -117,6 +117,11 @@ impl Recorder {
         &self.features
     }
 
+    /// Samples so far, which are not changed any more.
+    pub fn samples(&self) -> &Samples {
+        &self.samples
+    }
+
     fn go_on(&mut self) {
         let resampled = self.resampler.take();
         self.n_clipped += n_clipped(&resampled);

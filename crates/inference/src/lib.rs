@@ -12,7 +12,9 @@
 mod architecture;
 mod checkpoint;
 mod committee;
+mod early;
 mod enrol;
+mod heard;
 mod input;
 mod network;
 mod packed;
@@ -28,8 +30,10 @@ pub use checkpoint::{
     CalibrationMetrics, Checkpoint, CheckpointError, Config, Confusion, Coverage, FeatureSettings,
     FoldMetrics, Metrics, SUMS_FILE, Spread, sums, verified,
 };
-pub use committee::{Committee, heard_span};
+pub use committee::Committee;
+pub use early::Early;
 pub use enrol::ProfileError;
+pub use heard::heard_span;
 pub use network::{Network, VoiceEncoder};
 pub use packed::{
     BlockWeights, LayerWeights, NormWeights, Packed, PackedEncoder, TransformerEncoder,

@@ -18,9 +18,11 @@ mod request;
 mod together;
 mod waiting;
 
-use audio::DecodeLimits;
+use std::ops::ControlFlow;
+
+use audio::{DecodeLimits, Growing};
 use inference::Recognizer;
-use vocabulary::Prediction;
+use vocabulary::{Prediction, Profile, WindowPrediction};
 
 pub use apart::{Apart, LazyDiarizer, Speakers, UnknownSpeakers, recognize_apart};
 pub use error::PipelineError;
@@ -39,4 +41,23 @@ pub fn recognize(
     clip: impl AsRef<[u8]>,
 ) -> Result<Prediction, PipelineError> {
     Ok(recognizer.recognize(&audio::record(clip, limits)?)?)
+}
+
+/// The same, of somebody of whom there may be a profile, while the clip is decoded; `tell` is told every window but the
+/// last ones as soon as it is answered. `None` where it has heard enough.
+///
+/// # Errors
+/// As [`recognize`]; also when the profile is another checkpoint's. Windows may have been told before.
+pub fn recognize_in_sight(
+    recognizer: &Recognizer,
+    limits: &DecodeLimits,
+    clip: impl AsRef<[u8]> + Sync,
+    profile: Option<&Profile>,
+    tell: impl FnMut(WindowPrediction) -> ControlFlow<()>,
+) -> Result<Option<Prediction>, PipelineError> {
+    let mut early = Ok(None);
+    let look = |growing: &Growing| early = recognizer.hear(growing, profile, tell);
+    let recording = audio::record_in_sight(clip, limits, look)?;
+    let rest = early?.map(|early| recognizer.recognize_rest(&recording, profile, early));
+    Ok(rest.transpose()?)
 }

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use vocabulary::{
     BandAccuracy, ConfidenceBand, Expression, Note, Outcome, Prediction, Probabilities, Strength,
-    speaker_name,
+    WindowPrediction, speaker_name,
 };
 
 use crate::server::moments::{Alert, Peak};
@@ -150,16 +150,7 @@ impl Recognition {
             duration_s: prediction.duration_s,
             speech_s: prediction.speech_s,
             notes: prediction.notes.clone(),
-            windows: prediction
-                .windows
-                .iter()
-                .map(|window| Window {
-                    start_s: window.start_s,
-                    end_s: window.end_s,
-                    probabilities: by_code(&window.probabilities),
-                    intensity: window.intensity.map(Intensity::of),
-                })
-                .collect(),
+            windows: prediction.windows.iter().map(Window::of).collect(),
             turns: prediction.turns.iter().map(Turn::of).collect(),
             channels: prediction
                 .channels
@@ -169,6 +160,18 @@ impl Recognition {
             peaks: Vec::new(),
             alerts: Vec::new(),
             n_further_files: 0,
+        }
+    }
+}
+
+impl Window {
+    /// A window as it is told.
+    pub fn of(window: &WindowPrediction) -> Self {
+        Self {
+            start_s: window.start_s,
+            end_s: window.end_s,
+            probabilities: by_code(&window.probabilities),
+            intensity: window.intensity.map(Intensity::of),
         }
     }
 }

@@ -28,7 +28,7 @@ mod track;
 
 use std::{
     any::Any,
-    panic::{AssertUnwindSafe, catch_unwind},
+    panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     thread,
 };
 
@@ -37,7 +37,7 @@ pub use error::DecodeError;
 pub use limits::DecodeLimits;
 
 use self::{mono::Taker, recorded::Recorded};
-use crate::{Heard, Recording, SAMPLE_RATE_HZ, Waveform, resample::resample_level};
+use crate::{Growing, Heard, Recording, SAMPLE_RATE_HZ, Waveform, resample::resample_level};
 
 /// Decodes a clip.
 ///
@@ -89,6 +89,43 @@ pub fn record<B: AsRef<[u8]>>(clip: B, limits: &DecodeLimits) -> Result<Recordin
                 .ok_or(DecodeError::NoSamples)?;
             recording.heard = heard;
             Ok(recording)
+        })
+    })
+}
+
+/// The same, while `look` is shown what was recorded so far; it must come back when [`Growing`] has no more.
+///
+/// # Errors
+/// As [`decode`].
+pub fn record_in_sight<B: AsRef<[u8]> + Sync>(
+    clip: B,
+    limits: &DecodeLimits,
+    look: impl FnOnce(&Growing),
+) -> Result<Recording, DecodeError> {
+    let growing = Growing::default();
+    let heard = thread::scope(|scope| {
+        let recording = scope.spawn(|| {
+            let heard = guarded(|| {
+                let mut push = |piece: Waveform| {
+                    growing.go_on(piece.sample_rate_hz, |recorder| {
+                        recorded::push(recorder, &piece)
+                    });
+                };
+                demux::decode(clip.as_ref(), limits, Taker::Mix(&mut push))
+            });
+            growing.end();
+            heard
+        });
+        look(&growing);
+        recording
+            .join()
+            .unwrap_or_else(|panic| resume_unwind(panic))
+    })?;
+    let recorder = growing.into_recorder().ok_or(DecodeError::NoSamples)?;
+    guarded(|| {
+        Ok(Recording {
+            heard,
+            ..recorder.finish()
         })
     })
 }

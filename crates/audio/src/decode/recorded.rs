@@ -59,7 +59,8 @@ impl<'scope> Recorded<'scope> {
     }
 }
 
-fn push(recorder: &mut Recorder, piece: &Waveform) {
+/// Records a piece at its own rate.
+pub(super) fn push(recorder: &mut Recorder, piece: &Waveform) {
     recorder.change_rate(piece.sample_rate_hz);
     recorder.push(&piece.samples);
 }

@@ -8,10 +8,12 @@ mod client;
 mod clips;
 mod device;
 mod document;
+mod goals;
 mod plot;
 mod roofline;
 mod server;
 mod serving;
+mod simulation;
 mod stages;
 
 use std::fs;
@@ -22,6 +24,7 @@ use anyhow::Result;
 use clap::Args;
 
 use document::Tables;
+use goals::Goals;
 use xtask::command::output;
 use xtask::python;
 use xtask::workspace::Workspace;
@@ -63,7 +66,9 @@ pub fn bench(workspace: &Workspace, options: &Options) -> Result<()> {
         tables.insert("machine", machine());
         let stages = stages::measure(workspace, python.as_deref())?;
         tables.insert("stages", stages.table());
-        tables.insert("roofline", roofline::table(&stages));
+        let mut goals = Goals::default();
+        tables.insert("roofline", roofline::table(&stages, &mut goals));
+        tables.insert("stage goals", goals.table());
     }
     let plots = match (write || server, &python) {
         (true, Some(python)) => {

@@ -10,8 +10,10 @@ use anyhow::{Context, Result, ensure};
 use super::client::{Client, Crowd, Request, percentile};
 use super::clips::{self, Clip};
 use super::document::Tables;
+use super::goals::Goals;
 use super::plot::Plot;
 use super::server::{Program, Server};
+use super::simulation;
 use xtask::workspace::Workspace;
 
 /// Requests per format and server.
@@ -20,6 +22,9 @@ const N_REQUESTS: usize = 80;
 /// Clients of the comparison under load.
 const N_CLIENTS: usize = 16;
 const CROWD_TIME: Duration = Duration::from_secs(4);
+
+/// Cores of the server's.
+const CORES: [usize; 4] = [1, 2, 4, 8];
 
 const CONCURRENCIES: [usize; 9] = [1, 2, 4, 8, 16, 32, 64, 128, 256];
 const CLIP_LENGTHS_S: [usize; 10] = [1, 2, 4, 8, 16, 30, 60, 120, 300, 600];
@@ -50,7 +55,9 @@ pub fn measure(
     thread::sleep(Duration::from_secs(1));
     let idle_mib = [&ours, &theirs].map(|server| server.memory_mib("VmRSS"));
 
-    tables.insert("formats", formats(&ours, &theirs, &clips, &requests)?);
+    let mut goals = Goals::default();
+    let of_formats = formats(&ours, &theirs, &clips, &requests, &mut goals)?;
+    tables.insert("formats", of_formats);
     let crowds = [&ours, &theirs, &ours, &theirs]
         .map(|server| Crowd::send(server.address, wav, N_CLIENTS, CROWD_TIME));
     let [first, their_first, second, their_second] = crowds;
@@ -59,6 +66,16 @@ pub fn measure(
     let first_s =
         [starts[starts.len() / 2], theirs.until_first_answer].map(|time| time.as_secs_f64());
     let loaded_mib = [&ours, &theirs].map(|server| server.memory_mib("VmHWM"));
+    let per_second = [&ours_loaded, &theirs_loaded].map(Crowd::per_second);
+    goals.at_least(
+        "predictions per second with 16 clients, of the original's",
+        1.5,
+        per_second[0] / per_second[1],
+    );
+    let [p50, p99] = [50, 99].map(|percent| percentile(&ours_loaded.times_ms, percent));
+    goals.at_most("p99 with 16 clients, of the median", 3.0, p99 / p50);
+    goals.at_most("memory under load, MiB", 90.0, loaded_mib[0]);
+    tables.insert("goals", goals.table());
     tables.insert(
         "serving",
         serving(&ours_loaded, &theirs_loaded, idle_mib, loaded_mib, first_s),
@@ -109,7 +126,13 @@ fn better(left: Crowd, right: Crowd) -> Crowd {
 }
 
 /// One client; the servers in turn, so that both have the same share of a busy machine.
-fn formats(ours: &Server, theirs: &Server, clips: &[Clip], requests: &[Request]) -> Result<String> {
+fn formats(
+    ours: &Server,
+    theirs: &Server,
+    clips: &[Clip],
+    requests: &[Request],
+    goals: &mut Goals,
+) -> Result<String> {
     let mut clients = [Client::new(ours.address)?, Client::new(theirs.address)?];
     let mut table = "| clip of 4 s | ours, min | ours, median | original, min | original, median | ratio of medians |\n\
                      |---|---|---|---|---|---|\n"
@@ -137,6 +160,9 @@ fn formats(ours: &Server, theirs: &Server, clips: &[Clip], requests: &[Request])
             times_ms[1][0],
             our_median / their_median
         ));
+        let what = format!("{}, of the original's time", clip.name);
+        let bound = if clip.name == clips[0].name { 1.0 } else { 0.6 };
+        goals.at_most(&what, bound, our_median / their_median);
     }
     Ok(table)
 }
@@ -204,18 +230,27 @@ fn concurrency_table(by_concurrency: &[(usize, Crowd)]) -> String {
     table
 }
 
-/// The clients need processors too, so the last row is not all that the cores can do.
+/// The clients need processors too, so the last measured row is not all that the cores can do.
 fn cores(program: &Program, request: &Request) -> Result<String> {
-    let mut table = "| cores of the server | predictions per second | median, ms | p99, ms |\n|---|---|---|---|\n".to_owned();
+    let mut table = "| cores of the server | | predictions per second | median, ms | p99, ms |\n|---|---|---|---|---|\n".to_owned();
+    let mut add = |n_cores, how, per_second: f64, times_ms: &[f64]| {
+        let [p50, p99] = [50, 99].map(|percent| percentile(times_ms, percent));
+        table.push_str(&format!(
+            "| {n_cores} | {how} | {per_second:.0} | {p50:.1} | {p99:.1} |\n"
+        ));
+    };
     let n_cores = thread::available_parallelism().map_or(1, usize::from);
-    for n in (0..).map(|power| 1 << power).take_while(|&n| n <= n_cores) {
+    for n in CORES.into_iter().filter(|n| *n <= n_cores) {
         let server = program.start(&[], Some(&format!("0-{}", n - 1)), request)?;
         let crowd = Crowd::send(server.address, request, N_CLIENTS, CROWD_TIME / 2)?;
-        let [p50, p99] = [50, 99].map(|percent| percentile(&crowd.times_ms, percent));
-        table.push_str(&format!(
-            "| {n} | {:.0} | {p50:.1} | {p99:.1} |\n",
-            crowd.per_second()
-        ));
+        add(n, "measured", crowd.per_second(), &crowd.times_ms);
+    }
+    let server = program.start(&[], Some("0"), request)?;
+    let alone = Crowd::send(server.address, request, 1, CROWD_TIME / 2)?;
+    for n in CORES {
+        let (per_second, mut times_ms) = simulation::answers(&alone.times_ms, n, N_CLIENTS);
+        times_ms.sort_by(f64::total_cmp);
+        add(n, "simulated", per_second, &times_ms);
     }
     Ok(table)
 }

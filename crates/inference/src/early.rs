@@ -1,0 +1,131 @@
+//! The windows of a recording that is still being made, as soon as nothing to come can change them.
+//!
+//! Input   `Growing`: features and samples so far
+//! Output  the same windows that the whole recording has, in order, but for the last ones
+//! Why     the first words of an hour are answered while the rest of it is decoded
+
+use std::ops::{ControlFlow, Range};
+
+use audio::{Features, Growing, Recorder, Recording};
+use vocabulary::{Prediction, Profile, WindowPrediction};
+
+use crate::{
+    Input, RecognizeError, Recognizer,
+    committee::{Answer, BATCH_WINDOWS},
+    heard::{Heard, Spoken, Window, both, speech_within},
+};
+
+/// Frames behind a window that must be there: its last samples are whole then.
+const MARGIN_FRAMES: usize = 2;
+
+/// Windows that were answered before the recording was whole.
+pub struct Early {
+    /// In time order.
+    answered: Vec<(Range<usize>, Answer)>,
+}
+
+/// How far a recording was looked at.
+#[derive(Default)]
+struct Sight {
+    /// Windows from the recording's start on that were looked at, for where the speech begins and how far it goes.
+    n_searched: usize,
+    speech: Option<Range<usize>>,
+    /// Windows from the speech's start on.
+    n_seen: usize,
+}
+
+impl Sight {
+    /// The next window in which somebody speaks; `None` as long as it may change.
+    fn next(&mut self, features: &Features, input: Input) -> Option<Window> {
+        let n_known = features.pitch.len().saturating_sub(MARGIN_FRAMES);
+        let window = |first: usize, idx: usize| audio::windows(first..usize::MAX).nth(idx);
+        match input {
+            Input::Decibels => self.speech = Some(0..n_known),
+            Input::Speech => {
+                while let Some(frames) = window(0, self.n_searched).filter(|it| it.end < n_known) {
+                    self.n_searched += 1;
+                    let found = speech_within(features, frames).into_iter();
+                    self.speech = found.chain(self.speech.take()).reduce(both);
+                }
+            }
+        }
+        let Range { start, end } = self.speech.clone()?;
+        // One that ends with the speech is the last, and may have to move.
+        while let Some(frames) = window(start, self.n_seen).filter(|it| it.end < end.min(n_known)) {
+            self.n_seen += 1;
+            if let Some(window) = Window::of(features, frames) {
+                return Some(window);
+            }
+        }
+        None
+    }
+}
+
+impl Recognizer {
+    /// Answers the windows of a recording while it is made, and tells each; returns when nothing comes any more, or with
+    /// `None` where whoever is told has heard enough.
+    ///
+    /// # Errors
+    /// [`RecognizeError`] when the profile is another checkpoint's, and when the networks give no probabilities.
+    pub fn hear(
+        &self,
+        growing: &Growing,
+        profile: Option<&Profile>,
+        mut tell: impl FnMut(WindowPrediction) -> ControlFlow<()>,
+    ) -> Result<Option<Early>, RecognizeError> {
+        if let Some(profile) = profile {
+            self.verify(profile)?;
+        }
+        let committee = self.committee();
+        let input = committee.input();
+        let mut sight = Sight::default();
+        let mut answered = Vec::new();
+        let mut take = |recorder: &Recorder| {
+            let windows: Vec<(Window, Spoken)> = std::iter::from_fn(|| {
+                let window = sight.next(recorder.features(), input)?;
+                let spoken = window.spoken(input, recorder.features(), recorder.samples());
+                Some((window, spoken))
+            })
+            .take(BATCH_WINDOWS)
+            .collect();
+            (!windows.is_empty()).then_some(windows)
+        };
+        while let Some(found) = growing.wait_for(&mut take) {
+            let (windows, spoken): (Vec<_>, Vec<_>) = found.into_iter().unzip();
+            let spoken: Vec<_> = spoken.into_iter().map(|spoken| (spoken, profile)).collect();
+            for (window, answer) in windows.into_iter().zip(committee.answers(&spoken)) {
+                if tell(committee.told(&window, &answer, profile, f32::INFINITY)?).is_break() {
+                    return Ok(None);
+                }
+                answered.push((window.frames, answer));
+            }
+        }
+        Ok(Some(Early { answered }))
+    }
+
+    /// The prediction of the recording that is whole now; only the windows that were not answered are.
+    ///
+    /// # Errors
+    /// [`RecognizeError`], as of a recording that nobody heard before.
+    pub fn recognize_rest(
+        &self,
+        recording: &Recording,
+        profile: Option<&Profile>,
+        early: Early,
+    ) -> Result<Prediction, RecognizeError> {
+        let committee = self.committee();
+        let heard = Heard::new(recording, profile, committee.input())?;
+        let of_window = heard.windows.iter().zip(early.answered);
+        let answered = of_window
+            .map_while(|(window, (frames, answer))| (frames == window.frames).then_some(answer));
+        let mut answers: Vec<Answer> = answered.collect();
+        let rest: Vec<_> = heard.windows[answers.len()..]
+            .iter()
+            .map(|window| (&heard, window))
+            .collect();
+        for batch in rest.chunks(BATCH_WINDOWS) {
+            answers.extend(committee.answers_in(batch));
+        }
+        committee.prediction(&heard, &answers)
+    }
+}
