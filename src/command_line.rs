@@ -53,8 +53,8 @@ pub enum Command {
         /// Write one JSON object per line, as the REST interface answers.
         #[arg(long, conflicts_with_all = ["csv", "format"])]
         json: bool,
-        /// Before a file's object one for each window (file, window), as soon as it is answered: of a long recording the
-        /// first ones come while the rest is decoded. All but its last windows come so.
+        /// Before a file's object one for each window (file, window), as soon as it is answered: of a long recording
+        /// the first ones come while the rest is decoded. All but its last windows come so.
         #[arg(long, requires = "json", conflicts_with_all = ["csv", "format", "speakers", "channels"])]
         stream: bool,
         /// Write CSV for spreadsheets: a row for each file.

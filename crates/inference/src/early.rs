@@ -62,8 +62,8 @@ impl Sight {
 }
 
 impl Recognizer {
-    /// Answers the windows of a recording while it is made, and tells each; returns when nothing comes any more, or with
-    /// `None` where whoever is told has heard enough.
+    /// Answers the windows of a recording while it is made, and tells each; returns when nothing comes any more, or
+    /// with `None` where whoever is told has heard enough.
     ///
     /// # Errors
     /// [`RecognizeError`] when the profile is another checkpoint's, and when the networks give no probabilities.

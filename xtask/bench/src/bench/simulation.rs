@@ -1,7 +1,7 @@
 //! What more cores than there are would do, from how long answers took on one.
 //!
-//! Clients ask again as soon as they are answered, as those of `Crowd` do; who waits longest is heard next, by whichever
-//! core is idle first. Nothing is lost to the cores' sharing memory or to the network: an upper bound.
+//! Clients ask again as soon as they are answered, as those of `Crowd` do; who waits longest is heard next, by
+//! whichever core is idle first. Nothing is lost to the cores' sharing memory or to the network: an upper bound.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
