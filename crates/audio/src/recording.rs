@@ -13,7 +13,6 @@ use crate::{
     n_frames,
     quality::n_clipped,
     resample::{N_PIECE, Resampler},
-    samples_of,
 };
 
 /// How a clip was heard.
@@ -55,8 +54,7 @@ impl Recording {
 
     /// Samples of some of its frames, from the middle of the first to that of the frame behind them.
     pub fn samples_of(&self, frames: Range<usize>) -> Range<usize> {
-        let n_samples = self.samples.len().max(WINDOW_SAMPLES);
-        samples_of(frames, n_samples)
+        self.samples.of_frames(frames)
     }
 }
 

@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use crate::{WINDOW_SAMPLES, samples_of};
+
 /// Samples that share a scale, 32 ms.
 pub(crate) const BLOCK: usize = 512;
 
@@ -68,6 +70,12 @@ impl Samples {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.chunks.is_empty() && self.rest.is_empty()
+    }
+
+    /// Where some frames of a recording lie, from the middle of the first to that of the frame behind them; a recording
+    /// is a window long at least.
+    pub fn of_frames(&self, frames: Range<usize>) -> Range<usize> {
+        samples_of(frames, self.len().max(WINDOW_SAMPLES))
     }
 
     /// Some of them; zeros where there are none.

@@ -105,10 +105,9 @@ impl Window {
     pub fn spoken(&self, input: Input, features: &Features, samples: &Samples) -> Spoken {
         let Self { frames, speech, .. } = self;
         let in_window = speech.start - frames.start..speech.end - frames.start;
-        let n_samples = samples.len().max(audio::WINDOW_SAMPLES);
         Spoken {
             read: input.read_span(&features.slice(frames.clone()), in_window),
-            samples: samples.range(audio::samples_of(speech.clone(), n_samples)),
+            samples: samples.range(samples.of_frames(speech.clone())),
         }
     }
 }

@@ -1,21 +1,21 @@
 //! A dense layer's weights of 8 bits as its product with rows reads them, where processors multiply whole numbers of
 //! 16 bits two by two.
 //!
-//! Input   [`Int16Rows`], which may overlap
+//! Input   rows, f32, which may overlap, as whole numbers of 16 bits
 //! Output  f32 `[n_rows, n_outputs]`
 //! Layout  panels of a few vectors of outputs, as in `packed/panels.rs`; a place of 32 bits holds the numbers of
-//!         two inputs, of which the second comes half a row after the first, as in [`Int16Rows`]
+//!         two inputs, of which the second comes half a row after the first, in weights and rows
 //! Error   the weights are exact; an input is off by up to half of what its row's largest is divided by, 32,767 where
 //!         the weights leave room for it
 //! Invariant: no sum overflows: how large an input may be is chosen by the output with the largest weights
 
 use super::super::{
-    int16::{self, PairProducts, WithPairProducts},
+    int16::{self, PairProducts, WithPairProducts, pair},
     panels::n_lanes,
 };
 use super::{
     finish::Finish,
-    int16_rows::{Int16Rows, ROWS},
+    rows::{Place, Rows},
     weights::LayerWeights,
 };
 
@@ -25,6 +25,28 @@ const LINE_BYTES: usize = 64;
 /// Vectors of a panel: six rows of them, the weights and one product fill the registers.
 const VECTORS_OF_16: usize = 2;
 const VECTORS_OF_32: usize = 4;
+
+/// Rows that share the weights in registers.
+const ROWS: usize = 6;
+
+/// The lower half holds a number of a row's first half, the upper half that of its second at the same place, so that a
+/// row is taken over a vector at a time.
+#[derive(Clone, Copy, Default)]
+struct Pair(f32);
+
+impl Place for Pair {
+    fn n_of(row_size: usize) -> usize {
+        row_size / 2
+    }
+
+    #[inline(always)]
+    fn take_over(row: &[f32], factor: f32, places: &mut [Self]) {
+        let (first, second) = row.split_at(places.len());
+        for ((place, first), second) in places.iter_mut().zip(first).zip(second) {
+            *place = Self(pair(first * factor, second * factor));
+        }
+    }
+}
 
 /// Weights and biases; see the module's head.
 #[derive(Debug)]
@@ -82,7 +104,7 @@ impl Int16Matrix {
     /// place for.
     pub fn multiply(&self, values: &[f32], stride: usize, finish: impl Finish, output: &mut [f32]) {
         let shape = [output.len() / self.n_outputs, self.n_inputs];
-        let inputs = Int16Rows::new(values, stride, shape, self.largest_input);
+        let inputs = Rows::new(values, stride, shape, self.largest_input, ROWS);
         int16::dispatch(Multiply {
             matrix: self,
             inputs: &inputs,
@@ -131,7 +153,7 @@ fn largest_input(layer: &LayerWeights) -> f32 {
 
 struct Multiply<'a, F> {
     matrix: &'a Int16Matrix,
-    inputs: &'a Int16Rows,
+    inputs: &'a Rows<Pair>,
     finish: F,
     output: &'a mut [f32],
 }
@@ -194,7 +216,7 @@ impl<F: Finish> Multiply<'_, F> {
 #[inline(always)]
 fn sums<S: PairProducts, const VECTORS: usize>(
     simd: S,
-    [a, b, c, d, e, f]: [&[f32]; ROWS],
+    [a, b, c, d, e, f]: [&[Pair]; ROWS],
     weights: &[[S::f32s; VECTORS]],
 ) -> [[S::u32s; VECTORS]; ROWS] {
     let mut sums = [[simd.splat_u32s(0); VECTORS]; ROWS];
@@ -203,7 +225,7 @@ fn sums<S: PairProducts, const VECTORS: usize>(
     for ((((((a, b), c), d), e), f), weights) in places.zip(weights) {
         let inputs = [*a, *b, *c, *d, *e, *f];
         for row in 0..ROWS {
-            let input = simd.splat_f32s(inputs[row]);
+            let input = simd.splat_f32s(inputs[row].0);
             for vector in 0..VECTORS {
                 let products = simd.add_products(input, weights[vector]);
                 let sum = &mut sums[row][vector];
@@ -217,6 +239,7 @@ fn sums<S: PairProducts, const VECTORS: usize>(
 #[cfg(test)]
 mod tests {
     use super::super::finish::{Add, Store};
+    use super::super::weights::tried::{layer, output_of, rows};
     use super::*;
 
     fn is_skipped() -> bool {
@@ -227,15 +250,6 @@ mod tests {
             let _ = std::io::Write::write_all(&mut std::io::stderr(), line);
         }
         is_skipped
-    }
-
-    fn layer(n_inputs: usize, n_outputs: usize) -> LayerWeights {
-        let weight = |n: usize| ((n * 7919) % 255) as i32 - 127;
-        LayerWeights {
-            weights: (0..n_inputs * n_outputs).map(|n| weight(n) as i8).collect(),
-            scales: (0..n_outputs).map(|n| 0.01 + n as f32 * 1e-4).collect(),
-            biases: (0..n_outputs).map(|n| n as f32).collect(),
-        }
     }
 
     #[test]
@@ -251,10 +265,7 @@ mod tests {
             (24, 16, 70, 6),
         ] {
             let layer = layer(n_inputs, n_outputs);
-            let n_values = (n_rows - 1) * stride + n_inputs;
-            // Each row larger than the one before.
-            let value = |n: usize| (((n * 31) % 19) as f32 - 9.0) * (n / stride + 1) as f32;
-            let values: Vec<f32> = (0..n_values).map(value).collect();
+            let values = rows(n_rows, stride, n_inputs);
             let matrix = Int16Matrix::new(&layer);
             let mut found = vec![1000.0; n_rows * n_outputs];
             matrix.multiply(&values, stride, Store, &mut found);
@@ -262,12 +273,7 @@ mod tests {
             matrix.multiply(&values, stride, Add, &mut added);
             for row in 0..n_rows {
                 for output in 0..n_outputs {
-                    let weights = &layer.weights[output * n_inputs..][..n_inputs];
-                    let products = weights.iter().zip(&values[row * stride..]);
-                    let sum: f32 = products
-                        .map(|(weight, value)| f32::from(*weight) * value)
-                        .sum();
-                    let expected = sum * layer.scales[output] + layer.biases[output];
+                    let expected = output_of(&layer, output, &values[row * stride..]);
                     let at = row * n_outputs + output;
                     assert!(
                         (found[at] - expected).abs() < 0.1,

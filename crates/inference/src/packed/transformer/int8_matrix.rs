@@ -7,11 +7,11 @@
 //! Error   the weights are exact; an input is off by up to half of a [`LARGEST`]th of its row's largest
 //! Invariant: no sum overflows: rows of more than [`MAX_INPUTS`] values are refused
 
-use pulp::{Arch, NullaryFnOnce, Simd, WithSimd};
+use pulp::NullaryFnOnce;
 
 use super::super::activation::ROUND;
 use super::{
-    int16_rows::{SMALLEST, peak},
+    rows::{Place, Rows},
     weights::LayerWeights,
 };
 
@@ -61,17 +61,8 @@ impl Int8Matrix {
 
     /// Product with rows that begin `stride` values apart, as many as `output` has place for.
     pub fn multiply(&self, values: &[f32], stride: usize, output: &mut [f32]) {
-        let n_rows = output.len() / self.n_outputs;
-        let mut rows = Rows {
-            digits: vec![0; n_rows.next_multiple_of(ROWS) * DIGITS * self.n_inputs],
-            scales: vec![0.0; n_rows],
-        };
-        Arch::new().dispatch(TakeOver {
-            values,
-            stride,
-            row_size: self.n_inputs,
-            rows: &mut rows,
-        });
+        let shape = [output.len() / self.n_outputs, self.n_inputs];
+        let rows = Rows::new(values, stride, shape, LARGEST, ROWS);
         dispatch(Multiply {
             matrix: self,
             rows: &rows,
@@ -80,37 +71,17 @@ impl Int8Matrix {
     }
 }
 
-/// Rows in whole numbers; rows of 0 follow, up to a multiple of [`ROWS`].
-struct Rows {
-    /// `[n_rows, DIGITS, n_inputs]`, the upper digits first.
-    digits: Vec<i8>,
-    /// What a row's numbers are multiplied by to be its values.
-    scales: Vec<f32>,
-}
-
-struct TakeOver<'a> {
-    values: &'a [f32],
-    stride: usize,
-    row_size: usize,
-    rows: &'a mut Rows,
-}
-
-impl WithSimd for TakeOver<'_> {
-    type Output = ();
+/// The upper digits of a row, then the lower ones.
+impl Place for i8 {
+    fn n_of(row_size: usize) -> usize {
+        DIGITS * row_size
+    }
 
     #[inline(always)]
-    fn with_simd<S: Simd>(self, simd: S) {
-        let Rows { digits, scales } = self.rows;
-        let rows = digits.chunks_exact_mut(DIGITS * self.row_size).zip(scales);
-        for (row_idx, (digits, scale)) in rows.enumerate() {
-            let row = &self.values[row_idx * self.stride..][..self.row_size];
-            let peak = peak(simd, row).max(SMALLEST);
-            *scale = peak / LARGEST;
-            let factor = LARGEST / peak;
-            let (upper, lower) = digits.split_at_mut(self.row_size);
-            for ((value, upper), lower) in row.iter().zip(upper).zip(lower) {
-                [*upper, *lower] = digits_of(value * factor);
-            }
+    fn take_over(row: &[f32], factor: f32, places: &mut [Self]) {
+        let (upper, lower) = places.split_at_mut(row.len());
+        for ((value, upper), lower) in row.iter().zip(upper).zip(lower) {
+            [*upper, *lower] = digits_of(value * factor);
         }
     }
 }
@@ -125,7 +96,7 @@ fn digits_of(value: f32) -> [i8; DIGITS] {
 
 struct Multiply<'a> {
     matrix: &'a Int8Matrix,
-    rows: &'a Rows,
+    rows: &'a Rows<i8>,
     output: &'a mut [f32],
 }
 
@@ -143,7 +114,7 @@ impl NullaryFnOnce for Multiply<'_> {
             let rows = self.output.chunks_mut(ROWS * matrix.n_outputs);
             let of_rows = self
                 .rows
-                .digits
+                .places
                 .chunks_exact(ROWS * DIGITS * matrix.n_inputs)
                 .zip(self.rows.scales.chunks(ROWS));
             for (rows, (digits, scales)) in rows.zip(of_rows) {
@@ -211,6 +182,7 @@ fn dispatch(op: Multiply<'_>) {
 
 #[cfg(test)]
 mod tests {
+    use super::super::weights::tried::{layer, output_of, rows};
     use super::*;
 
     #[test]
@@ -230,26 +202,13 @@ mod tests {
             (18, 6, 16, 13),
             (40, 16, 70, 6),
         ] {
-            let weight = |n: usize| ((n * 7919) % 255) as i32 - 127;
-            let layer = LayerWeights {
-                weights: (0..n_inputs * n_outputs).map(|n| weight(n) as i8).collect(),
-                scales: (0..n_outputs).map(|n| 0.01 + n as f32 * 1e-4).collect(),
-                biases: (0..n_outputs).map(|n| n as f32).collect(),
-            };
-            let n_values = (n_rows - 1) * stride + n_inputs;
-            // Each row larger than the one before.
-            let value = |n: usize| (((n * 31) % 19) as f32 - 9.0) * (n / stride + 1) as f32;
-            let values: Vec<f32> = (0..n_values).map(value).collect();
+            let layer = layer(n_inputs, n_outputs);
+            let values = rows(n_rows, stride, n_inputs);
             let mut found = vec![f32::NAN; n_rows * n_outputs];
             Int8Matrix::new(&layer).multiply(&values, stride, &mut found);
             for (at, found) in found.into_iter().enumerate() {
                 let (row, output) = (at / n_outputs, at % n_outputs);
-                let weights = &layer.weights[output * n_inputs..][..n_inputs];
-                let products = weights.iter().zip(&values[row * stride..]);
-                let sum: f32 = products
-                    .map(|(weight, value)| f32::from(*weight) * value)
-                    .sum();
-                let expected = sum * layer.scales[output] + layer.biases[output];
+                let expected = output_of(&layer, output, &values[row * stride..]);
                 assert!((found - expected).abs() < 0.1, "{found}, {expected}");
             }
         }

@@ -13,9 +13,9 @@ mod error;
 mod finish;
 mod gelu;
 mod int16_matrix;
-mod int16_rows;
 mod int8_matrix;
 mod norm;
+mod rows;
 mod weights;
 
 use audio::{N_WHISPER_BANDS, WhisperBands};

@@ -282,3 +282,34 @@ impl File<'_> {
         self.0.tensor(name).map_err(missing)
     }
 }
+
+/// A layer for tests of the layouts, and what it makes of a row.
+#[cfg(test)]
+pub(super) mod tried {
+    use super::LayerWeights;
+
+    pub fn layer(n_inputs: usize, n_outputs: usize) -> LayerWeights {
+        let weight = |n: usize| ((n * 7919) % 255) as i32 - 127;
+        LayerWeights {
+            weights: (0..n_inputs * n_outputs).map(|n| weight(n) as i8).collect(),
+            scales: (0..n_outputs).map(|n| 0.01 + n as f32 * 1e-4).collect(),
+            biases: (0..n_outputs).map(|n| n as f32).collect(),
+        }
+    }
+
+    /// One of the outputs for a row that begins with `row`.
+    pub fn output_of(layer: &LayerWeights, output: usize, row: &[f32]) -> f32 {
+        let weights = &layer.weights[output * layer.n_inputs()..][..layer.n_inputs()];
+        let products = weights.iter().zip(row);
+        let sum: f32 = products
+            .map(|(weight, value)| f32::from(*weight) * value)
+            .sum();
+        sum * layer.scales[output] + layer.biases[output]
+    }
+
+    /// Rows that begin `stride` values apart, each larger than the one before.
+    pub fn rows(n_rows: usize, stride: usize, n_inputs: usize) -> Vec<f32> {
+        let value = |n: usize| (((n * 31) % 19) as f32 - 9.0) * (n / stride + 1) as f32;
+        (0..(n_rows - 1) * stride + n_inputs).map(value).collect()
+    }
+}
