@@ -95,7 +95,7 @@ pub fn analyze(
                     Format::JsonStream => in_sight(&files[file], hearing, |window| {
                         progress.suspend(|| rows.write_window(&names[file], window))
                     })?,
-                    _ => predict(&files[file], hearing),
+                    _ => predict(&files[file], hearing)?,
                 };
                 progress.suspend(|| rows.write(&names[file], &outcome))?;
                 Ok(outcome.is_ok())
@@ -109,7 +109,7 @@ pub fn analyze(
             }
             let mut exports = Exports::new(format, folder.as_deref(), hearing.recognizer, output)?;
             each(&files, |file, progress| {
-                let outcome = predict(&files[file], hearing);
+                let outcome = predict(&files[file], hearing)?;
                 progress.suspend(|| exports.write(&files[file], &outcome))?;
                 Ok(outcome.is_ok())
             })
@@ -143,21 +143,31 @@ fn progress(n_files: usize) -> ProgressBar {
     bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
-fn predict(path: &Path, hearing: &Hearing<'_>) -> Result<Prediction, AppError> {
-    let prediction = recognize_apart(
-        hearing.recognizer,
-        &hearing.diarizer,
-        &hearing.limits,
-        read(path)?,
-        hearing.apart,
-        hearing.profile.as_ref(),
-        |_| (),
-    );
-    let prediction = prediction.map(|(prediction, ())| prediction);
-    prediction.map_err(|error| exposed(&error))
+fn predict(path: &Path, hearing: &Hearing<'_>) -> io::Result<Result<Prediction, AppError>> {
+    if !hearing.apart.is_asked() {
+        // While it is decoded: of an hour only minutes are in memory then.
+        return in_sight(path, hearing, |_| Ok(()));
+    }
+    let apart = |clip| {
+        let (recognizer, diarizer) = (hearing.recognizer, &hearing.diarizer);
+        let profile = hearing.profile.as_ref();
+        let heard = recognize_apart(
+            recognizer,
+            diarizer,
+            &hearing.limits,
+            clip,
+            hearing.apart,
+            profile,
+            |_| (),
+        );
+        heard.map_err(|error| exposed(&error))
+    };
+    Ok(read(path)
+        .and_then(apart)
+        .map(|(prediction, ())| prediction))
 }
 
-/// The same, with every window as soon as it is answered.
+/// Hears a file while it is decoded; `write` is told every window as soon as it is answered.
 ///
 /// # Errors
 /// When a window cannot be written.

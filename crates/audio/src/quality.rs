@@ -5,7 +5,7 @@
 //! Source  the bounds were set on 250 clips of BanglaSER, as they are and altered; tests/quality.rs hears 60
 //!         of them: with every bound at most 2 % of the clips as they are get a note
 
-use crate::{Samples, dot::dot};
+use crate::Samples;
 
 /// Frames this far below the loudest are pauses, dB.
 const SOUNDING_RANGE_DB: f32 = 40.0;
@@ -48,8 +48,8 @@ impl Quality {
     /// Measures the samples of a clip in which somebody speaks for `speech_s` seconds; its
     /// [`clipped_share`](crate::Recording::clipped_share) was measured before anything was taken from it.
     pub fn of(samples: &Samples, clipped_share: f32, speech_s: f32) -> Self {
-        let frames = samples.whole_blocks();
-        let mut levels_dbfs: Vec<f32> = frames.map(|frame| dbfs(&frame)).collect();
+        let powers = samples.powers().iter();
+        let mut levels_dbfs: Vec<f32> = powers.map(|power| 10.0 * power.log10()).collect();
         levels_dbfs.retain(|&level_dbfs| level_dbfs > SILENCE_DBFS);
         levels_dbfs.sort_by(f32::total_cmp);
         let at = |share: f32| {
@@ -95,11 +95,6 @@ impl Quality {
 pub(crate) fn n_clipped(samples: &[f32]) -> usize {
     let is_clipped = |sample: &&f32| sample.abs() >= FULL_SCALE;
     samples.iter().filter(is_clipped).count()
-}
-
-/// Root mean square of a frame, dB relative to full scale.
-fn dbfs(frame: &[f32]) -> f32 {
-    10.0 * (dot(frame, frame) / frame.len() as f32).log10()
 }
 
 #[cfg(test)]

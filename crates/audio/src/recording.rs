@@ -120,6 +120,11 @@ impl Recorder {
         &self.samples
     }
 
+    /// Gives back the memory of the samples before a frame, which nobody will read.
+    pub fn forget(&mut self, before_frame: usize) {
+        self.samples.forget(before_frame * HOP_LENGTH);
+    }
+
     fn go_on(&mut self) {
         let resampled = self.resampler.take();
         self.n_clipped += n_clipped(&resampled);

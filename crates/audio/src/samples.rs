@@ -3,11 +3,12 @@
 //! Input and output  16 kHz mono, f32, finite, `[n_samples]`
 //! Kept    whole blocks of `BLOCK` as 16-bit numbers, each block with a scale of its own: off by at most 1.6e-5 of
 //!         its largest sample, a noise 100 dB below it; Whisper's bands end 80 dB below the loudest
+//! Forgotten  what nobody will read: only how loud it was is still known
 //! Invariant: pieces give what the whole gives
 
-use std::ops::Range;
+use std::{mem, ops::Range};
 
-use crate::{WINDOW_SAMPLES, samples_of};
+use crate::{WINDOW_SAMPLES, dot::dot, samples_of};
 
 /// Samples that share a scale, 32 ms.
 pub(crate) const BLOCK: usize = 512;
@@ -24,7 +25,10 @@ const ROUNDING: f32 = 12_582_912.0;
 /// Samples of a recording.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Samples {
+    /// All but the last have `N_CHUNK` blocks, or none when they were forgotten.
     chunks: Vec<Vec<Block>>,
+    /// Mean square of each whole block.
+    powers: Vec<f32>,
     /// Those behind the last whole block.
     rest: Vec<f32>,
 }
@@ -45,16 +49,17 @@ impl Samples {
             if self.rest.len() < BLOCK {
                 return;
             }
-            let whole = Block::of(&self.rest);
-            self.rest.clear();
-            self.push_block(whole);
+            let whole = mem::take(&mut self.rest);
+            self.push_block(&whole);
         }
         let blocks = samples.chunks_exact(BLOCK);
         self.rest.extend(blocks.remainder());
-        blocks.for_each(|block| self.push_block(Block::of(block)));
+        blocks.for_each(|block| self.push_block(block));
     }
 
-    fn push_block(&mut self, block: Block) {
+    fn push_block(&mut self, samples: &[f32]) {
+        self.powers.push(dot(samples, samples) / BLOCK as f32);
+        let block = Block::of(samples);
         match self.chunks.last_mut() {
             Some(chunk) if chunk.len() < N_CHUNK => chunk.push(block),
             _ => self.chunks.push(vec![block]),
@@ -63,13 +68,29 @@ impl Samples {
 
     /// Number of samples.
     pub fn len(&self) -> usize {
-        let n_blocks: usize = self.chunks.iter().map(Vec::len).sum();
-        n_blocks * BLOCK + self.rest.len()
+        self.powers.len() * BLOCK + self.rest.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.chunks.is_empty() && self.rest.is_empty()
+        self.len() == 0
+    }
+
+    /// Gives back the memory of those before this one, in whole chunks of 33 s.
+    pub fn forget(&mut self, before: usize) {
+        let behind = self.chunks.iter_mut().take(before / (N_CHUNK * BLOCK));
+        behind.for_each(|chunk| *chunk = Vec::new());
+    }
+
+    /// Number of samples that were not forgotten.
+    pub fn n_kept(&self) -> usize {
+        let n_blocks: usize = self.chunks.iter().map(Vec::len).sum();
+        n_blocks * BLOCK + self.rest.len()
+    }
+
+    /// Mean square of each 32 ms, of forgotten ones too, but for those behind the last whole 32 ms.
+    pub fn powers(&self) -> &[f32] {
+        &self.powers
     }
 
     /// Where some frames of a recording lie, from the middle of the first to that of the frame behind them; a recording
@@ -78,7 +99,7 @@ impl Samples {
         samples_of(frames, self.len().max(WINDOW_SAMPLES))
     }
 
-    /// Some of them; zeros where there are none.
+    /// Some of them; zeros where there are none, and where they were forgotten.
     pub fn range(&self, range: Range<usize>) -> Vec<f32> {
         let mut samples = Vec::with_capacity(range.len().next_multiple_of(BLOCK) + BLOCK);
         let first = range.start / BLOCK;
@@ -95,11 +116,6 @@ impl Samples {
         samples.truncate(range.end.saturating_sub(first * BLOCK));
         samples.drain(..range.start % BLOCK);
         samples
-    }
-
-    /// All but those behind the last whole 32 ms, that many at a time.
-    pub fn whole_blocks(&self) -> impl Iterator<Item = [f32; BLOCK]> + '_ {
-        self.chunks.iter().flatten().map(Block::samples)
     }
 }
 
@@ -174,14 +190,15 @@ mod tests {
         samples.chunks(777).for_each(|piece| pieces.push(piece));
         assert_eq!(whole, pieces);
         assert_eq!(whole.len(), samples.len());
-        assert_eq!(whole.whole_blocks().count(), samples.len() / BLOCK);
+        assert_eq!(whole.powers().len(), samples.len() / BLOCK);
     }
 
     #[test]
     fn a_range_is_a_part_of_the_whole_with_silence_behind_it() {
         let n_samples = N_CHUNK * BLOCK + 3 * BLOCK + 100;
         let samples = Samples::from(&noise(n_samples)[..]);
-        let mut whole: Vec<f32> = samples.whole_blocks().flatten().collect();
+        let blocks = samples.chunks.iter().flatten();
+        let mut whole: Vec<f32> = blocks.flat_map(Block::samples).collect();
         whole.extend(&samples.rest);
         for range in [
             0..0,
@@ -198,6 +215,23 @@ mod tests {
         assert_eq!(beyond[2..], vec![0.0; 3 * BLOCK]);
         assert_eq!(samples.range(n_samples + 9000..n_samples + 9010), [0.0; 10]);
         assert_eq!(Samples::default().range(3..5), [0.0; 2]);
+    }
+
+    #[test]
+    fn what_is_forgotten_was_as_long_and_as_loud() {
+        let samples = noise(3 * N_CHUNK * BLOCK + 77);
+        let whole = Samples::from(&samples[..]);
+        let mut forgetful = whole.clone();
+        forgetful.forget(2 * N_CHUNK * BLOCK - 1);
+        assert_eq!(forgetful.len(), whole.len());
+        assert_eq!(forgetful.powers(), whole.powers());
+        assert_eq!(forgetful.n_kept(), whole.n_kept() - N_CHUNK * BLOCK);
+        let kept = N_CHUNK * BLOCK..samples.len();
+        assert_eq!(forgetful.range(kept.clone()), whole.range(kept));
+        forgetful.push(&samples);
+        assert_eq!(forgetful.len(), 2 * samples.len());
+        forgetful.forget(usize::MAX);
+        assert!(forgetful.n_kept() < N_CHUNK * BLOCK);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //!
 //! Input   `Growing`: features and samples so far
 //! Output  the same windows that the whole recording has, in order, but for the last ones
-//! Why     the first words of an hour are answered while the rest of it is decoded
+//! Why     the first words of an hour are answered while the rest of it is decoded, and its samples forgotten then
 
 use std::ops::{ControlFlow, Range};
 
@@ -38,27 +38,46 @@ impl Sight {
     /// The next window in which somebody speaks; `None` as long as it may change.
     fn next(&mut self, features: &Features, input: Input) -> Option<Window> {
         let n_known = features.pitch.len().saturating_sub(MARGIN_FRAMES);
-        let window = |first: usize, idx: usize| audio::windows(first..usize::MAX).nth(idx);
         match input {
             Input::Decibels => self.speech = Some(0..n_known),
             Input::Speech => {
-                while let Some(frames) = window(0, self.n_searched).filter(|it| it.end < n_known) {
+                while window(0, self.n_searched).end < n_known {
+                    let found = speech_within(features, window(0, self.n_searched)).into_iter();
                     self.n_searched += 1;
-                    let found = speech_within(features, frames).into_iter();
                     self.speech = found.chain(self.speech.take()).reduce(both);
                 }
             }
         }
         let Range { start, end } = self.speech.clone()?;
+        // A window to come may find words before the first one, where it holds that.
+        if input == Input::Speech && window(0, self.n_searched - 1).start <= start {
+            return None;
+        }
         // One that ends with the speech is the last, and may have to move.
-        while let Some(frames) = window(start, self.n_seen).filter(|it| it.end < end.min(n_known)) {
+        while window(start, self.n_seen).end < end.min(n_known) {
             self.n_seen += 1;
-            if let Some(window) = Window::of(features, frames) {
+            if let Some(window) = Window::of(features, window(start, self.n_seen - 1)) {
                 return Some(window);
             }
         }
         None
     }
+
+    /// The first frame of which samples may still be read: the last window begins behind the last one that was seen.
+    fn first_needed(&self) -> usize {
+        let seen = self.n_seen.saturating_sub(1);
+        let speech = self.speech.iter();
+        let of_speech = speech.map(|speech| window(speech.start, seen).start);
+        let to_search = (self.n_seen == 0).then(|| window(0, self.n_searched).start);
+        of_speech.chain(to_search).min().unwrap_or_default()
+    }
+}
+
+/// The window of this number, of speech that begins with this frame and never ends.
+fn window(first: usize, idx: usize) -> Range<usize> {
+    audio::windows(first..usize::MAX)
+        .nth(idx)
+        .expect("without end")
 }
 
 impl Recognizer {
@@ -80,7 +99,7 @@ impl Recognizer {
         let input = committee.input();
         let mut sight = Sight::default();
         let mut answered = Vec::new();
-        let mut take = |recorder: &Recorder| {
+        let mut take = |recorder: &mut Recorder| {
             let windows: Vec<(Window, Spoken)> = std::iter::from_fn(|| {
                 let window = sight.next(recorder.features(), input)?;
                 let spoken = window.spoken(input, recorder.features(), recorder.samples());
@@ -88,6 +107,7 @@ impl Recognizer {
             })
             .take(BATCH_WINDOWS)
             .collect();
+            recorder.forget(sight.first_needed());
             (!windows.is_empty()).then_some(windows)
         };
         while let Some(found) = growing.wait_for(&mut take) {
@@ -115,10 +135,12 @@ impl Recognizer {
     ) -> Result<Prediction, RecognizeError> {
         let committee = self.committee();
         let heard = Heard::new(recording, profile, committee.input())?;
+        let n_early = early.answered.len();
         let of_window = heard.windows.iter().zip(early.answered);
         let answered = of_window
             .map_while(|(window, (frames, answer))| (frames == window.frames).then_some(answer));
         let mut answers: Vec<Answer> = answered.collect();
+        debug_assert_eq!(answers.len(), n_early, "samples of others are forgotten");
         let rest: Vec<_> = heard.windows[answers.len()..]
             .iter()
             .map(|window| (&heard, window))

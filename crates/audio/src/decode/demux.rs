@@ -38,14 +38,23 @@ pub(super) fn decode<'a>(
     limits: &'a DecodeLimits,
     taker: Taker<'a>,
 ) -> Result<Heard, DecodeError> {
+    decode_until(Deadline::after(limits.max_decode_time), clip, limits, taker)
+}
+
+/// The same, until another deadline than that of the limits.
+pub(super) fn decode_until<'a>(
+    deadline: Deadline,
+    clip: &[u8],
+    limits: &'a DecodeLimits,
+    taker: Taker<'a>,
+) -> Result<Heard, DecodeError> {
     if clip.is_empty() {
         return Err(DecodeError::Empty);
     }
-    let deadline = Deadline::after(limits.max_decode_time);
     let mut decoding = Decoding {
         mono: Mono::new(limits, taker),
         limits,
-        deadline,
+        deadline: deadline.clone(),
         is_whole: true,
     };
     let mut files = Files::of(clip);
@@ -128,9 +137,9 @@ impl Decoding<'_> {
             is_whole,
         } = container;
         self.is_whole &= is_whole;
-        let source = Source::new(rope, self.deadline);
+        let source = Source::new(rope, self.deadline.clone());
         let name = source.container().unwrap_or("a container");
-        let mut reader = open(source, self.deadline)?;
+        let mut reader = open(source, &self.deadline)?;
         let tracks = reader.tracks().iter();
         let mut decoders: Vec<_> = tracks.filter_map(TrackDecoder::new).collect();
         // The first that can be decoded, else why the first cannot.
@@ -217,7 +226,10 @@ impl Packets for Raw<'_> {
     }
 }
 
-fn open(source: Source<'_>, deadline: Deadline) -> Result<Box<dyn FormatReader + '_>, DecodeError> {
+fn open<'a>(
+    source: Source<'a>,
+    deadline: &Deadline,
+) -> Result<Box<dyn FormatReader + 'a>, DecodeError> {
     let name = source.container();
     let keeping = MetadataOptions::default()
         .limit_tag_bytes(Limit::Maximum(MAX_TAG_BYTES))

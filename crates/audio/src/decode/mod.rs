@@ -36,7 +36,7 @@ pub use apart::{MAX_CHANNELS_APART, record_channels};
 pub use error::DecodeError;
 pub use limits::DecodeLimits;
 
-use self::{mono::Taker, recorded::Recorded};
+use self::{mono::Taker, recorded::Recorded, source::Deadline};
 use crate::{Growing, Heard, Recording, SAMPLE_RATE_HZ, Waveform, resample::resample_level};
 
 /// Decodes a clip.
@@ -93,7 +93,8 @@ pub fn record<B: AsRef<[u8]>>(clip: B, limits: &DecodeLimits) -> Result<Recordin
     })
 }
 
-/// The same, while `look` is shown what was recorded so far; it must come back when [`Growing`] has no more.
+/// The same, while `look` is shown what was recorded so far, and may forget it; it must come back when [`Growing`] has
+/// no more. While it is behind decoding waits.
 ///
 /// # Errors
 /// As [`decode`].
@@ -106,17 +107,23 @@ pub fn record_in_sight<B: AsRef<[u8]> + Sync>(
     let heard = thread::scope(|scope| {
         let recording = scope.spawn(|| {
             let heard = guarded(|| {
+                let deadline = Deadline::after(limits.max_decode_time);
                 let mut push = |piece: Waveform| {
+                    deadline.put_off(|| growing.wait_for_room());
                     growing.go_on(piece.sample_rate_hz, |recorder| {
                         recorded::push(recorder, &piece)
                     });
                 };
-                demux::decode(clip.as_ref(), limits, Taker::Mix(&mut push))
+                let taker = Taker::Mix(&mut push);
+                demux::decode_until(deadline.clone(), clip.as_ref(), limits, taker)
             });
             growing.end();
             heard
         });
-        look(&growing);
+        {
+            let _leaving = Leaving(&growing);
+            look(&growing);
+        }
         recording
             .join()
             .unwrap_or_else(|panic| resume_unwind(panic))
@@ -128,6 +135,15 @@ pub fn record_in_sight<B: AsRef<[u8]> + Sync>(
             ..recorder.finish()
         })
     })
+}
+
+/// Lets whoever records go on, also where whoever looks panics.
+struct Leaving<'a>(&'a Growing);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
 }
 
 fn guarded<T>(decode: impl FnOnce() -> Result<T, DecodeError>) -> Result<T, DecodeError> {
