@@ -4,12 +4,7 @@
 //! several together, until its own is among them. The permit goes back when that work ends, also when nobody waits for
 //! its results any more; who goes away takes its clip along. Large clips leave one thread to the small ones.
 
-use std::{
-    fmt,
-    panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
-    time::Duration,
-};
+use std::{fmt, sync::Arc, time::Duration};
 
 use audio::DecodeLimits;
 use inference::Recognizer;
@@ -202,12 +197,10 @@ impl Queue {
                 limits: &model.limits,
                 observer: &*model.observer,
                 max_bytes: permit.max_bytes(),
+                is_between: false,
             };
             while waiting.holds(id) {
-                // A panic takes the outcomes of those whose clips were heard along, and no others.
-                if catch_unwind(AssertUnwindSafe(|| hearing.hear(&waiting))).is_err() {
-                    tracing::error!("the recogniser panicked, see above");
-                }
+                hearing.hear(&waiting);
             }
             drop(permit);
         });

@@ -1,7 +1,13 @@
 //! Hears the clips whose turn it is: decodes them one by one, and lets their windows go through the
 //! network as one batch, which takes less time than one by one (docs/performance.md).
+//!
+//! A long clip fills the network by itself. Between its windows others are heard, so that nobody waits for its end.
 
-use std::{mem, time::Instant};
+use std::{
+    mem,
+    panic::{AssertUnwindSafe, catch_unwind},
+    time::{Duration, Instant},
+};
 
 use audio::{DecodeError, DecodeLimits, Recording};
 use inference::Recognizer;
@@ -12,7 +18,7 @@ use crate::{
     Heard, LazyDiarizer, Observer, PipelineError,
     apart::recognize_apart,
     request::Enrolment,
-    waiting::{Answer, Client, Clip, Told, Waiting},
+    waiting::{Answer, Client, Clip, MAX_BYTES_TOGETHER, Told, Waiting},
 };
 
 /// Clips that are heard together: as many windows as share the weights that were read. More would take more memory.
@@ -21,7 +27,12 @@ const MAX_TOGETHER: usize = 4;
 /// The windows of a longer clip fill the network by themselves, so nobody waits for them.
 const MAX_TOGETHER_S: f32 = 10.0;
 
+/// So many times what windows of a long clip took others have before the next ones, where they wait: it takes five
+/// times as long then, at most, and they are heard at four fifths of the speed at least.
+const TIMES_GIVEN: u32 = 4;
+
 /// What hears.
+#[derive(Clone, Copy)]
 pub struct Hearing<'a> {
     /// The networks.
     pub recognizer: &'a Recognizer,
@@ -33,33 +44,75 @@ pub struct Hearing<'a> {
     pub observer: &'a dyn Observer,
     /// Larger clips are left to others.
     pub max_bytes: usize,
+    /// Whether somebody's long clip waits while these are heard.
+    pub is_between: bool,
 }
 
 impl Hearing<'_> {
-    /// Hears the clips whose turn it is and tells their outcomes.
-    pub fn hear(&self, waiting: &Waiting) {
+    /// Hears the clips whose turn it is and tells their outcomes; `false` where there was none. A panic takes the
+    /// outcomes of those that were heard along, and no others.
+    pub fn hear(&self, waiting: &Waiting) -> bool {
+        let heard = catch_unwind(AssertUnwindSafe(|| self.hear_next(waiting)));
+        heard.unwrap_or_else(|_| {
+            tracing::error!("the recogniser panicked, see above");
+            true
+        })
+    }
+
+    fn hear_next(&self, waiting: &Waiting) -> bool {
         let mut together = Together::default();
-        for n_before in 0..MAX_TOGETHER {
+        let first = usize::from(self.is_between);
+        for n_before in first..first + MAX_TOGETHER {
             let Some(clip) = waiting.next(self.max_bytes, n_before) else {
                 break;
             };
             if clip.request.apart.is_asked() {
-                together.recognize(self, waiting);
                 self.hear_apart(clip, waiting);
+                return true;
+            }
+            let mut heard = Heard::default();
+            let decoded = self.decode(clip, waiting, &mut heard);
+            let is_long = decoded.iter().any(|it| it.duration_s() > MAX_TOGETHER_S);
+            match decoded {
+                Some(long) if is_long && !self.is_between => {
+                    together.recognize(self, waiting);
+                    self.hear_long(long, heard, waiting);
+                    return true;
+                }
+                decoded => together.add(decoded, heard),
+            }
+            if is_long {
                 break;
             }
-            if let Some(decoded) = self.decode(clip, waiting, &mut together.heard) {
-                let is_long = decoded.recording.duration_s() > MAX_TOGETHER_S;
-                if is_long {
-                    together.recognize(self, waiting);
-                }
-                together.clips.push(decoded);
-                if is_long {
-                    break;
-                }
-            }
         }
-        together.recognize(self, waiting);
+        together.recognize(self, waiting)
+    }
+
+    /// Hears a clip of many windows.
+    fn hear_long(&self, clip: Decoded, mut heard: Heard, waiting: &Waiting) {
+        let (recording, profile) = (&clip.recording, clip.profile.as_ref());
+        let mut last = Instant::now();
+        let prediction = self.recognizer.recognize_watched(recording, profile, |_| {
+            let took = last.elapsed();
+            heard.inference += took;
+            waiting.count(clip.client, took);
+            self.give_way(TIMES_GIVEN * took, waiting);
+            last = Instant::now();
+        });
+        heard.inference += last.elapsed();
+        clip.tell(prediction.map_err(Into::into), self.recognizer);
+        self.observer.heard(&heard);
+    }
+
+    /// Hears others' small clips for about so long.
+    fn give_way(&self, at_most: Duration, waiting: &Waiting) {
+        let start = Instant::now();
+        let others = Self {
+            max_bytes: MAX_BYTES_TOGETHER,
+            is_between: true,
+            ..*self
+        };
+        while start.elapsed() < at_most && others.hear(waiting) {}
     }
 
     /// Hears a clip of several voices, which fills the network by itself.
@@ -132,6 +185,12 @@ impl Decoded {
         self.recording.duration_s()
     }
 
+    /// Tells what became of it.
+    fn tell(self, prediction: Result<Prediction, PipelineError>, recognizer: &Recognizer) {
+        let told = prediction.and_then(|prediction| self.answer(prediction, recognizer));
+        tell(self.outcome, told);
+    }
+
     /// The prediction with all else that was asked.
     fn answer(&self, prediction: Prediction, recognizer: &Recognizer) -> Told {
         let enrol = |enrolment: Enrolment| {
@@ -156,7 +215,15 @@ struct Together {
 }
 
 impl Together {
-    fn recognize(&mut self, hearing: &Hearing, waiting: &Waiting) {
+    /// Adds a clip, or only what was heard of one that cannot be decoded.
+    fn add(&mut self, decoded: Option<Decoded>, heard: Heard) {
+        self.clips.extend(decoded);
+        self.heard.waited.extend(heard.waited);
+        self.heard.decoding.extend(heard.decoding);
+    }
+
+    /// Tells the outcomes; `false` where there was no clip.
+    fn recognize(&mut self, hearing: &Hearing, waiting: &Waiting) -> bool {
         let Self { clips, mut heard } = mem::take(self);
         let start = Instant::now();
         let voices = clips.iter();
@@ -174,13 +241,13 @@ impl Together {
                 0.0
             };
             waiting.count(clip.client, heard.inference.mul_f32(share));
-            let told = prediction.map_err(Into::into);
-            let told = told.and_then(|prediction| clip.answer(prediction, hearing.recognizer));
-            tell(clip.outcome, told);
+            clip.tell(prediction.map_err(Into::into), hearing.recognizer);
         }
-        if !heard.waited.is_empty() {
+        let was_any = !heard.waited.is_empty();
+        if was_any {
             hearing.observer.heard(&heard);
         }
+        was_any
     }
 }
 

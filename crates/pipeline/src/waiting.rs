@@ -101,12 +101,14 @@ impl Waiting {
         }
     }
 
-    /// The clip whose turn it is among those of at most so many bytes, if it may be heard with so many before it.
+    /// The clip whose turn it is among those of at most so many bytes, if it may be heard with so many before it: not a
+    /// large one, nor one of several voices.
     pub fn next(&self, max_bytes: usize, n_before: usize) -> Option<Clip> {
         let mut clips = self.clips();
         let position = clips.turn(max_bytes)?;
-        let is_small = clips.in_order[position].request.bytes.len() <= MAX_BYTES_TOGETHER;
-        if n_before > 0 && !is_small {
+        let Request { bytes, apart, .. } = &clips.in_order[position].request;
+        let is_quick = bytes.len() <= MAX_BYTES_TOGETHER && !apart.is_asked();
+        if n_before > 0 && !is_quick {
             return None;
         }
         let clip = clips.in_order.remove(position)?;

@@ -1,6 +1,10 @@
 //! The queue: who waits, who is heard with whom, and what a panic takes along.
 
-use std::{fs, path::Path, sync::Barrier};
+use std::{
+    fs,
+    path::Path,
+    sync::{Barrier, Mutex, mpsc},
+};
 
 use bytes::Bytes;
 use futures::{FutureExt, future::join_all};
@@ -169,6 +173,15 @@ impl VoiceEncoder for Panics {
     }
 }
 
+/// Hears nothing in a voice.
+struct Silent;
+
+impl VoiceEncoder for Silent {
+    fn voices(&self, windows: &[&[f32]]) -> Vec<Vec<f32>> {
+        vec![Vec::new(); windows.len()]
+    }
+}
+
 #[tokio::test]
 async fn a_panic_is_an_error_of_the_clips_that_were_heard_and_of_no_others() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
@@ -189,6 +202,73 @@ async fn a_panic_is_an_error_of_the_clips_that_were_heard_and_of_no_others() {
         matches!(refused, Err(PipelineError::Decode(_))),
         "{refused:?}"
     );
+}
+
+/// Says nothing of any window. Before several at once it tells that, and waits until it may go on.
+#[derive(Clone)]
+struct Waits {
+    begins: mpsc::Sender<()>,
+    goes_on: Arc<Mutex<mpsc::Receiver<()>>>,
+}
+
+impl Network for Waits {
+    fn input(&self) -> Input {
+        Input::Speech
+    }
+
+    fn voices(&self, _: &[&[f32]]) -> Vec<Vec<f32>> {
+        Vec::new()
+    }
+
+    fn logits(&self, windows: &[&[f32]], _: &[Vec<f32>]) -> Vec<Vec<f32>> {
+        if windows.len() > 1 {
+            // Nobody listens or lets it wait any more when the test has seen enough.
+            let _ = self.begins.send(());
+            let _ = self.goes_on.lock().map(|goes_on| goes_on.recv());
+        }
+        vec![vec![0.0; 5]; windows.len()]
+    }
+}
+
+#[tokio::test]
+async fn a_short_clip_is_heard_between_the_windows_of_a_long_one() {
+    let (begins, begun) = mpsc::channel();
+    let (go_on, goes_on) = mpsc::channel();
+    let waits = Waits {
+        begins,
+        goes_on: Arc::new(Mutex::new(goes_on)),
+    };
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let model = folder.join("models/bilstm-v7");
+    let checkpoint = Checkpoint::open(|file| fs::read(model.join(file))).expect("it opens");
+    let recognizer = Recognizer::with(
+        checkpoint,
+        |_, _| Box::new(waits.clone()),
+        |_, _| Box::new(Silent),
+    );
+    let limits = Limits {
+        n_recognitions: 1,
+        ..queue().limits.clone()
+    };
+    let queue = Queue::new(recognizer, no_diarizer(), limits, Arc::new(()));
+    let long = fs::read(folder.join("tests/pinned/clips/long.flac")).expect("in the repository");
+    let long = queue.recognize(CLIENT, Bytes::from(long.repeat(4)));
+    let short = async {
+        let begun = tokio::task::spawn_blocking(move || begun.recv());
+        begun
+            .await
+            .expect("no panic")
+            .expect("the long one is heard");
+        let short = queue.recognize(Client(1), clip("original.wav"));
+        // It waits when the long one's first windows are answered, and the next ones wait for its answer.
+        let (short, sent) = tokio::join!(short, async { go_on.send(()) });
+        sent.expect("somebody waits for it");
+        drop(go_on);
+        short
+    };
+    let both = timeout(Duration::from_secs(60), async { tokio::join!(long, short) });
+    let (long, short) = both.await.expect("short does not wait for the end of long");
+    assert!(long.is_ok() && short.is_ok(), "{long:?}, {short:?}");
 }
 
 #[tokio::test]
