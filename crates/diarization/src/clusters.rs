@@ -4,6 +4,8 @@
 //! Output  a label for each, from 0 on
 //! Method  average linkage of cosine distances, less the recording's mean: what all its vectors have in common is the
 //!         room and the line
+//! Memory  of a long recording some of the vectors are linked, evenly spaced; the others have the label of the nearest
+//!         centre
 //! How many  what the linkage joined is divided again while its vectors, less the typical voice, do not agree; a whole
 //!           recording also where the centres of its two clusters are far apart
 
@@ -24,6 +26,9 @@ const MIN_AGREEMENT: f32 = 0.57;
 /// do in calm speech. Of whole recordings: centres of few vectors are far apart by chance.
 const MIN_DISTANCE: f32 = 0.75;
 
+/// Vectors that are linked, at most: half an hour of speech; their distances take 8 MB, and grow with the square.
+const MAX_LINKED: usize = 2048;
+
 /// A label for each vector; `distinct` are the same ones less the typical voice, by which the number of voices is found
 /// where it is not told.
 pub fn labels(
@@ -34,13 +39,43 @@ pub fn labels(
     if vectors.len() < 2 {
         return vec![0; vectors.len()];
     }
-    let dendrogram = dendrogram(&less(vectors, &mean(vectors.iter())));
-    match n_speakers {
+    let vectors = less(vectors, &mean(vectors.iter()));
+    let step = vectors.len().div_ceil(MAX_LINKED);
+    let some = |of: &[Vec<f32>]| of.iter().step_by(step).cloned().collect::<Vec<_>>();
+    let (linked, distinct) = (some(&vectors), some(distinct));
+    let dendrogram = dendrogram(&linked);
+    let labels = match n_speakers {
         Some(told) => divided(&dendrogram, told.get(), |_| true),
         None => divided(&dendrogram, MAX_SPEAKERS, |parts| {
-            are_of_several(distinct, parts)
+            are_of_several(&distinct, parts)
         }),
+    };
+    if step == 1 {
+        return labels;
     }
+    let centres = centres(&linked, &labels);
+    let nearest = |vector: &Vec<f32>| {
+        let nearness = |label: &usize| dot(&centres[*label], vector);
+        let labels = 0..centres.len();
+        labels.max_by(|one, other| nearness(one).total_cmp(&nearness(other)))
+    };
+    vectors
+        .iter()
+        .map(|vector| nearest(vector).unwrap_or(0))
+        .collect()
+}
+
+/// Of each label from 0 on, of length 1.
+fn centres(vectors: &[Vec<f32>], labels: &[usize]) -> Vec<Vec<f32>> {
+    let n_labels = labels.iter().max().map_or(0, |last| last + 1);
+    let centre = |label| {
+        let pairs = vectors.iter().zip(labels);
+        let own = pairs.filter(|(_, of)| **of == label);
+        let mut centre = mean(own.map(|(vector, _)| vector));
+        normalise(&mut centre);
+        centre
+    };
+    (0..n_labels).map(centre).collect()
 }
 
 /// Whether a cluster that falls into two parts, some indices of vectors each, is of several voices.
@@ -172,6 +207,15 @@ mod tests {
             assert_eq!(labels_of(&of, 1.4, n_speakers), of);
             assert_eq!(labels_of(&of, 1.4, None), of, "found");
         }
+    }
+
+    #[test]
+    fn of_a_long_recording_some_are_linked_and_all_are_told() {
+        let of = [0, 0, 2, 1, 0].repeat(MAX_LINKED / 2);
+        let pattern: Vec<Vec<f32>> = voices(&[0, 1, 2], 0.1, 0.4);
+        let vectors: Vec<_> = of.iter().map(|&voice| pattern[voice].clone()).collect();
+        let told = NonZeroUsize::new(3);
+        assert_eq!(labels(&vectors, &vectors, told), of);
     }
 
     #[test]

@@ -10,8 +10,9 @@ use audio::{HOP_LENGTH, SAMPLE_RATE_HZ};
 /// Breath and consonants around a stretch, samples: 0.1 s.
 const MARGIN_SAMPLES: usize = SAMPLE_RATE_HZ as usize / 10;
 
-/// A voice that goes on after a pause of up to this keeps its turn, samples: 0.5 s.
-const MAX_PAUSE_SAMPLES: usize = SAMPLE_RATE_HZ as usize / 2;
+/// A voice that goes on after a pause of up to this keeps its turn, samples: 0.3 s. With longer ones a turn holds what
+/// was said in two moods, or by two voices (docs/evaluation.md).
+const MAX_PAUSE_SAMPLES: usize = 3 * SAMPLE_RATE_HZ as usize / 10;
 
 /// What is shorter is nobody's turn, but of the voice beside it, samples: 0.32 s.
 const MIN_TURN_SAMPLES: usize = 10 * HOP_LENGTH;
@@ -173,7 +174,7 @@ mod tests {
     #[test]
     fn pauses_join_what_one_voice_says_and_no_more() {
         let at = |start: usize, end: usize| start * SECOND / 10..end * SECOND / 10;
-        let [first, second, third] = [at(0, 10), at(14, 25), at(36, 45)];
+        let [first, second, third] = [at(0, 10), at(13, 25), at(36, 45)];
         let stretches = [&first, &second, &third]
             .map(|samples| stretch(samples.clone(), std::slice::from_ref(samples), &[1]));
         assert_eq!(
@@ -186,7 +187,7 @@ mod tests {
             stretch(samples.clone(), std::slice::from_ref(samples), labels)
         });
         let found = turns(stretches, 5 * SECOND);
-        assert_eq!(spans(&found), [(0, 0, 11), (1, 13, 26), (0, 35, 46)]);
+        assert_eq!(spans(&found), [(0, 0, 11), (1, 12, 26), (0, 35, 46)]);
     }
 
     #[test]
