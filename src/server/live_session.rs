@@ -25,9 +25,6 @@ use super::{
 };
 use crate::{error::AppError, wav};
 
-/// Two seconds of samples: a longer message would be answered late.
-pub const MAX_MESSAGE_BYTES: usize = 2 * 2 * SAMPLE_RATE_HZ as usize;
-
 /// Samples that count as a clip, seconds.
 const CLIP_S: f32 = 4.0;
 
@@ -104,13 +101,8 @@ impl LiveSession {
     /// Takes a message.
     ///
     /// # Errors
-    /// [`AppError::InvalidFrame`], [`AppError::TooLarge`], those of [`Entry::count_clip`].
+    /// [`AppError::InvalidFrame`], those of [`Entry::count_clip`].
     pub async fn take(&mut self, bytes: &[u8]) -> Result<(), AppError> {
-        if bytes.len() > MAX_MESSAGE_BYTES {
-            return Err(AppError::TooLarge {
-                max_bytes: MAX_MESSAGE_BYTES as u64,
-            });
-        }
         let (samples, []) = bytes.as_chunks() else {
             return Err(AppError::InvalidFrame);
         };

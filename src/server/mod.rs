@@ -60,6 +60,7 @@ pub mod telemetry;
 pub mod upload;
 pub mod upload_memory;
 pub mod v1;
+mod web_socket;
 
 use std::sync::Arc;
 

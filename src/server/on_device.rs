@@ -72,6 +72,8 @@ struct Served {
     path: String,
     /// Its size.
     bytes: u64,
+    /// Of its content: what a browser kept may be damaged.
+    sha256: String,
     /// What is sent of it, where that is less.
     #[serde(skip)]
     sent_bytes: u64,
@@ -93,7 +95,9 @@ impl OnDevice {
             let lines = names.lines().filter_map(|line| line.split_once(':'));
             let mut named = lines.filter(|(of, _)| *of == kind);
             let name = named.next().ok_or(io::ErrorKind::NotFound)?.1;
-            Served::of(&folder.join(name), format!("/{FOLDER}/{name}"), name)
+            let file = folder.join(name);
+            let sha256 = digest(&fs::read(&file)?);
+            Served::of(&file, format!("/{FOLDER}/{name}"), name, sha256)
         };
         let mut list = List {
             page: served("page")?,
@@ -106,10 +110,12 @@ impl OnDevice {
         for model in models.all() {
             let id = &model.facts.summary.id;
             let mut of_model = Vec::new();
-            for (hash, name) in hashes(&models.file(model, SUMS))? {
+            for (sha256, name) in hashes(&models.file(model, SUMS))? {
                 let file = models.file(model, &name);
-                let path = format!("/{FOLDER}/{id}/{hash}/{name}");
-                of_model.push(Served::of(&file, path.clone(), &name)?);
+                let begins = sha256.get(..site::HASH_LENGTH);
+                let begins = begins.ok_or(io::ErrorKind::InvalidData)?;
+                let path = format!("/{FOLDER}/{id}/{begins}/{name}");
+                of_model.push(Served::of(&file, path.clone(), &name, sha256)?);
                 folders.insert(path, file);
             }
             list.models.insert(id.clone(), of_model);
@@ -138,7 +144,7 @@ impl OnDevice {
 }
 
 impl Served {
-    fn of(file: &Path, path: String, name: &str) -> io::Result<Self> {
+    fn of(file: &Path, path: String, name: &str, sha256: String) -> io::Result<Self> {
         let bytes = fs::metadata(file)?.len();
         let mut compressed = file.as_os_str().to_owned();
         compressed.push(".br");
@@ -146,24 +152,26 @@ impl Served {
             name: name.to_owned(),
             path,
             bytes,
+            sha256,
             sent_bytes: fs::metadata(&compressed).map_or(bytes, |found| found.len()),
         })
     }
 }
 
-/// Beginnings of the hashes of a checkpoint's files and their names, the list of hashes among them.
+/// Hashes of a checkpoint's files and their names, the list of hashes among them.
 fn hashes(sums: &Path) -> io::Result<Vec<(String, String)>> {
     let text = fs::read_to_string(sums)?;
-    let of_sums: String = Sha256::digest(&text)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let of_sums = digest(text.as_bytes());
     let lines = text.lines().filter_map(|line| line.split_once("  "));
     let all = lines.chain([(&*of_sums, SUMS)]);
-    let begins = |(hash, name): (&str, &str)| {
-        Some((hash.get(..site::HASH_LENGTH)?.to_owned(), name.to_owned()))
-    };
-    Ok(all.filter_map(begins).collect())
+    let owned = |(hash, name): (&str, &str)| (hash.to_owned(), name.to_owned());
+    Ok(all.map(owned).collect())
+}
+
+/// In hexadecimal digits.
+fn digest(content: &[u8]) -> String {
+    let bytes = Sha256::digest(content);
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The worker's files and the list.

@@ -6,10 +6,24 @@ use axum::{Router, http::StatusCode};
 use banglaser::server::{router, state::AppState};
 use futures::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    io::AsyncWriteExt,
+    net::{TcpListener, TcpStream},
+    time::pause,
+};
 use tokio_tungstenite::{
     MaybeTlsStream, WebSocketStream, connect_async,
-    tungstenite::{Error, Message, client::IntoClientRequest},
+    tungstenite::{
+        Error, Message,
+        client::IntoClientRequest,
+        protocol::{
+            CloseFrame,
+            frame::{
+                Frame,
+                coding::{CloseCode, Data, OpCode},
+            },
+        },
+    },
 };
 
 use crate::trial::{get, send, shipped, state};
@@ -126,6 +140,14 @@ async fn what_is_no_audio_is_told_so() {
         (Message::Text("[[[[".into()), "invalid_frame", 1003),
         (Message::Binary(vec![1, 2, 3].into()), "invalid_frame", 1003),
         (Message::Binary(vec![0; 64_002].into()), "too_large", 1009),
+        (Message::Binary(vec![0; 128_002].into()), "too_large", 1009),
+        (Message::Text("a".repeat(64_001).into()), "too_large", 1009),
+        // More than the system holds of what nobody reads.
+        (
+            Message::Binary(vec![0; 20_000_000].into()),
+            "too_large",
+            1009,
+        ),
     ] {
         let mut socket = connect(address, "", &[]).await.expect("a socket");
         socket.send(message).await.expect("sent");
@@ -136,6 +158,83 @@ async fn what_is_no_audio_is_told_so() {
         assert!(error["message_bn"].is_string() && error["request_id"].is_string());
         assert_eq!(closed, Some(close));
     }
+}
+
+#[tokio::test]
+async fn a_message_in_pieces_may_be_as_long_as_a_whole_one() {
+    let address = serve(state(|_| {})).await;
+    let mut socket = connect(address, "", &[]).await.expect("a socket");
+    for kind in [Data::Binary, Data::Continue, Data::Continue, Data::Continue] {
+        let piece = Frame::message(vec![0_u8; 50_000], OpCode::Data(kind), false);
+        socket.send(Message::Frame(piece)).await.expect("sent");
+    }
+    let (events, code) = told(socket).await;
+    assert_eq!(kinds(&events), ["session.created", "error"]);
+    assert_eq!(events[1]["error"]["code"], "too_large");
+    assert_eq!(events[1]["error"]["max_bytes"], 64_000);
+    assert_eq!(code, Some(1009));
+}
+
+#[tokio::test]
+async fn who_closes_is_answered() {
+    let address = serve(state(|_| {})).await;
+    let mut socket = connect(address, "", &[]).await.expect("a socket");
+    let farewell = CloseFrame {
+        code: CloseCode::Normal,
+        reason: "".into(),
+    };
+    socket.close(Some(farewell)).await.expect("sent");
+    let (events, code) = told(socket).await;
+    assert_eq!(kinds(&events), ["session.created"]);
+    assert_eq!(code, Some(1000));
+}
+
+#[tokio::test]
+async fn who_breaks_the_protocol_is_told_so() {
+    let address = serve(state(|_| {})).await;
+    let broken: [(&[u8], u16); 7] = [
+        // Text that is not UTF-8, and the same in pieces.
+        (&[0x81, 0x82, 0, 0, 0, 0, 0xff, 0xfe], 1007),
+        (&[0x01, 0x82, 0, 0, 0, 0, 0xff, 0xfe], 1007),
+        // A reserved bit, reserved kinds of frames, no mask, nothing to continue.
+        (&[0xc2, 0x80, 0, 0, 0, 0], 1002),
+        (&[0x83, 0x80, 0, 0, 0, 0], 1002),
+        (&[0x8b, 0x80, 0, 0, 0, 0], 1002),
+        (&[0x82, 0x02, 0, 0], 1002),
+        (&[0x80, 0x80, 0, 0, 0, 0], 1002),
+    ];
+    for (frame, expected) in broken {
+        let mut socket = connect(address, "", &[]).await.expect("a socket");
+        let sent = socket.get_mut().write_all(frame).await;
+        sent.expect("the server listens");
+        let (events, code) = told(socket).await;
+        assert_eq!(kinds(&events), ["session.created"], "{frame:x?}");
+        assert_eq!(code, Some(expected), "{frame:x?}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_but_samples_keeps_a_connection() {
+    let address = serve(state(|_| {})).await;
+    let mut socket = connect(address, "", &[]).await.expect("a socket");
+    // From here on ten seconds pass from ping to ping, and no time.
+    pause();
+    let mut events: Vec<Value> = Vec::new();
+    let mut n_pings = 0;
+    while let Some(Ok(message)) = socket.next().await {
+        match message {
+            Message::Ping(_) => {
+                n_pings += 1;
+                assert!(n_pings < 10, "{events:?}");
+                // The server may hang up before.
+                let _ = socket.send(Message::Binary(Vec::new().into())).await;
+            }
+            Message::Text(text) => events.push(serde_json::from_str(&text).expect("JSON")),
+            _ => {}
+        }
+    }
+    assert_eq!(kinds(&events), ["session.created", "error"]);
+    assert_eq!(events[1]["error"]["code"], "too_slow");
 }
 
 #[tokio::test]

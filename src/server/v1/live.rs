@@ -8,22 +8,18 @@ use std::{sync::Arc, time::Duration};
 
 use axum::{
     Extension,
-    extract::{
-        State,
-        ws::{
-            CloseFrame, Message, WebSocket, WebSocketUpgrade, close_code,
-            rejection::WebSocketUpgradeRejection,
-        },
-    },
+    extract::State,
     http::{
         HeaderMap,
         header::{ORIGIN, UPGRADE},
     },
     response::Response,
 };
-use futures::FutureExt;
+use futures::{FutureExt, SinkExt, StreamExt};
 use serde::Serialize;
 use tokio::time::{Instant, MissedTickBehavior, interval};
+use tokio_tungstenite::tungstenite::{Error, Message, protocol::frame::coding::CloseCode};
+use vocabulary::SAMPLE_RATE_HZ;
 
 use super::{
     model::ModelName,
@@ -36,12 +32,16 @@ use crate::{
         access::Client,
         entry::Entry,
         envelope::{Envelope, Refusal},
-        live_session::{LiveSession, MAX_MESSAGE_BYTES},
+        live_session::LiveSession,
         security::is_cross_site,
         state::AppState,
         telemetry::RequestId,
+        web_socket::{self, Socket, Upgrade},
     },
 };
+
+/// Two seconds of samples: a longer message would be answered late.
+const MAX_MESSAGE_BYTES: usize = 2 * 2 * SAMPLE_RATE_HZ as usize;
 
 /// A client that sends no samples for so long is no longer there, or cannot keep up.
 const SILENCE_LIMIT: Duration = Duration::from_secs(30);
@@ -86,8 +86,8 @@ pub async fn live(
     wanted: Wanted,
     Extension(client): Extension<Client>,
     RequestId(request_id): RequestId,
+    upgrade: Option<Upgrade>,
     headers: HeaderMap,
-    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Refusal> {
     let answer = async {
         // Browsers let any page open a WebSocket anywhere.
@@ -97,7 +97,7 @@ pub async fn live(
         let entry = Entry::of(client).await?;
         let model = model.get().or(entry.usual_model());
         let queue = state.models.named(model).await?;
-        let upgrade = upgrade.map_err(|_| AppError::UnusableHeader {
+        let upgrade = upgrade.ok_or_else(|| AppError::UnusableHeader {
             header: UPGRADE.to_string(),
         })?;
         let asked = wanted.alone()?.with_labels(queue.recognizer().labels())?;
@@ -105,42 +105,55 @@ pub async fn live(
         let alerts = Arc::clone(&state.alerts);
         let session = LiveSession::new(queue, entry, request_id.clone(), alerts, &rules);
         let is_ending = move || state.is_ending();
-        Ok(upgrade
-            .max_message_size(2 * MAX_MESSAGE_BYTES)
-            .on_upgrade(move |socket| hold(socket, session, is_ending)))
+        Ok(upgrade.accept(MAX_MESSAGE_BYTES, move |socket| {
+            hold(socket, session, is_ending)
+        }))
     };
     answer.await.map_err(|error| Refusal { error, request_id })
 }
 
 /// Answers until one of both ends it.
-async fn hold(mut socket: WebSocket, mut session: LiveSession, is_ending: impl Fn() -> bool) {
+async fn hold(mut socket: Socket, mut session: LiveSession, is_ending: impl Fn() -> bool) {
     let ended = converse(&mut socket, &mut session, is_ending).await;
     // Who has gone away does not want to know.
-    let _ = match ended {
+    let code = match ended {
         Ok(code) => {
             let _ = tell(&mut socket, &session.closed()).await;
-            close(&mut socket, code).await
+            code
         }
-        Err(Ended::Gone) => Ok(()),
+        Err(Ended::Gone) => CloseCode::Normal,
+        Err(Ended::Broken(code)) => code,
         Err(Ended::Refused(error)) => {
             let code = close_code_of(&error);
             let _ = refuse(&mut socket, &session, error).await;
-            close(&mut socket, code).await
+            code
         }
     };
+    // Its place is another's while this client is heard out.
+    drop(session);
+    web_socket::close(socket, code).await;
 }
 
 /// Why a conversation ends before its time.
 enum Ended {
-    /// The client is gone.
+    /// The client has closed, or is gone.
     Gone,
+    /// The client breaks the protocol, which this code says.
+    Broken(CloseCode),
     /// The client is told why.
     Refused(AppError),
 }
 
-impl From<axum::Error> for Ended {
-    fn from(_: axum::Error) -> Self {
-        Self::Gone
+impl From<Error> for Ended {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Capacity(_) => Self::Refused(AppError::TooLarge {
+                max_bytes: MAX_MESSAGE_BYTES as u64,
+            }),
+            Error::Protocol(_) => Self::Broken(CloseCode::Protocol),
+            Error::Utf8(_) => Self::Broken(CloseCode::Invalid),
+            _ => Self::Gone,
+        }
     }
 }
 
@@ -151,17 +164,17 @@ impl From<AppError> for Ended {
 }
 
 async fn converse(
-    socket: &mut WebSocket,
+    socket: &mut Socket,
     session: &mut LiveSession,
     is_ending: impl Fn() -> bool,
-) -> Result<u16, Ended> {
+) -> Result<CloseCode, Ended> {
     tell(socket, &session.created()).await?;
     let mut pings = interval(PING_PERIOD);
     pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut last_samples = Instant::now();
     while !is_ending() {
         let first = tokio::select! {
-            message = socket.recv() => message,
+            message = socket.next() => message,
             _ = pings.tick() => {
                 if last_samples.elapsed() > SILENCE_LIMIT {
                     let max_decode_s = SILENCE_LIMIT.as_secs_f32();
@@ -176,19 +189,20 @@ async fn converse(
         while let Some(message) = next {
             match message.transpose()? {
                 Some(Message::Binary(bytes)) => {
-                    last_samples = Instant::now();
+                    if !bytes.is_empty() {
+                        last_samples = Instant::now();
+                    }
                     session.take(&bytes).await?;
                 }
                 Some(Message::Text(text)) if is_farewell(&text) => is_leaving = true,
                 Some(Message::Text(_)) => return Err(AppError::InvalidFrame.into()),
-                Some(Message::Ping(_) | Message::Pong(_)) => {}
-                // Whoever closes is answered by the library.
+                Some(Message::Ping(_) | Message::Pong(_) | Message::Frame(_)) => {}
                 Some(Message::Close(_)) | None => return Err(Ended::Gone),
             }
             // What has come in the meantime, too.
             n_taken += 1;
             next = (n_taken < MAX_AT_ONCE && !is_leaving)
-                .then(|| socket.recv().now_or_never())
+                .then(|| socket.next().now_or_never())
                 .flatten();
         }
         session.listen().await?;
@@ -200,10 +214,10 @@ async fn converse(
             }
         }
         if is_leaving {
-            return Ok(close_code::NORMAL);
+            return Ok(CloseCode::Normal);
         }
     }
-    Ok(close_code::AWAY)
+    Ok(CloseCode::Away)
 }
 
 fn is_farewell(text: &str) -> bool {
@@ -211,34 +225,22 @@ fn is_farewell(text: &str) -> bool {
     message.is_ok_and(|message| message["type"] == "session.close")
 }
 
-async fn tell(socket: &mut WebSocket, event: &impl Serialize) -> Result<(), axum::Error> {
+async fn tell(socket: &mut Socket, event: &impl Serialize) -> Result<(), Error> {
     let json = serde_json::to_string(event).expect("events have names for keys");
     socket.send(Message::Text(json.into())).await
 }
 
-async fn refuse(
-    socket: &mut WebSocket,
-    session: &LiveSession,
-    error: AppError,
-) -> Result<(), axum::Error> {
+async fn refuse(socket: &mut Socket, session: &LiveSession, error: AppError) -> Result<(), Error> {
     let envelope = Envelope::new(error, session.request_id().to_owned());
     tell(socket, &Told { envelope }).await
 }
 
-async fn close(socket: &mut WebSocket, code: u16) -> Result<(), axum::Error> {
-    let frame = CloseFrame {
-        code,
-        reason: "".into(),
-    };
-    socket.send(Message::Close(Some(frame))).await
-}
-
-fn close_code_of(error: &AppError) -> u16 {
+fn close_code_of(error: &AppError) -> CloseCode {
     match error {
-        AppError::InvalidFrame => close_code::UNSUPPORTED,
-        AppError::TooLarge { .. } => close_code::SIZE,
-        AppError::Overloaded { .. } => close_code::AGAIN,
-        AppError::Internal { .. } => close_code::ERROR,
-        _ => close_code::POLICY,
+        AppError::InvalidFrame => CloseCode::Unsupported,
+        AppError::TooLarge { .. } => CloseCode::Size,
+        AppError::Overloaded { .. } => CloseCode::Again,
+        AppError::Internal { .. } => CloseCode::Error,
+        _ => CloseCode::Policy,
     }
 }
