@@ -57,7 +57,7 @@ async function visit(event) {
     if (isPage && !header("cache-control").includes("no-store")) event.waitUntil(keep(path, answer.clone()));
     return answer;
   } catch {
-    // A page in the other language is the same page: it speaks the language of its path.
+    // A page in the other language is the same page: it speaks that of its path, else the last one (src/app.rs).
     const bare = path.replace(/^\/(?:bn|en)(?=\/|$)/, "") || START;
     return (await caches.match(path)) ?? (await caches.match(bare)) ?? (path === START ? Response.error() : Response.redirect(START));
   }

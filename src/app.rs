@@ -10,7 +10,11 @@ use leptos_router::{
 
 use crate::{
     api::{PageFacts, SubmittedOutcome},
-    browser::{keep_offline, storage::set_cookie, take_drops},
+    browser::{
+        keep_offline,
+        storage::{cookies, set_cookie},
+        take_drops,
+    },
     components::{SiteFooter, SiteHeader},
     enrolment::Enrolment,
     i18n::{I18n, I18nLocaleTrait, Locale, emotion_words::how_many, path, td_string, use_i18n},
@@ -19,7 +23,7 @@ use crate::{
     model_choice::ModelChoice,
     on_device::OnDevice,
     pages::{HomePage, NotFoundPage, further_page},
-    preferences::{LOCALE_COOKIE, Preferences},
+    preferences::{LOCALE_COOKIE, Preferences, remembered_locale},
     routes::{Links, Localized, PAGES},
     theme::Theme,
     voices::Voices,
@@ -156,9 +160,11 @@ fn Site() -> impl IntoView {
     let i18n = use_i18n();
     let links = Links::new();
     provide_context(links);
-    // The path says the language, and is remembered for paths that do not.
+    // The path says the language, and is remembered for paths that do not. A page that was kept for when there is no
+    // connection speaks the language that was remembered when it was kept.
     react(move || {
-        if let Some(locale) = links.locale() {
+        let remembered = || remembered_locale(&cookies());
+        if let Some(locale) = links.locale().or_else(remembered) {
             if locale != i18n.get_locale_untracked() {
                 i18n.set_locale(locale);
             }

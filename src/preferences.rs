@@ -32,8 +32,7 @@ impl Preferences {
     /// Reads a request's path and its headers `Cookie` and `Accept-Language`.
     pub fn of(path: &str, cookies: &str, accept_language: &str) -> Self {
         let (in_path, page) = path::split(path);
-        let remembered = || cookie(cookies, LOCALE_COOKIE).and_then(|code| code.parse().ok());
-        let locale = in_path.or_else(remembered);
+        let locale = in_path.or_else(|| remembered_locale(cookies));
         Self {
             site: String::new(),
             page: if page.is_empty() { "/" } else { page }.to_owned(),
@@ -41,6 +40,11 @@ impl Preferences {
             theme: cookie(cookies, THEME_COOKIE).and_then(Theme::from_code),
         }
     }
+}
+
+/// The language that cookies, as in a header `Cookie`, remember.
+pub fn remembered_locale(cookies: &str) -> Option<Locale> {
+    cookie(cookies, LOCALE_COOKIE)?.parse().ok()
 }
 
 fn cookie<'a>(cookies: &'a str, name: &str) -> Option<&'a str> {

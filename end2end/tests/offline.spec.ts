@@ -46,6 +46,28 @@ for (const language of LANGUAGES) {
   });
 }
 
+for (const language of LANGUAGES) {
+  test(`the language that was chosen last holds without a connection (${language})`, async ({ page, context }) => {
+    test.info().annotations.push({ type: "expected console error", description: "ERR_INTERNET_DISCONNECTED" });
+    test.info().annotations.push({ type: "expected console error", description: "Failed to load resource" });
+    await open(page, language === "bn" ? "en" : "bn");
+    await expect.poll(() => page.evaluate<string[]>(kept)).toEqual(expect.arrayContaining(["/", "/history"]));
+    await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+    await page.getByRole("link", { name: words(language, "language.name"), exact: true }).click();
+    await expect(page).toHaveURL(`/${language}`);
+    await expect(page.locator("html")).toHaveAttribute("lang", language);
+    await context.setOffline(true);
+    for (const [path, name] of [["/", "home"], ["/?from=elsewhere", "home"], ["/history", "history"]]) {
+      await page.goto(path);
+      await expect(page.locator("html")).toHaveAttribute("lang", language);
+      await expect(page.getByRole("heading", { level: 1 })).toHaveText(words(language, `${name}.heading`));
+    }
+    await page.reload();
+    await expect(page.getByRole("heading", { level: 1 })).toHaveText(words(language, "history.heading"));
+    await context.setOffline(false);
+  });
+}
+
 test("neither audio nor answers are kept", async ({ page }) => {
   await open(page, "en");
   await expect.poll(() => page.evaluate<string[]>(kept)).toContain("/");

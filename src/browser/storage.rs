@@ -220,6 +220,14 @@ pub fn local_time(at_ms: f64, locale: Locale) -> String {
     format!("{}, {time}", local_date(at_ms, locale))
 }
 
+/// What is remembered, as in a header `Cookie`.
+pub fn cookies() -> String {
+    let cookies = member(&document(), "cookie");
+    cookies
+        .and_then(|cookies| cookies.as_string())
+        .unwrap_or_default()
+}
+
 /// Remembers a setting for a year; an empty value forgets it.
 pub fn set_cookie(name: &str, value: &str) {
     let max_age_s = if value.is_empty() {
