@@ -55,6 +55,8 @@ pub struct QueuedClip {
     pub clip: Clip,
     /// The part of it that is sent; `None` sends all of it.
     pub cut: Option<Cut>,
+    /// What the browser decoded of all of it, once it was refused as it is.
+    pub decoded: Option<Clip>,
     /// The voice profile with which it was sent.
     pub voice: Option<NamedProfile>,
     /// How far it has come.
@@ -64,7 +66,8 @@ pub struct QueuedClip {
 impl QueuedClip {
     /// What is sent, and heard in the answer.
     pub fn sent(&self) -> &Clip {
-        self.cut.as_ref().map_or(&self.clip, |cut| &cut.clip)
+        let part = self.cut.as_ref().map(|cut| &cut.clip);
+        part.or(self.decoded.as_ref()).unwrap_or(&self.clip)
     }
 
     /// Whether it was recorded and may yet be answered.

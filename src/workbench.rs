@@ -221,6 +221,7 @@ impl Workbench {
                 id: self.n_taken.get_value(),
                 clip,
                 cut: None,
+                decoded: None,
                 voice: None,
                 progress: Progress::Chosen,
             });

@@ -12,6 +12,8 @@ encode -b:a 32k clip.mp3
 encode -c:a libvorbis -q:a 1 clip.ogg
 encode -c:a libopus -b:a 24k clip.opus
 encode -c:a libopus -b:a 24k clip.webm
+# Browsers decode it, the server does not.
+encode -af 'pan=5.1|FL=c0|FR=c0|FC=c0|LFE=c0|BL=c0|BR=c0' -c:a libopus -b:a 64k six.opus
 encode -c:a aac -b:a 32k clip.m4a
 encode -c:a aac -b:a 32k clip.aac
 ffmpeg -v error -y -i long.wav -map_metadata -1 -fflags +bitexact -c:a libopus -b:a 24k long.opus

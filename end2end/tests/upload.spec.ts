@@ -43,6 +43,38 @@ for (const language of LANGUAGES) {
   });
 }
 
+for (const isOnDevice of [false, true]) {
+  const where = isOnDevice ? "on this device" : "by the server";
+  test(`what only the browser decodes is heard as WAV ${where}`, refused, async ({ page }) => {
+    const sent: boolean[] = [];
+    page.on("request", (request) => {
+      if (request.url().endsWith("/api/recognize")) sent.push(request.postDataBuffer()?.includes("RIFF") ?? false);
+    });
+    await open(page, "en");
+    if (isOnDevice) {
+      await page.getByRole("switch", { name: words("en", "on_device.choice") }).check();
+      await expect(page.getByText(words("en", "on_device.ready"), { exact: true })).toBeVisible();
+    }
+    await chooseFile(page, "en").setInputFiles(clip("six.opus"));
+    await analyseButton(page, "en").click();
+    await expectResult(page, "en");
+    expect(sent).toEqual(isOnDevice ? [] : [false, true]);
+  });
+}
+
+test("what is refused as WAV too is refused", refused, async ({ page }) => {
+  let nSent = 0;
+  await page.route("**/api/recognize", (route) => {
+    nSent += 1;
+    return route.fulfill({ status: 415, json: { code: "unsupported_audio", found: null } });
+  });
+  await open(page, "en");
+  await chooseFile(page, "en").setInputFiles(clip("clip.opus"));
+  await analyseButton(page, "en").click();
+  await expect(page.getByRole("alert")).toContainText(words("en", "error.unsupported"));
+  expect(nSent).toBe(2);
+});
+
 test("the same file can be chosen twice", async ({ page }) => {
   await open(page, "en");
   for (const _ of [1, 2]) {

@@ -1,7 +1,7 @@
 //! A clip's samples, so that a part of it can be seen and cut out before anything is sent.
 //!
 //! Input   a clip in any format that this browser plays
-//! Output  mono, f32 in `[-1, 1]`, [`SAMPLE_RATE_HZ`]; parts of it as WAV, 16 bit
+//! Output  mono, f32 in `[-1, 1]`, [`SAMPLE_RATE_HZ`]; parts or all of it as WAV, 16 bit
 //! Errors  none: what the browser cannot decode is sent whole
 
 use std::rc::Rc;

@@ -1,14 +1,15 @@
 //! The clips of the start page on their way to the server, or to what hears on this device, one after the other.
 
-use std::any::Any;
+use std::{any::Any, rc::Rc};
 
-use leptos::prelude::*;
+use leptos::{prelude::*, task::spawn_local};
 use send_wrapper::SendWrapper;
 
 use super::Workbench;
 use crate::{
     api::Recognize,
-    browser::{Upload, UploadEvent},
+    browser::{Clip, Decoded, Upload, UploadEvent},
+    error::AppError,
     profiles::to_json,
     queue::{ClipId, Progress, QueuedClip},
 };
@@ -55,6 +56,49 @@ impl Workbench {
     }
 
     fn hear(self, id: ClipId, event: UploadEvent) {
+        let is_unread = matches!(
+            event,
+            UploadEvent::Answered(Err(AppError::UnsupportedAudio { .. }))
+        );
+        match is_unread.then(|| self.as_chosen(id)).flatten() {
+            Some(clip) => self.decode(id, clip, event),
+            None => self.follow(id, event),
+        }
+    }
+
+    /// A clip that is sent as it was chosen.
+    fn as_chosen(self, id: ClipId) -> Option<Clip> {
+        let found = self.queue.try_with_untracked(|queue| {
+            let one = queue.iter().find(|one| one.id == id)?;
+            (*one.sent() == one.clip).then(|| one.clip.clone())
+        });
+        found.flatten()
+    }
+
+    /// Sends what the browser decodes of a refused clip. Where it cannot, the refusal stands.
+    fn decode(self, id: ClipId, clip: Clip, refusal: UploadEvent) {
+        let under_way = Rc::new(());
+        let wanted = Rc::downgrade(&under_way);
+        self.under_way(id, Box::new(under_way));
+        spawn_local(async move {
+            let decoded = Decoded::of(&clip).await;
+            let decoded = decoded.and_then(|all| all.part(0.0, all.duration_s(), &clip));
+            if wanted.strong_count() == 0 {
+                return;
+            }
+            if decoded.is_none() {
+                return self.follow(id, refusal);
+            }
+            self.change(id, |one| {
+                one.decoded = decoded;
+                one.progress = Progress::Waiting;
+            });
+            self.upload.set_value(None);
+            self.send_next();
+        });
+    }
+
+    fn follow(self, id: ClipId, event: UploadEvent) {
         let has_ended = matches!(event, UploadEvent::Answered(_));
         let is_heard = matches!(event, UploadEvent::Answered(Ok(_)));
         if let UploadEvent::Answered(Ok(analysis)) = &event {
