@@ -24,6 +24,8 @@ pub struct OnDevice {
     pub share: RwSignal<f64>,
     /// Why it cannot.
     pub fault: RwSignal<Option<AppError>>,
+    /// Whether it can without a connection, on the next visit too.
+    pub is_kept: RwSignal<bool>,
     script: StoredValue<String>,
     models: ModelChoice,
 }
@@ -37,6 +39,7 @@ impl OnDevice {
             set_chosen,
             share: RwSignal::new(0.0),
             fault: RwSignal::new(None),
+            is_kept: RwSignal::new(true),
             script: StoredValue::new(facts.device_script.clone()),
             models,
         };
@@ -122,7 +125,10 @@ impl OnDevice {
             let prepared = prepare_device(&script, &model, tell).await;
             if self.models.chosen.try_get_untracked() == Some(model) {
                 match prepared {
-                    Ok(()) => self.share.set(1.0),
+                    Ok(is_kept) => {
+                        self.is_kept.set(is_kept);
+                        self.share.set(1.0);
+                    }
                     Err(error) => self.fault.set(Some(error)),
                 }
             }

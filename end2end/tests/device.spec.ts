@@ -151,6 +151,115 @@ test("what could not be fetched is told, and fetched again", async ({ page }) =>
   await expect(ready(page, "en")).toBeVisible();
 });
 
+test("another model that is chosen meanwhile becomes ready, and what is kept stays", async ({ page }) => {
+  await choose(page, "en");
+  const told = await page.evaluate(async () => {
+    const [first, second] = (await (await fetch("/api/v1/models")).json()).map((model: any) => model.id);
+    const ready = [second, first, second].map((model) => (window as any).onDevice.prepare(model, () => {}));
+    return { ready: await Promise.all(ready), list: await caches.match("/on-device/list") !== undefined };
+  });
+  expect(told).toEqual({ ready: [200, 200, 200], list: true });
+});
+
+test("what is being heard is heard to its end when another model is chosen", async ({ page }) => {
+  await choose(page, "en");
+  const content = (await import("node:fs")).readFileSync(clip("long.opus")).toString("base64");
+  const heard = await page.evaluate(async (content) => {
+    const { onDevice } = window as any;
+    const [first, second] = (await (await fetch("/api/v1/models")).json()).map((model: any) => model.id);
+    const blob = new Blob([Uint8Array.from(atob(content), (character) => character.charCodeAt(0))]);
+    let other: Promise<number> | undefined;
+    const [status, model] = await new Promise<[number, string]>((resolve) => {
+      onDevice.analyse(first, blob, undefined, (_: number, status?: number, body?: string) => {
+        other ??= onDevice.prepare(second, () => {});
+        if (status !== undefined) resolve([status, JSON.parse(body!).model]);
+      });
+    });
+    return { status, isFirst: model === first, other: await other };
+  }, content);
+  expect(heard).toEqual({ status: 200, isFirst: true, other: 200 });
+});
+
+test("what was kept and is damaged is fetched anew", async ({ page }) => {
+  await choose(page, "en");
+  const damaged = await page.evaluate(async () => {
+    const cache = await caches.open("on-device-1");
+    const paths = (await cache.keys()).map((request) => new URL(request.url).pathname);
+    const all = paths.filter((path) => /hear|tap|weights|SUMS/.test(path));
+    for (const path of all) await cache.put(path, new Response("damaged"));
+    return all.length;
+  });
+  expect(damaged).toBeGreaterThan(4);
+  await open(page, "en");
+  await expect(ready(page, "en")).toBeVisible();
+  await analyse(page, "en", "clip.wav");
+  await expectResult(page, "en");
+});
+
+test("a start that fails costs nothing of what is kept", async ({ page }) => {
+  await choose(page, "en");
+  await page.addInitScript(() => {
+    const post = Worker.prototype.postMessage;
+    let hasDied = false;
+    Worker.prototype.postMessage = function (message: any, ...rest: any[]) {
+      if (message.verb !== "open" || hasDied) return post.call(this, message, ...(rest as []));
+      hasDied = true;
+      this.dispatchEvent(new ErrorEvent("error", { message: "out of memory" }));
+    };
+  });
+  await open(page, "en");
+  await expect(page.getByText(words("en", "error.device_failed"))).toBeVisible();
+  const fetched: string[] = [];
+  page.on("request", (request) => fetched.push(new URL(request.url()).pathname));
+  await page.getByRole("button", { name: words("en", "on_device.retry"), exact: true }).click();
+  await expect(ready(page, "en")).toBeVisible();
+  expect(fetched.filter((path) => /weights|wasm/.test(path))).toEqual([]);
+});
+
+for (const language of LANGUAGES) {
+  test(`a browser that keeps nothing hears nevertheless, and says so (${language})`, async ({ page }) => {
+    await page.addInitScript(() => {
+      Cache.prototype.put = () => Promise.reject(new DOMException("full", "QuotaExceededError"));
+    });
+    await open(page, language);
+    await choice(page, language).check();
+    await expect(page.getByText(words(language, "on_device.not_kept"), { exact: true })).toBeVisible();
+    await analyse(page, language, "clip.wav");
+    await expectResult(page, language);
+  });
+}
+
+test("a file that is too large for any device is refused by its size", async ({ page }) => {
+  await choose(page, "en");
+  const [status, code] = await page.evaluate(() => new Promise<[number, string]>((resolve) => {
+    (window as any).onDevice.analyse("any", { size: 2 ** 40 }, undefined, (_: number, status?: number, body?: string) => {
+      if (status !== undefined) resolve([status, JSON.parse(body!).code]);
+    });
+  }));
+  expect([status, code]).toEqual([413, "too_large"]);
+});
+
+test("live: another worker goes on for one that died, and the minute goes on in a pause", async ({ page, context }) => {
+  test.info().annotations.push({ type: "expected console error", description: "as a test asked" });
+  await context.grantPermissions(["microphone"]);
+  await choose(page, "en");
+  await page.getByRole("button", { name: words("en", "on_device.live"), exact: true }).click();
+  const word = page.locator(".live-word");
+  const [listening, failed] = [words("en", "on_device.listening"), words("en", "error.device_failed")];
+  await expect(word).toHaveText(listening);
+  await expect(word).not.toHaveText(listening);
+  await page.workers()[0].evaluate(() => { setTimeout(() => { throw new Error("as a test asked"); }, 0); });
+  await expect(word).toHaveText(failed);
+  await expect(word).not.toHaveText(failed);
+  await page.getByRole("button", { name: words("en", "recorder.pause"), exact: true }).click();
+  await expect(word).toHaveText(listening);
+  const canvas = page.locator(".live div > canvas");
+  const picture = () => canvas.evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
+  const before = await picture();
+  await expect.poll(picture).not.toBe(before);
+  await page.getByRole("button", { name: words("en", "recorder.cancel"), exact: true }).click();
+});
+
 for (const language of LANGUAGES) {
   test(`live: a word while one speaks, then an ordinary result (${language})`, async ({ page, context }) => {
     await context.grantPermissions(["microphone"]);

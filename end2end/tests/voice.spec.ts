@@ -40,6 +40,17 @@ async function makeProfile(page: Page, language: Language) {
   await expect(rows(page)).toHaveText([words(language, "voice.name")]);
 }
 
+for (const language of LANGUAGES) {
+  test(`what is read is sent, and that is said before, on this device too (${language})`, async ({ page }) => {
+    await open(page, language);
+    await page.getByRole("switch", { name: words(language, "on_device.choice") }).check();
+    await expect(page.getByText(words(language, "on_device.privacy"))).toBeVisible();
+    await page.getByRole("link", { name: words(language, "voice.link") }).click();
+    await expect(button(page, language, "voice.record")).toBeEnabled();
+    await expect(page.getByText(words(language, "voice.sent"))).toBeVisible();
+  });
+}
+
 test.describe("with a microphone", () => {
   test.use({ permissions: ["microphone"] });
 

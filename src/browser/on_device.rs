@@ -46,14 +46,12 @@ enum State {
 /// Three values, as the script's verbs say.
 type Tell = Closure<dyn FnMut(f64, JsValue, JsValue)>;
 
-/// Where the last minute is drawn, and how: each a list in the order of [`Emotion::ALL`].
+/// Where the last minute is drawn, and how.
 pub struct Ribbon {
-    /// An empty element.
+    /// An empty element, whose `data-names` are the names of [`Emotion::ALL`] for people, with `|` between them.
     pub place: JsValue,
-    /// `#rrggbb`, with spaces between them.
+    /// Theirs, `#rrggbb`, with spaces between them.
     pub colors: String,
-    /// Names for people, with `|` between them.
-    pub names: String,
 }
 
 /// What a voice expresses now.
@@ -63,11 +61,14 @@ pub enum Now {
     Pause,
     /// This emotion, so probable, so sure.
     Emotion(Emotion, f32, ConfidenceBand),
-    /// It is not heard: something could not be fetched, or does not run.
+    /// It is not heard: something could not be fetched.
+    NotFetched,
+    /// It is not heard: what hears has ended, or does not run.
     Failed,
 }
 
 /// Makes a model ready to hear on this device; `tell` is told the share of what is fetched that has come, `[0, 1]`.
+/// Returns whether all of it is kept for the next visit.
 ///
 /// # Errors
 /// [`AppError::Unreachable`] where something could not be fetched, [`AppError::DeviceFailed`] where it does not run.
@@ -75,13 +76,14 @@ pub async fn prepare_device(
     script: &str,
     model: &str,
     tell: impl FnMut(f64) + 'static,
-) -> Result<(), AppError> {
+) -> Result<bool, AppError> {
     let door = door(script).await?;
     let tell: Closure<dyn FnMut(f64)> = Closure::new(tell);
-    let fault = call(&door, "prepare", &[model.into(), tell.as_ref().clone()]);
-    let fault = JsFuture::from(Promise::resolve(&fault.ok_or(AppError::DeviceFailed)?)).await;
-    match fault.ok().and_then(|status| status.as_f64()) {
-        Some(200.0) => Ok(()),
+    let ready = call(&door, "prepare", &[model.into(), tell.as_ref().clone()]);
+    let ready = JsFuture::from(Promise::resolve(&ready.ok_or(AppError::DeviceFailed)?)).await;
+    match ready.ok().and_then(|status| status.as_f64()) {
+        Some(200.0) => Ok(true),
+        Some(202.0) => Ok(false),
         Some(0.0) => Err(AppError::Unreachable),
         _ => Err(AppError::DeviceFailed),
     }
@@ -128,24 +130,14 @@ impl Hearing {
             let confidence = confidence.as_f64().unwrap_or_default() as f32;
             on_change(match (emotion, band) {
                 (Some(emotion), Some(band)) => Now::Emotion(*emotion, confidence, *band),
-                _ if place > -1.5 => Now::Pause,
+                _ if place > NOT_FETCHED => Now::Pause,
+                _ if place == NOT_FETCHED => Now::NotFetched,
                 _ => Now::Failed,
             });
         };
         let labels = Emotion::ALL.map(Emotion::code).join(" ");
-        let Ribbon {
-            place,
-            colors,
-            names,
-        } = ribbon;
-        let arguments = vec![
-            model.into(),
-            stream,
-            place,
-            labels.into(),
-            colors.into(),
-            names.into(),
-        ];
+        let Ribbon { place, colors } = ribbon;
+        let arguments = vec![model.into(), stream, place, labels.into(), colors.into()];
         Self::start(script, "live", arguments, tell)
     }
 

@@ -57,7 +57,10 @@ pub fn DeviceSwitch() -> impl IntoView {
 fn words(locale: Locale, device: OnDevice) -> String {
     match device.fault.get() {
         Some(error) => error_message(locale, &error),
-        None if device.is_ready() => td_string!(locale, on_device.ready).to_owned(),
+        None if device.is_ready() && device.is_kept.get() => {
+            td_string!(locale, on_device.ready).to_owned()
+        }
+        None if device.is_ready() => td_string!(locale, on_device.not_kept).to_owned(),
         None => td_string!(locale, on_device.fetching).to_owned(),
     }
 }

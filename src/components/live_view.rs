@@ -23,44 +23,45 @@ pub fn LiveView() -> AnyView {
     let workbench = expect_context::<Workbench>();
     let recorder = workbench.recorder;
     let place = NodeRef::<html::Div>::new();
-    let waiting = td_string!(i18n.get_locale_untracked(), on_device.fetching);
-    let (word, sure) = (
-        RwSignal::new(waiting.to_owned()),
-        RwSignal::new(String::new()),
-    );
+    let now = RwSignal::new(None);
+    let told = move || words(i18n.get_locale(), now.get());
     let said = RwSignal::new(String::new());
-    let told_s = StoredValue::new(f64::MIN);
-    let change = move |now| {
-        let locale = i18n.get_locale_untracked();
-        let (sentence, certainty) = words(locale, now);
+    let said_s = StoredValue::new(f64::MIN);
+    let change = move |newest| {
+        now.try_set(Some(newest));
+        let (sentence, _) = words(i18n.get_locale_untracked(), Some(newest));
         let elapsed_s = recorder
             .state()
             .try_get_untracked()
             .and_then(|state| state.elapsed_s());
         let elapsed_s = elapsed_s.unwrap_or_default();
-        if elapsed_s - told_s.try_get_value().unwrap_or_default() >= MIN_SAID_S {
-            told_s.try_set_value(elapsed_s);
-            said.try_set(sentence.clone());
+        let is_new = said.try_with_untracked(|said| *said != sentence) == Some(true);
+        if is_new && elapsed_s - said_s.try_get_value().unwrap_or_default() >= MIN_SAID_S {
+            // That nobody speaks yet keeps nobody waiting for the first word.
+            if newest != Now::Pause {
+                said_s.try_set_value(elapsed_s);
+            }
+            said.try_set(sentence);
         }
-        word.try_set(sentence);
-        sure.try_set(certainty);
     };
     react(move || {
         if let Some(place) = place.get() {
-            let locale = i18n.get_locale_untracked();
             let ribbon = Ribbon {
                 place: (*place).clone().into(),
                 colors: Emotion::ALL.map(palette::color).join(" "),
-                names: Emotion::ALL.map(|emotion| label(locale, emotion)).join("|"),
             };
             workbench.hear_now(ribbon, change);
         }
     });
+    let names = live(move || {
+        let locale = i18n.get_locale();
+        Emotion::ALL.map(|emotion| label(locale, emotion)).join("|")
+    });
     view! {
         <div class="live">
-            <p class="live-word">{live(move || word.get())}</p>
-            <p class="fine">{live(move || sure.get())}</p>
-            <div node_ref=place aria-hidden="true"></div>
+            <p class="live-word">{live(move || told().0)}</p>
+            <p class="fine">{live(move || told().1)}</p>
+            <div node_ref=place aria-hidden="true" data-names=names></div>
             <p class="fine">{text!(i18n, on_device.minute)}</p>
             <div class="visually-hidden" role="status">
                 {live(move || said.get())}
@@ -73,19 +74,17 @@ pub fn LiveView() -> AnyView {
 /// From one word to the next that a screen reader is told, seconds.
 const MIN_SAID_S: f64 = 5.0;
 
-fn words(locale: Locale, now: Now) -> (String, String) {
+/// The sentence, and how sure it is.
+fn words(locale: Locale, now: Option<Now>) -> (String, String) {
+    let alone = |sentence: &str| (sentence.to_owned(), String::new());
+    let Some(now) = now else {
+        return alone(td_string!(locale, on_device.fetching));
+    };
     match now {
-        Now::Pause => (
-            td_string!(locale, on_device.listening).to_owned(),
-            String::new(),
-        ),
-        Now::Failed => (
-            error_message(locale, &AppError::DeviceFailed),
-            String::new(),
-        ),
-        Now::Emotion(_, _, ConfidenceBand::Unclear) => {
-            (td_string!(locale, result.unclear).to_owned(), String::new())
-        }
+        Now::Pause => alone(td_string!(locale, on_device.listening)),
+        Now::NotFetched => alone(&error_message(locale, &AppError::Unreachable)),
+        Now::Failed => alone(&error_message(locale, &AppError::DeviceFailed)),
+        Now::Emotion(_, _, ConfidenceBand::Unclear) => alone(td_string!(locale, result.unclear)),
         Now::Emotion(emotion, confidence, band) => {
             let percent = number::percent(locale, confidence);
             let sure = how_sure(locale, band).unwrap_or_default();

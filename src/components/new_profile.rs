@@ -121,6 +121,7 @@ pub fn NewProfile() -> impl IntoView {
             <p>{task}</p>
             {sentence}
             {outcome}
+            <p class="fine">{text!(i18n, voice.sent)}</p>
             {panel}
             {again}
         </section>

@@ -38,6 +38,9 @@ const CARGO_SELECTION: [&str; 9] = [
     "cdylib",
 ];
 
+/// What the page's script is put together from.
+const PAGE: [&str; 3] = ["files.js", "ribbon.js", "page.js"];
+
 /// Compiles the worker, by a cargo that lints or by one that does not.
 pub fn compile(mut cargo: Command) -> Result<()> {
     run(cargo
@@ -51,12 +54,12 @@ pub fn compile(mut cargo: Command) -> Result<()> {
 pub fn add(workspace: &Workspace, site: &Path) -> Result<()> {
     let made = workspace.target_dir.join(FOLDER);
     let compiled = compiled(workspace);
-    let scripts = ["hear.js", "page.js", "tap.js"].map(|name| {
+    let read = |name| {
         let script = workspace.root.join("crates/worker/js").join(name);
         fs::read_to_string(&script).with_context(|| format!("cannot read {}", script.display()))
-    });
-    let [hear, page, tap] = scripts;
-    let scripts = [hear?, page?, tap?];
+    };
+    let page = PAGE.map(read).into_iter().collect::<Result<String>>()?;
+    let scripts = [read("hear.js")?, page, read("tap.js")?];
     let module =
         fs::read(&compiled).with_context(|| format!("cannot read {}", compiled.display()))?;
     let stamp = [&[RECIPE], &module[..], scripts.concat().as_bytes()].concat();

@@ -1,81 +1,33 @@
-// The page's side of the worker: fetches and keeps what it needs, starts it, asks it. Loaded when a reader first
-// chooses "on this device" (src/browser/on_device.rs), so that nobody else pays for it.
+// The page's side of the worker: starts it and asks it. xtask puts it behind files.js and ribbon.js. Loaded when a
+// reader first chooses "on this device" (src/browser/on_device.rs), so that nobody else pays for it.
 
-const CACHE = "on-device-1";
-const LIST = "/on-device/list";
-const UNREACHABLE = "unreachable";
+/** Another model was chosen meanwhile. */
+const SUPERSEDED = "superseded";
+/** Statuses: all is kept for the next visit; it is not, as a browser keeps nothing here or is full. */
+const KEPT = 200;
+const NOT_KEPT = 202;
+/** A larger clip would take more memory than a phone has. */
+const MAX_BYTES = 256 << 20;
 const FAILED = JSON.stringify({ code: "device_failed" });
 
-/** What was fetched, by path: where a browser keeps nothing, for as long as the page is open. */
-const fetched = new Map();
 let list;
-/** The model that is ready or becomes so, and when it is. */
-let model, ready;
+/** The model that is ready or becomes so, when it is, and what stands for that attempt. */
+let model, ready, opening;
 let worker;
+/** What is being heard: the worker is left alone until then. */
+const busy = new Set();
 /** What is done with the worker's answers, by the number of the question. */
 const asked = new Map();
 let n_asked = 0;
 
-/** The cache, where there is one: browsers have none on insecure origins. */
-const store = async () => (globalThis.caches ? caches.open(CACHE).catch(() => undefined) : undefined);
-
-/** What the server has; without a connection as it was last. */
-async function newest() {
-  const cache = await store();
-  try {
-    const answer = await fetch(LIST);
-    if (answer.ok) {
-      await cache?.put(LIST, answer.clone()).catch(() => {});
-      return answer.json();
-    }
-  } catch { /* No connection. */ }
-  const kept = await cache?.match(LIST);
-  if (!kept) throw new Error(UNREACHABLE);
-  return kept.json();
-}
-
-/** The bytes of a file, from the cache if it is there; `tell` is told how many have come. */
-async function bytes({ path }, tell) {
-  if (fetched.has(path)) return fetched.get(path);
-  const cache = await store();
-  let answer = await cache?.match(path);
-  if (!answer) {
-    answer = await fetch(path);
-    if (!answer.ok) throw new Error(UNREACHABLE);
-    const parts = [];
-    let n_bytes = 0;
-    for (const reader = answer.body.getReader(); ;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      parts.push(value);
-      tell((n_bytes += value.length));
-    }
-    answer = new Response(new Blob(parts), { headers: answer.headers });
-    // The body is no longer compressed.
-    for (const name of ["content-encoding", "content-length"]) answer.headers.delete(name);
-    // Full storage: the next visit fetches it once more.
-    await cache?.put(path, answer.clone()).catch(() => {});
-  }
-  const content = new Uint8Array(await answer.arrayBuffer());
-  fetched.set(path, content);
-  return content;
-}
-
-/** Lets go what the server's list no longer names. */
-async function tidy() {
-  const cache = await store();
-  const wanted = new Set([LIST, list.page.path, list.script.path, list.tap.path, list.module.path]);
-  for (const files of Object.values(list.models)) for (const { path } of files) wanted.add(path);
-  for (const request of (await cache?.keys()) ?? []) {
-    if (!wanted.has(new URL(request.url).pathname)) await cache.delete(request);
-  }
-}
-
+/** Makes a model ready; promises whether all is kept for the next visit. */
 async function open(wanted, tell) {
-  list = await newest();
-  const files = list.models[wanted];
+  const mine = (opening = {});
+  const unless_superseded = () => { if (opening !== mine) throw new Error(SUPERSEDED); };
+  const newer = await newest();
+  const files = newer.models[wanted];
   if (!files) throw new Error("no such model");
-  const all = [list.page, list.script, list.tap, list.module, ...files];
+  const all = [newer.page, newer.script, newer.tap, newer.module, ...files];
   const total = all.reduce((sum, file) => sum + file.bytes, 0);
   let before = 0;
   for (const file of all) {
@@ -83,25 +35,36 @@ async function open(wanted, tell) {
     before += file.bytes;
     tell(before / total);
   }
-  await tidy();
-  // Another model was chosen meanwhile.
-  if (model !== wanted) throw new Error(UNREACHABLE);
-  await start();
+  await tidy(newer);
+  // What is being heard is heard to its end, by the worker that began it.
+  while (busy.size) await Promise.allSettled(busy);
+  unless_superseded();
+  list = newer;
+  stop();
+  await start().finally(unless_superseded);
+  const cache = await store();
+  const kept = await Promise.all([LIST, ...all.map(({ path }) => path)].map((path) => cache?.match(path)));
+  return kept.every(Boolean) ? KEPT : NOT_KEPT;
 }
 
 /** Starts a worker and hands it all that it needs. */
 async function start() {
   const module = await WebAssembly.compile(fetched.get(list.module.path));
   const named = list.models[model].map(({ name, path }) => [name, fetched.get(path)]);
-  worker = new Worker(list.script.path, { type: "module", name: "banglaser" });
-  worker.onmessage = ({ data }) => asked.get(data.id)?.(data);
-  worker.onerror = (event) => stop(event.message ?? "error");
+  const started = new Worker(list.script.path, { type: "module", name: "banglaser" });
+  started.onmessage = ({ data }) => asked.get(data.id)?.(data);
+  started.onerror = (event) => { if (worker === started) stop(event.message ?? "error"); };
+  worker = started;
   const answer = await ask({ verb: "open", module, files: Object.fromEntries(named) });
-  if (answer.failure !== undefined) throw new Error(answer.failure);
+  if (answer.failure !== undefined) {
+    if (worker === started) stop();
+    throw new Error(answer.failure);
+  }
 }
 
 /** Asks the worker; `watch` is told the share that is done. A worker that dies or is stopped has failed. */
 function ask(question, watch = () => {}) {
+  if (!worker) return Promise.resolve({ failure: "no worker" });
   const id = ++n_asked;
   return new Promise((resolve) => {
     asked.set(id, (told) => {
@@ -122,35 +85,38 @@ function stop(failure = "stopped") {
 /** What went wrong, as a status of the server's: 0 where something could not be fetched. */
 const status = (error) => (error.message === UNREACHABLE || error instanceof TypeError ? 0 : 500);
 
-function forget() {
-  fetched.clear();
-  globalThis.caches?.delete(CACHE).catch(() => {});
-}
-
 /** Makes a model ready; once more after it failed, or for another one. */
 function prepare(wanted, tell) {
   if (model !== wanted || !ready) {
-    stop();
     model = wanted;
     const opened = open(wanted, tell);
-    opened.catch((error) => {
-      if (ready === opened) ready = undefined;
-      // What was kept may be damaged: it is fetched anew.
-      if (status(error)) forget();
-    });
+    opened.catch(() => { if (ready === opened) ready = undefined; });
     ready = opened;
   }
   return ready;
 }
 
-/** Hears a clip; `state` tells whether anybody still wants it, and is told when the worker has it. */
-async function hear(wanted, clip, profile, tell, state) {
+/** The same; where another one is chosen meanwhile, that one. */
+const prepare_chosen = (wanted, tell) => prepare(wanted, tell).catch((error) => {
+  if (error.message !== SUPERSEDED) throw error;
+  return prepare_chosen(model, tell);
+});
+
+/** Does something with the worker of a model; until it is done no other worker takes its place. */
+async function with_worker(wanted, work) {
+  await prepare_chosen(wanted, () => {});
+  const done = (worker ? Promise.resolve() : start()).then(work);
+  busy.add(done);
   try {
-    await prepare(wanted, () => {});
-    if (state.isWanted && !worker) await start();
-  } catch (error) {
-    return [status(error), FAILED];
+    return await done;
+  } finally {
+    busy.delete(done);
   }
+}
+
+/** Hears a clip; `state` tells whether anybody still wants it, and is told when the worker has it. */
+async function hear(clip, profile, tell, state) {
+  if (!state.isWanted) return [];
   const content = new Uint8Array(await clip.arrayBuffer());
   if (!state.isWanted) return [];
   state.isComputing = true;
@@ -171,12 +137,32 @@ async function tapped(stream, take) {
   return context;
 }
 
-/** Listens to a stream; `tell` is told the events. Samples that come while the worker is busy wait, and are heard
- *  together. Returns what ends it. */
+/** Workers that may die one after the other before anything was heard. */
+const MAX_DEATHS = 3;
+/** From one picture of the last minute to the next, seconds. */
+const PICTURE_S = 0.5;
+
+/** Listens to a stream; `tell` is told the events, and the time. Samples that come while the worker is busy wait, and
+ *  are heard together. Another worker goes on for one that died. Returns what ends it, and a promise of its end. */
 async function listen(stream, tell) {
   let waiting = [];
   let isBusy = true;
   let isWanted = true;
+  let n_deaths = 0;
+  /** Seconds of the stream that came, that were handed to workers, and where the present one began. */
+  let came_s = 0, handed_s = 0, began_s = 0;
+  let end;
+  const ended = new Promise((resolve) => { end = resolve; });
+  const begin = () => {
+    began_s = handed_s;
+    return ask({ verb: "listen", rate: context.sampleRate });
+  };
+  const go_on = async () => {
+    stop();
+    tell({ type: "error" });
+    if (++n_deaths > MAX_DEATHS) return false;
+    return start().then(begin).then(({ failure }) => failure === undefined, () => false);
+  };
   const send = async () => {
     isBusy = true;
     while (waiting.length && isWanted) {
@@ -187,17 +173,25 @@ async function listen(stream, tell) {
         at += piece.length;
       }
       waiting = [];
+      handed_s += samples.length / context.sampleRate;
       const { answer, failure } = await ask({ verb: "hear", samples });
-      if (failure !== undefined) {
-        stop();
-        isWanted = false;
-        tell({ type: "error" });
-      } else if (isWanted) for (const event of JSON.parse(answer)) tell(event);
+      if (!isWanted) break;
+      if (failure !== undefined) isWanted = await go_on();
+      else for (const event of JSON.parse(answer)) {
+        if (event.type === "result") {
+          n_deaths = 0;
+          event.end_s += began_s;
+        }
+        tell(event);
+      }
     }
     isBusy = false;
   };
   const take = (samples) => {
     if (!isWanted) return;
+    const before = Math.floor(came_s / PICTURE_S);
+    came_s += samples.length / context.sampleRate;
+    if (Math.floor(came_s / PICTURE_S) > before) tell({ type: "time", at_s: came_s });
     waiting.push(samples);
     if (!isBusy) send();
   };
@@ -208,119 +202,34 @@ async function listen(stream, tell) {
     context.close().catch(() => {});
     context = await tapped(stream, take);
     context.onstatechange = renew;
-    await ask({ verb: "listen", rate: context.sampleRate });
+    await begin();
   };
   context.onstatechange = renew;
-  await ask({ verb: "listen", rate: context.sampleRate });
+  await begin();
   isBusy = false;
-  return () => {
-    isWanted = false;
-    context.close().catch(() => {});
+  return {
+    ended,
+    end() {
+      isWanted = false;
+      context.close().catch(() => {});
+      end();
+    },
   };
-}
-
-/** What is remembered for the ribbon, seconds. */
-const RIBBON_S = 60;
-
-/** Draws the last minute: shares stacked over time, pauses as gaps, what is unclear pale. */
-class Ribbon {
-  results = [];
-
-  constructor(place, labels, colors, names) {
-    this.labels = labels.split(" ");
-    this.colors = colors.split(" ");
-    this.names = names.split("|");
-    this.canvas = document.createElement("canvas");
-    this.legend = document.createElement("p");
-    this.legend.className = "legend";
-    place.replaceChildren(this.canvas, this.legend);
-  }
-
-  add(result) {
-    this.results.push(result);
-    if (this.results.length === 1) this.explain(result);
-    while (this.results[0].end_s < result.end_s - RIBBON_S) this.results.shift();
-    this.draw(result.end_s);
-  }
-
-  /** Which colour and pattern is which emotion, of those that the model tells apart, below the canvas. */
-  explain({ probabilities }) {
-    const scale = globalThis.devicePixelRatio || 1;
-    const entries = this.labels.flatMap((label, place) => {
-      if (!(label in probabilities)) return [];
-      const swatch = document.createElement("canvas");
-      swatch.width = swatch.height = 14 * scale;
-      const context = swatch.getContext("2d");
-      context.fillStyle = this.colors[place];
-      context.fillRect(0, 0, swatch.width, swatch.height);
-      this.hatch(context, place, 0, 0, swatch.width, swatch.height, scale);
-      const entry = document.createElement("span");
-      entry.append(swatch, this.names[place]);
-      return [entry];
-    });
-    this.legend.replaceChildren(...entries);
-  }
-
-  draw(now_s) {
-    const { canvas } = this;
-    const scale = globalThis.devicePixelRatio || 1;
-    const [width, height] = [canvas.clientWidth * scale, canvas.clientHeight * scale];
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
-    const context = canvas.getContext("2d");
-    context.clearRect(0, 0, width, height);
-    const x = (at_s) => width * (1 - (now_s - at_s) / RIBBON_S);
-    for (const { end_s, probabilities, outcome } of this.results) {
-      const [left, right] = [x(end_s - 0.5), x(end_s) + 0.5];
-      let top = 0;
-      for (const [place, label] of this.labels.entries()) {
-        const tall = (probabilities[label] ?? 0) * height;
-        context.fillStyle = this.colors[place];
-        context.globalAlpha = outcome === "unclear" ? 0.45 : 1;
-        context.fillRect(left, top, right - left, tall);
-        context.globalAlpha = 1;
-        this.hatch(context, place, left, top, right - left, tall, scale);
-        top += tall;
-      }
-    }
-  }
-
-  /** Lines of another slope for each emotion, for eyes that do not tell the colours apart. */
-  hatch(context, place, left, top, wide, tall, scale) {
-    if (place === 0 || tall < 4 * scale) return;
-    context.save();
-    context.beginPath();
-    context.rect(left, top, wide, tall);
-    context.clip();
-    context.strokeStyle = "rgb(255 255 255 / 0.55)";
-    context.lineWidth = scale;
-    context.beginPath();
-    const step = (3 + 2 * (place % 4)) * scale;
-    const rise = [0, 1, -1, 0][place % 4] * tall;
-    for (let at = place % 4 === 3 ? 0 : Math.floor((left - tall) / step) * step; at < left + wide + tall; at += step) {
-      if (place % 4 === 3) {
-        if (at > tall) break;
-        context.moveTo(left, top + at);
-        context.lineTo(left + wide, top + at);
-      } else {
-        context.moveTo(at, rise < 0 ? top + tall : top);
-        context.lineTo(at + Math.abs(rise), rise < 0 ? top : top + tall);
-      }
-    }
-    context.stroke();
-    context.restore();
-  }
 }
 
 globalThis.onDevice = {
   /** Makes a model ready; `tell` is told the share of the bytes that have come. Promises a status. */
-  prepare: (wanted, tell) => prepare(wanted, tell).then(() => 200, status),
+  prepare: (wanted, tell) => prepare_chosen(wanted, tell).catch(status),
   /** Hears a clip; `tell` is told a share and, at the end, a status and JSON, as the server answers. Returns what
    *  cancels it. */
   analyse(wanted, clip, profile, tell) {
     const state = { isWanted: true, isComputing: false };
     const told = (...what) => { if (state.isWanted) tell(...what); };
-    hear(wanted, clip, profile, told, state)
-      .catch(() => [500, FAILED])
+    const heard = clip.size > MAX_BYTES
+      ? Promise.resolve([413, JSON.stringify({ code: "too_large", max_bytes: MAX_BYTES })])
+      : with_worker(wanted, () => hear(clip, profile, told, state));
+    heard
+      .catch((error) => [status(error), FAILED])
       .then((end) => { told(1, ...end); state.isWanted = false; });
     return () => {
       state.isWanted = false;
@@ -328,32 +237,32 @@ globalThis.onDevice = {
       if (state.isComputing) stop();
     };
   },
-  /** Tells what a microphone's stream expresses, and draws it: `tell` gets the place of the emotion among the
-   *  labels (-1: nobody speaks; -2: not fetched; -3: it does not run), how probable it is, and its band's place. */
-  live(wanted, stream, place, labels, colors, names, tell) {
-    const ribbon = new Ribbon(place, labels, colors, names);
+  /** Tells what a microphone's stream expresses, and draws it in a place: `tell` gets the place of the emotion among
+   *  the labels (-1: nobody speaks; -2: not fetched; -3: it does not run), how probable it is, and its band's place. */
+  live(wanted, stream, place, labels, colors, tell) {
+    const ribbon = new Ribbon(place, labels, colors);
     const bands = ["high", "medium", "low", "unclear"];
-    let end = () => {};
+    let listening;
     let isWanted = true;
     const told = (event) => {
       if (event.type === "error") tell(-3);
       if (event.type === "speech.end") tell(-1);
+      if (event.type === "time") ribbon.draw(event.at_s);
       if (event.type !== "result") return;
       ribbon.add(event);
       const { emotion, probabilities, band } = event;
       tell(ribbon.labels.indexOf(emotion), probabilities[emotion], bands.indexOf(band));
     };
-    prepare(wanted, () => {})
-      .then(async () => {
-        if (!worker) await start();
-        if (isWanted) end = await listen(stream, (event) => { if (isWanted) told(event); });
-        if (!isWanted) end();
-        else tell(-1);
-      })
-      .catch((error) => { if (isWanted) tell(status(error) ? -3 : -2); });
+    with_worker(wanted, async () => {
+      if (!isWanted) return;
+      listening = await listen(stream, (event) => { if (isWanted) told(event); });
+      if (!isWanted) listening.end();
+      else tell(-1);
+      await listening.ended;
+    }).catch((error) => { if (isWanted) tell(status(error) ? -3 : -2); });
     return () => {
       isWanted = false;
-      end();
+      listening?.end();
     };
   },
 };
