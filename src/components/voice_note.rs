@@ -8,6 +8,7 @@ use crate::{
     history::Entry,
     i18n::{error_message, td_string, text, use_i18n},
     live::live,
+    on_device::OnDevice,
     voices::Voices,
     workbench::Workbench,
 };
@@ -59,8 +60,13 @@ pub fn VoiceNote(entry: StoredValue<Entry>) -> impl IntoView {
         Some(error) => error_message(i18n.get_locale(), &error),
     });
     let is_offered = move || is_used() && !is_sent.get() && !is_done.get();
+    let device = expect_context::<OnDevice>();
+    let is_said_to_stay = move || is_offered() && device.is_chosen.get();
     view! {
         {sentence}
+        <When is=Signal::derive(is_said_to_stay)>
+            <p class="fine">{text!(i18n, voice.learns_there)}</p>
+        </When>
         <When is=Signal::derive(is_offered)>
             <Action class="button button-small" act=better label=text!(i18n, voice.better) />
         </When>

@@ -11,6 +11,7 @@
 
 mod aac;
 mod apart;
+mod clock;
 mod content;
 mod demux;
 mod error;

@@ -5,46 +5,32 @@
 
 use std::{
     io::{self, Read, Seek, SeekFrom},
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
     time::Duration,
 };
 
 use symphonia::core::io::MediaSource;
 
-use super::{DecodeError, content, rope::Rope};
+use super::{DecodeError, clock::Clock, content, rope::Rope};
 
-/// When decoding a clip must have ended; never, where there is no clock (a browser's WebAssembly has none).
+/// When decoding a clip must have ended; never, where there is no clock.
 #[derive(Clone, Debug)]
 pub(super) struct Deadline {
-    #[cfg(not(target_family = "wasm"))]
-    start: std::time::Instant,
+    clock: Clock,
     limit: Duration,
-    /// How long others were waited for.
-    waited_ms: Arc<AtomicU64>,
 }
 
 impl Deadline {
     /// Starts the clock.
     pub(super) fn after(limit: Duration) -> Self {
         Self {
-            #[cfg(not(target_family = "wasm"))]
-            start: std::time::Instant::now(),
+            clock: Clock::start(),
             limit,
-            waited_ms: Arc::default(),
         }
     }
 
     /// Waits for somebody else, which takes nothing of the time for decoding.
     pub(super) fn put_off(&self, wait: impl FnOnce()) {
-        #[cfg(not(target_family = "wasm"))]
-        let start = std::time::Instant::now();
-        wait();
-        #[cfg(not(target_family = "wasm"))]
-        self.waited_ms
-            .fetch_add(start.elapsed().as_millis() as u64, Ordering::Relaxed);
+        self.clock.stand_still(wait);
     }
 
     pub(super) fn check(&self) -> Result<(), DecodeError> {
@@ -56,15 +42,8 @@ impl Deadline {
         }
     }
 
-    #[cfg(not(target_family = "wasm"))]
     fn is_over(&self) -> bool {
-        let waited = Duration::from_millis(self.waited_ms.load(Ordering::Relaxed));
-        self.start.elapsed() > self.limit + waited
-    }
-
-    #[cfg(target_family = "wasm")]
-    fn is_over(&self) -> bool {
-        false
+        self.clock.elapsed() > self.limit
     }
 }
 
@@ -113,16 +92,6 @@ impl MediaSource for Source<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn waiting_for_others_puts_the_deadline_off() {
-        let deadline = Deadline::after(Duration::ZERO);
-        let seen = deadline.clone();
-        assert!(seen.check().is_err());
-        let start = std::time::Instant::now();
-        deadline.put_off(|| while start.elapsed() < Duration::from_millis(20) {});
-        assert!(seen.waited_ms.load(Ordering::Relaxed) >= 20);
-    }
 
     #[test]
     fn after_the_deadline_nothing_is_read() {
