@@ -215,14 +215,18 @@ pub fn exposed(error: &PipelineError) -> AppError {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, AppError> {
-    let read = |input: &mut dyn Read| {
-        let mut clip = Vec::new();
+    // With room for all of it: a vector that grows is there twice.
+    let read = |input: &mut dyn Read, n_bytes: u64| {
+        let mut clip = Vec::with_capacity(n_bytes.min(MAX_FILE_BYTES) as usize);
         input.take(MAX_FILE_BYTES + 1).read_to_end(&mut clip)?;
         Ok(clip)
     };
     let clip: io::Result<Vec<u8>> = match path.to_str() {
-        Some(STANDARD_INPUT) => read(&mut io::stdin().lock()),
-        _ => File::open(path).and_then(|mut file| read(&mut file)),
+        Some(STANDARD_INPUT) => read(&mut io::stdin().lock(), 0),
+        _ => File::open(path).and_then(|mut file| {
+            let n_bytes = file.metadata()?.len();
+            read(&mut file, n_bytes)
+        }),
     };
     match clip {
         Ok(clip) if clip.len() as u64 > MAX_FILE_BYTES => Err(AppError::TooLarge {

@@ -1,5 +1,5 @@
-//! How long decoding took: a clock that stands still while somebody else is waited for, and for ever where there is none
-//! (a browser's WebAssembly).
+//! How long decoding took: a clock that stands still while somebody else is waited for, and for ever where there is
+//! none (a browser's WebAssembly).
 
 use std::time::Duration;
 
