@@ -182,6 +182,50 @@ fn instruments_are_not_spoken() {
 }
 
 #[test]
+fn plucked_strings_and_birds_are_not_spoken() {
+    for note_s in [0.3, 0.6] {
+        let mut noise = Noise(7);
+        let mut string = std::collections::VecDeque::new();
+        let mut n_played = 0;
+        // Karplus and Strong 1983.
+        let plucked = |t: f32| {
+            let (hz, _) = melody(t, note_s);
+            if t >= n_played as f32 * note_s {
+                n_played += 1;
+                string = (0..(RATE / hz) as usize).map(|_| noise.next()).collect();
+            }
+            let sample = string.pop_front().unwrap_or(0.0);
+            string.push_back(0.498 * (sample + string[0]));
+            sample
+        };
+        assert!(!is_spoken(plucked), "{note_s} s");
+    }
+    for hz in [2200.0, 3500.0] {
+        let chirps = |t: f32| {
+            let since = t % 0.25;
+            let swell = (1.0 - since / 0.12).max(0.0);
+            swell * (TAU * hz * (since + 1.5 * since * since)).sin()
+        };
+        assert!(!is_spoken(chirps), "{hz} Hz");
+    }
+}
+
+#[test]
+fn a_sentence_over_music_is_spoken() {
+    let sentence = sentence().samples;
+    let power = sentence.iter().map(|sample| sample * sample).sum::<f32>();
+    let tones = (power / sentence.len() as f32 / 30.0).sqrt();
+    for chord in [[220.0, 277.0, 330.0], [147.0, 440.0, 698.0]] {
+        let mut samples = sentence.iter();
+        let heard = is_spoken(|t| {
+            let chord = chord.map(|hz| (TAU * hz * t).sin());
+            samples.next().unwrap_or(&0.0) + tones * chord.iter().sum::<f32>()
+        });
+        assert!(heard, "{chord:?}");
+    }
+}
+
+#[test]
 fn weather_and_machines_are_not_spoken() {
     let mut noise = Noise(3);
     let mut level = 0.0;
