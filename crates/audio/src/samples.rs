@@ -49,8 +49,11 @@ impl Samples {
             if self.rest.len() < BLOCK {
                 return;
             }
-            let whole = mem::take(&mut self.rest);
+            let mut whole = mem::take(&mut self.rest);
             self.push_block(&whole);
+            // Its room is for the next ones.
+            whole.clear();
+            self.rest = whole;
         }
         let blocks = samples.chunks_exact(BLOCK);
         self.rest.extend(blocks.remainder());

@@ -54,14 +54,14 @@ pub(super) fn decode_until<'a>(
     let mut decoding = Decoding {
         mono: Mono::new(limits, taker),
         limits,
-        deadline: deadline.clone(),
+        deadline,
         is_whole: true,
     };
     let mut files = Files::of(clip);
     let mut n_heard = 0;
     let mut first_error = None;
     while let Some(file) = files.next() {
-        deadline.check()?;
+        decoding.deadline.check()?;
         let heard = file.and_then(|content| decoding.hear(content, MAX_DEPTH));
         match heard {
             Ok(()) => n_heard += 1,

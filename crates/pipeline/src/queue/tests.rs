@@ -17,8 +17,12 @@ use crate::waiting::MAX_BYTES_TOGETHER;
 const CLIENT: Client = Client(0);
 
 fn recognizer() -> Recognizer {
+    checkpoint().into()
+}
+
+fn checkpoint() -> Checkpoint {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
-    Recognizer::open(|file| fs::read(folder.join(file))).expect("the checkpoint opens")
+    Checkpoint::open(|file| fs::read(folder.join(file))).expect("the checkpoint opens")
 }
 
 fn queue_with(recognizer: Recognizer) -> Queue {
@@ -184,10 +188,8 @@ impl VoiceEncoder for Silent {
 
 #[tokio::test]
 async fn a_panic_is_an_error_of_the_clips_that_were_heard_and_of_no_others() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
-    let checkpoint = Checkpoint::open(|file| fs::read(folder.join(file))).expect("it opens");
     let queue = queue_with(Recognizer::with(
-        checkpoint,
+        checkpoint(),
         |_, _| Box::new(Panics),
         |_, _| Box::new(Panics),
     ));
@@ -238,11 +240,8 @@ async fn a_short_clip_is_heard_between_the_windows_of_a_long_one() {
         begins,
         goes_on: Arc::new(Mutex::new(goes_on)),
     };
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let model = folder.join("models/bilstm-v7");
-    let checkpoint = Checkpoint::open(|file| fs::read(model.join(file))).expect("it opens");
     let recognizer = Recognizer::with(
-        checkpoint,
+        checkpoint(),
         |_, _| Box::new(waits.clone()),
         |_, _| Box::new(Silent),
     );
@@ -251,7 +250,8 @@ async fn a_short_clip_is_heard_between_the_windows_of_a_long_one() {
         ..queue().limits.clone()
     };
     let queue = Queue::new(recognizer, no_diarizer(), limits, Arc::new(()));
-    let long = fs::read(folder.join("tests/pinned/clips/long.flac")).expect("in the repository");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/pinned/clips");
+    let long = fs::read(folder.join("long.flac")).expect("the clip is in the repository");
     let long = queue.recognize(CLIENT, Bytes::from(long.repeat(4)));
     let short = async {
         let begun = tokio::task::spawn_blocking(move || begun.recv());
