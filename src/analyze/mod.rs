@@ -20,7 +20,7 @@ use std::{
 use audio::{DecodeLimits, Recording};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use inference::Recognizer;
-use pipeline::{Apart, LazyDiarizer, PipelineError, recognize_apart, recognize_in_sight};
+use pipeline::{Apart, Engine, LazyDiarizer, PipelineError, recognize_apart, recognize_in_sight};
 use vocabulary::{Prediction, Profile, WindowPrediction};
 
 use crate::{
@@ -149,17 +149,14 @@ fn predict(path: &Path, hearing: &Hearing<'_>) -> io::Result<Result<Prediction, 
         return in_sight(path, hearing, |_| Ok(()));
     }
     let apart = |clip| {
-        let (recognizer, diarizer) = (hearing.recognizer, &hearing.diarizer);
+        let engine = Engine {
+            recognizer: hearing.recognizer,
+            diarizer: &hearing.diarizer,
+            limits: &hearing.limits,
+        };
         let profile = hearing.profile.as_ref();
-        let heard = recognize_apart(
-            recognizer,
-            diarizer,
-            &hearing.limits,
-            clip,
-            hearing.apart,
-            profile,
-            |_| (),
-        );
+        let go_on = || ControlFlow::Continue(());
+        let heard = recognize_apart(engine, clip, hearing.apart, profile, |_| (), go_on);
         heard.map_err(|error| exposed(&error))
     };
     Ok(read(path)

@@ -7,6 +7,7 @@
 use std::{
     any::Any,
     fs, io,
+    ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
     time::Duration,
@@ -15,7 +16,7 @@ use std::{
 use audio::DecodeLimits;
 use diarization::Diarizer;
 use inference::{CheckpointError, Recognizer};
-use pipeline::{Apart, LazyDiarizer, recognize_apart};
+use pipeline::{Apart, Engine, LazyDiarizer, recognize_apart};
 use vocabulary::{AppError, Prediction};
 
 /// Folder of the checkpoint that answers where nobody chooses, as `Leptos.toml` names it.
@@ -103,16 +104,13 @@ impl Scorer {
     /// error.
     pub fn score(&self, clip: &[u8]) -> Result<Prediction, AppError> {
         let heard = catch_unwind(AssertUnwindSafe(|| {
-            let (recognizer, diarizer) = (&self.recognizer, &self.diarizer);
-            recognize_apart(
-                recognizer,
-                diarizer,
-                &self.limits,
-                clip,
-                self.apart,
-                None,
-                |_| (),
-            )
+            let engine = Engine {
+                recognizer: &self.recognizer,
+                diarizer: &self.diarizer,
+                limits: &self.limits,
+            };
+            let go_on = || ControlFlow::Continue(());
+            recognize_apart(engine, clip, self.apart, None, |_| (), go_on)
         }));
         match heard {
             Ok(Ok((prediction, ()))) => Ok(prediction),

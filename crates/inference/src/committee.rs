@@ -6,7 +6,7 @@
 //! Errors  [`RecognizeError`]: too short, no speech
 //! Invariant: a window's probabilities do not depend on the other windows of its batch.
 
-use std::slice;
+use std::{ops::ControlFlow, slice};
 
 use audio::{Quality, Recording, frame_s};
 use vocabulary::{
@@ -57,14 +57,15 @@ impl<N: Network> Committee<'_, N> {
         &self,
         clips: &[(&Recording, Option<&Profile>)],
     ) -> Vec<Result<Prediction, RecognizeError>> {
-        self.predict_watched(clips, |_| {})
+        self.predict_watched(clips, |_| ControlFlow::Continue(()))
     }
 
-    /// The same; `watch` is told the share of the windows that are answered, `[0, 1]`, whenever some are.
+    /// The same; `watch` is told the share of the windows that are answered, `[0, 1]`, whenever some are, and may stop
+    /// it: then no clip has a prediction.
     pub(crate) fn predict_watched(
         &self,
         clips: &[(&Recording, Option<&Profile>)],
-        mut watch: impl FnMut(f32),
+        mut watch: impl FnMut(f32) -> ControlFlow<()>,
     ) -> Vec<Result<Prediction, RecognizeError>> {
         let input = self.input();
         let heard = clips.iter();
@@ -78,7 +79,9 @@ impl<N: Network> Committee<'_, N> {
         let mut answers = Vec::with_capacity(windows.len());
         for batch in windows.chunks(BATCH_WINDOWS) {
             answers.extend(self.answers_in(batch));
-            watch(answers.len() as f32 / windows.len() as f32);
+            if watch(answers.len() as f32 / windows.len() as f32).is_break() {
+                return clips.iter().map(|_| Err(RecognizeError::Stopped)).collect();
+            }
         }
         let mut answers = answers.into_iter();
         let of_clip = |heard: Result<Heard, _>| {

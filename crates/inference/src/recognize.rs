@@ -4,7 +4,7 @@
 //! Output  `Prediction`
 //! Errors  [`RecognizeError`]
 
-use std::{fmt, io};
+use std::{fmt, io, ops::ControlFlow};
 
 use audio::Recording;
 use vocabulary::{
@@ -36,6 +36,9 @@ pub enum RecognizeError {
     /// The voice profile is none of this checkpoint's.
     #[error(transparent)]
     Profile(#[from] ProfileError),
+    /// Who watched wanted no more.
+    #[error("it was stopped")]
+    Stopped,
 }
 
 impl RecognizeError {
@@ -51,7 +54,7 @@ impl RecognizeError {
             Self::Profile(error) => Some(AppError::ProfileRefused {
                 model: error.model().to_owned(),
             }),
-            Self::Logits(_) => None,
+            Self::Logits(_) | Self::Stopped => None,
         }
     }
 }
@@ -137,15 +140,15 @@ impl Recognizer {
     }
 
     /// The same of a clip of somebody of whom there may be a profile; `watch` is told the share of the windows that
-    /// are answered, `[0, 1]`, whenever some are.
+    /// are answered, `[0, 1]`, whenever some are, and may stop it.
     ///
     /// # Errors
-    /// [`RecognizeError`]; also when the profile is another checkpoint's.
+    /// [`RecognizeError`]; also when the profile is another checkpoint's, or it was stopped.
     pub fn recognize_watched(
         &self,
         recording: &Recording,
         profile: Option<&Profile>,
-        watch: impl FnMut(f32),
+        watch: impl FnMut(f32) -> ControlFlow<()>,
     ) -> Result<Prediction, RecognizeError> {
         if let Some(profile) = profile {
             self.verify(profile)?;
@@ -190,7 +193,7 @@ impl Recognizer {
         recording: &Recording,
         profile: &Profile,
     ) -> Result<Prediction, RecognizeError> {
-        self.recognize_watched(recording, Some(profile), |_| {})
+        self.recognize_watched(recording, Some(profile), |_| ControlFlow::Continue(()))
     }
 
     /// The networks with all that makes predictions of their logits.

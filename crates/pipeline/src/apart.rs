@@ -5,7 +5,9 @@
 //!         what `see` makes of the clip
 //! Errors  [`PipelineError`], as of the whole clip
 
-use std::{collections::BTreeMap, num::NonZeroUsize, str::FromStr, sync::LazyLock};
+use std::{
+    collections::BTreeMap, num::NonZeroUsize, ops::ControlFlow, str::FromStr, sync::LazyLock,
+};
 
 use audio::{DecodeLimits, Recording, SAMPLE_RATE_HZ, Waveform};
 use diarization::{Diarizer, MAX_SPEAKERS, Span, turns_of_one};
@@ -77,46 +79,65 @@ impl Apart {
     }
 }
 
+/// What hears a clip.
+#[derive(Clone, Copy, Debug)]
+pub struct Engine<'a> {
+    /// The networks.
+    pub recognizer: &'a Recognizer,
+    /// What tells voices apart.
+    pub diarizer: &'a LazyDiarizer,
+    /// What a clip may cost.
+    pub limits: &'a DecodeLimits,
+}
+
 /// Hears a clip, whose voices are told apart where that is asked; `profile` is of who speaks in the clip as a whole,
-/// and says nothing of turns.
+/// and says nothing of turns. `watch` is called whenever windows or turns are answered, and may stop it.
 ///
 /// # Errors
 /// [`PipelineError`]; see the module's head.
 pub fn recognize_apart<T>(
-    recognizer: &Recognizer,
-    diarizer: &LazyDiarizer,
-    limits: &DecodeLimits,
+    engine: Engine<'_>,
     clip: impl AsRef<[u8]>,
     apart: Apart,
     profile: Option<&Profile>,
     see: impl FnOnce(&Recording) -> T,
+    mut watch: impl FnMut() -> ControlFlow<()>,
 ) -> Result<(Prediction, T), PipelineError> {
+    let Engine {
+        recognizer,
+        diarizer,
+        limits,
+    } = engine;
     let mixed = audio::record(&clip, limits)?;
     // Nobody decodes it again.
     let clip = apart.channels.then_some(clip);
-    let mut prediction = recognizer.recognize_watched(&mixed, profile, |_| {})?;
+    let mut prediction = recognizer.recognize_watched(&mixed, profile, |_| watch())?;
     let seen = see(&mixed);
     if !apart.is_asked() {
         return Ok((prediction, seen));
     }
     let Some(clip) = clip else {
         let spans = spans(&mixed, diarizer, apart.speakers)?;
-        prediction.turns = expressed(recognizer, &mixed, None, &spans)?;
+        prediction.turns = expressed(recognizer, &mixed, None, &spans, &mut watch)?;
         return Ok((prediction, seen));
     };
     drop(mixed);
     let channels = audio::record_channels(clip, limits)?;
     for (channel, recording) in channels.into_iter().enumerate() {
-        let heard = match recognizer.recognize(&recording) {
+        let heard = match recognizer.recognize_watched(&recording, None, |_| watch()) {
             Ok(heard) => Some(heard),
             Err(RecognizeError::NoSpeech) => None,
             Err(error) => return Err(error.into()),
         };
         if heard.is_some() {
             let spans = spans(&recording, diarizer, apart.speakers)?;
-            prediction
-                .turns
-                .extend(expressed(recognizer, &recording, Some(channel), &spans)?);
+            prediction.turns.extend(expressed(
+                recognizer,
+                &recording,
+                Some(channel),
+                &spans,
+                &mut watch,
+            )?);
         }
         prediction.channels.push(heard);
     }
@@ -146,6 +167,7 @@ fn expressed(
     recording: &Recording,
     channel: Option<usize>,
     spans: &[Span],
+    watch: &mut impl FnMut() -> ControlFlow<()>,
 ) -> Result<Vec<Turn>, RecognizeError> {
     let second = |sample: usize| sample as f32 / SAMPLE_RATE_HZ as f32;
     let mut turns = Vec::with_capacity(spans.len());
@@ -177,6 +199,9 @@ fn expressed(
                 name: None,
                 corrected: None,
             });
+        }
+        if watch().is_break() {
+            return Err(RecognizeError::Stopped);
         }
     }
     Ok(turns)

@@ -24,7 +24,7 @@ use audio::{DecodeLimits, Growing};
 use inference::Recognizer;
 use vocabulary::{Prediction, Profile, WindowPrediction};
 
-pub use apart::{Apart, LazyDiarizer, Speakers, UnknownSpeakers, recognize_apart};
+pub use apart::{Apart, Engine, LazyDiarizer, Speakers, UnknownSpeakers, recognize_apart};
 pub use error::PipelineError;
 pub use observer::{Heard, Observer};
 pub use queue::{Limits, Queue};

@@ -16,7 +16,7 @@ use tokio::{
 use vocabulary::{Analysis, Emotion, Prediction};
 
 use crate::{
-    Enrolled, LazyDiarizer, Observer, PipelineError, Request,
+    Engine, Enrolled, LazyDiarizer, Observer, PipelineError, Request,
     permits::{MAX_SMALL_BYTES, Permit, Permits},
     request::Enrolment,
     together::Hearing,
@@ -192,9 +192,11 @@ impl Queue {
         let (model, waiting) = (Arc::clone(&self.model), Arc::clone(&self.waiting));
         self.threads.runtime().spawn_blocking(move || {
             let hearing = Hearing {
-                recognizer: &model.recognizer,
-                diarizer: &model.diarizer,
-                limits: &model.limits,
+                engine: Engine {
+                    recognizer: &model.recognizer,
+                    diarizer: &model.diarizer,
+                    limits: &model.limits,
+                },
                 observer: &*model.observer,
                 max_bytes: permit.max_bytes(),
                 is_between: false,

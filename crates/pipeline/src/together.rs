@@ -1,22 +1,24 @@
 //! Hears the clips whose turn it is: decodes them one by one, and lets their windows go through the
 //! network as one batch, which takes less time than one by one (docs/performance.md).
 //!
-//! A long clip fills the network by itself. Between its windows others are heard, so that nobody waits for its end.
+//! A long clip fills the network by itself. Between its windows others are heard, so that nobody waits for its end, and
+//! it is given up where nobody waits for it.
 
 use std::{
     mem,
+    ops::ControlFlow,
     panic::{AssertUnwindSafe, catch_unwind},
     time::{Duration, Instant},
 };
 
-use audio::{DecodeError, DecodeLimits, Recording};
+use audio::{DecodeError, Recording};
 use inference::Recognizer;
 use tokio::sync::oneshot;
 use vocabulary::{Prediction, Profile};
 
 use crate::{
-    Heard, LazyDiarizer, Observer, PipelineError,
-    apart::recognize_apart,
+    Heard, Observer, PipelineError,
+    apart::{Engine, recognize_apart},
     request::Enrolment,
     waiting::{Answer, Client, Clip, MAX_BYTES_TOGETHER, Told, Waiting},
 };
@@ -34,12 +36,8 @@ const TIMES_GIVEN: u32 = 4;
 /// What hears.
 #[derive(Clone, Copy)]
 pub struct Hearing<'a> {
-    /// The networks.
-    pub recognizer: &'a Recognizer,
-    /// What tells voices apart.
-    pub diarizer: &'a LazyDiarizer,
-    /// What a clip may cost.
-    pub limits: &'a DecodeLimits,
+    /// What it is.
+    pub engine: Engine<'a>,
     /// Who is told.
     pub observer: &'a dyn Observer,
     /// Larger clips are left to others.
@@ -91,16 +89,12 @@ impl Hearing<'_> {
     /// Hears a clip of many windows.
     fn hear_long(&self, clip: Decoded, mut heard: Heard, waiting: &Waiting) {
         let (recording, profile) = (&clip.recording, clip.profile.as_ref());
-        let mut last = Instant::now();
-        let prediction = self.recognizer.recognize_watched(recording, profile, |_| {
-            let took = last.elapsed();
-            heard.inference += took;
-            waiting.count(clip.client, took);
-            self.give_way(TIMES_GIVEN * took, waiting);
-            last = Instant::now();
-        });
-        heard.inference += last.elapsed();
-        clip.tell(prediction.map_err(Into::into), self.recognizer);
+        let mut pace = Pace::new(self, waiting, clip.client);
+        let recognizer = self.engine.recognizer;
+        let prediction =
+            recognizer.recognize_watched(recording, profile, |_| pace.step(&clip.outcome));
+        heard.inference = pace.end();
+        clip.tell(prediction.map_err(Into::into), recognizer);
         self.observer.heard(&heard);
     }
 
@@ -117,24 +111,21 @@ impl Hearing<'_> {
 
     /// Hears a clip of several voices, which fills the network by itself.
     fn hear_apart(&self, clip: Clip, waiting: &Waiting) {
-        let start = Instant::now();
-        let Clip {
-            request, client, ..
-        } = clip;
+        let waited = clip.since.elapsed();
+        let request = clip.request;
+        let mut pace = Pace::new(self, waiting, clip.client);
         let prediction = recognize_apart(
-            self.recognizer,
-            self.diarizer,
-            self.limits,
+            self.engine,
             request.bytes,
             request.apart,
             request.profile.as_ref(),
             |mixed| request.with_pictures.then(|| audio::draw(&mixed.samples)),
+            || pace.step(&clip.outcome),
         );
-        waiting.count(client, start.elapsed());
         self.observer.heard(&Heard {
-            waited: vec![start.duration_since(clip.since)],
+            waited: vec![waited],
             decoding: Vec::new(),
-            inference: start.elapsed(),
+            inference: pace.end(),
         });
         if let Err(PipelineError::Decode(error)) = &prediction {
             log_panic(error);
@@ -150,7 +141,7 @@ impl Hearing<'_> {
     fn decode(&self, clip: Clip, waiting: &Waiting, heard: &mut Heard) -> Option<Decoded> {
         let start = Instant::now();
         heard.waited.push(start.duration_since(clip.since));
-        let recording = audio::record(&clip.request.bytes, self.limits);
+        let recording = audio::record(&clip.request.bytes, self.engine.limits);
         heard.decoding.push(start.elapsed());
         waiting.count(clip.client, start.elapsed());
         match recording {
@@ -168,6 +159,52 @@ impl Hearing<'_> {
                 None
             }
         }
+    }
+}
+
+/// How a clip that takes long goes on: with others in between, until nobody waits for it.
+struct Pace<'a> {
+    hearing: &'a Hearing<'a>,
+    waiting: &'a Waiting,
+    client: Client,
+    took: Duration,
+    last: Instant,
+}
+
+impl<'a> Pace<'a> {
+    fn new(hearing: &'a Hearing<'a>, waiting: &'a Waiting, client: Client) -> Self {
+        Self {
+            hearing,
+            waiting,
+            client,
+            took: Duration::ZERO,
+            last: Instant::now(),
+        }
+    }
+
+    /// Counts what its last windows took, and lets others be heard.
+    fn step(&mut self, outcome: &oneshot::Sender<Told>) -> ControlFlow<()> {
+        let took = self.count();
+        if outcome.is_closed() {
+            return ControlFlow::Break(());
+        }
+        self.hearing.give_way(TIMES_GIVEN * took, self.waiting);
+        self.last = Instant::now();
+        ControlFlow::Continue(())
+    }
+
+    /// What it took, without the others.
+    fn end(mut self) -> Duration {
+        self.count();
+        self.took
+    }
+
+    fn count(&mut self) -> Duration {
+        let took = self.last.elapsed();
+        self.last = Instant::now();
+        self.waiting.count(self.client, took);
+        self.took += took;
+        took
     }
 }
 
@@ -230,7 +267,7 @@ impl Together {
         let voices: Vec<_> = voices
             .map(|clip| (&clip.recording, clip.profile.as_ref()))
             .collect();
-        let predictions = hearing.recognizer.recognize_all(&voices);
+        let predictions = hearing.engine.recognizer.recognize_all(&voices);
         heard.inference = start.elapsed();
         let all_s: f32 = clips.iter().map(Decoded::duration_s).sum();
         for (clip, prediction) in clips.into_iter().zip(predictions) {
@@ -241,7 +278,7 @@ impl Together {
                 0.0
             };
             waiting.count(clip.client, heard.inference.mul_f32(share));
-            clip.tell(prediction.map_err(Into::into), hearing.recognizer);
+            clip.tell(prediction.map_err(Into::into), hearing.engine.recognizer);
         }
         let was_any = !heard.waited.is_empty();
         if was_any {

@@ -7,7 +7,7 @@
 
 mod live;
 
-use std::{io, rc::Rc};
+use std::{io, ops::ControlFlow, rc::Rc};
 
 use audio::DecodeLimits;
 use inference::Recognizer;
@@ -85,7 +85,10 @@ impl Device {
             })?;
         let recording = audio::record(clip, &DecodeLimits::default());
         let recording = recording.map_err(|error| error.told().unwrap_or_else(internal))?;
-        let watch = |share| drop(watch.call1(&JsValue::NULL, &JsValue::from(share)));
+        let watch = |share| {
+            let _ = watch.call1(&JsValue::NULL, &JsValue::from(share));
+            ControlFlow::Continue(())
+        };
         let prediction = self
             .recognizer
             .recognize_watched(&recording, profile.as_ref(), watch);

@@ -2,6 +2,7 @@
 
 use std::{
     fs,
+    num::NonZeroUsize,
     path::Path,
     sync::{Barrier, Mutex, mpsc},
 };
@@ -12,7 +13,7 @@ use inference::{Checkpoint, Input, Network, VoiceEncoder};
 use tokio::sync::SemaphorePermit;
 
 use super::*;
-use crate::waiting::MAX_BYTES_TOGETHER;
+use crate::{Apart, Speakers, waiting::MAX_BYTES_TOGETHER};
 
 const CLIENT: Client = Client(0);
 
@@ -232,8 +233,8 @@ impl Network for Waits {
     }
 }
 
-#[tokio::test]
-async fn a_short_clip_is_heard_between_the_windows_of_a_long_one() {
+/// A queue of one thread whose network tells when it begins with several windows, and waits to go on.
+fn queue_that_waits() -> (Queue, mpsc::Receiver<()>, mpsc::Sender<()>) {
     let (begins, begun) = mpsc::channel();
     let (go_on, goes_on) = mpsc::channel();
     let waits = Waits {
@@ -250,25 +251,74 @@ async fn a_short_clip_is_heard_between_the_windows_of_a_long_one() {
         ..queue().limits.clone()
     };
     let queue = Queue::new(recognizer, no_diarizer(), limits, Arc::new(()));
+    (queue, begun, go_on)
+}
+
+/// Of more windows than are heard at once.
+fn long_clip() -> Bytes {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/pinned/clips");
     let long = fs::read(folder.join("long.flac")).expect("the clip is in the repository");
-    let long = queue.recognize(CLIENT, Bytes::from(long.repeat(4)));
-    let short = async {
-        let begun = tokio::task::spawn_blocking(move || begun.recv());
-        begun
-            .await
-            .expect("no panic")
-            .expect("the long one is heard");
-        let short = queue.recognize(Client(1), clip("original.wav"));
-        // It waits when the long one's first windows are answered, and the next ones wait for its answer.
-        let (short, sent) = tokio::join!(short, async { go_on.send(()) });
-        sent.expect("somebody waits for it");
-        drop(go_on);
-        short
+    Bytes::from(long.repeat(4))
+}
+
+#[tokio::test]
+async fn a_short_clip_is_heard_between_the_windows_of_a_long_one() {
+    let apart = Apart {
+        speakers: Some(Speakers::Told(NonZeroUsize::MIN)),
+        ..Apart::default()
     };
-    let both = timeout(Duration::from_secs(60), async { tokio::join!(long, short) });
-    let (long, short) = both.await.expect("short does not wait for the end of long");
-    assert!(long.is_ok() && short.is_ok(), "{long:?}, {short:?}");
+    for apart in [Apart::default(), apart] {
+        let (queue, begun, go_on) = queue_that_waits();
+        let long = Request {
+            apart,
+            ..long_clip().into()
+        };
+        let long = queue.recognize(CLIENT, long);
+        let short = async {
+            while begun.try_recv().is_err() {
+                tokio::task::yield_now().await;
+            }
+            let short = queue.recognize(Client(1), clip("original.wav"));
+            // It waits when the long one's first windows are answered, and the next ones wait for its answer.
+            let (short, sent) = tokio::join!(short, async { go_on.send(()) });
+            sent.expect("somebody waits for it");
+            short
+        };
+        tokio::pin!(long);
+        let short = async {
+            select! {
+                biased;
+                _ = &mut long => panic!("the long one's next windows wait for the short one"),
+                short = short => short,
+            }
+        };
+        let short = timeout(Duration::from_secs(60), short).await;
+        let short = short.expect("it does not wait for the end of the long one");
+        assert!(short.is_ok(), "{short:?}");
+        // Without a sender nothing waits any more.
+        drop(go_on);
+        let long = timeout(Duration::from_secs(60), long).await;
+        assert!(matches!(long, Ok(Ok(_))), "{long:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_long_clip_is_given_up_where_nobody_waits_for_it() {
+    let (queue, begun, go_on) = queue_that_waits();
+    let long = queue.recognize(CLIENT, long_clip());
+    let has_begun = async {
+        while begun.try_recv().is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    select! {
+        biased;
+        _ = long => panic!("nobody let it go on"),
+        () = has_begun => {}
+    }
+    drop(go_on);
+    let _all = all_permits(&queue).await;
+    assert!(begun.try_recv().is_err(), "its next windows were heard");
 }
 
 #[tokio::test]
