@@ -48,9 +48,9 @@ async fn a_batch_gives_the_pinned_answers() {
     }
 }
 
-/// The packed speaker encoder rounds weights and states to 16 bits, which moves these probabilities by up to 1.1e-3;
-/// what is not rounded agrees within 1e-4 (crates/network/tests/parity).
-const ENGINES_TOLERANCE: f64 = 2e-3;
+/// The packed transformer rounds its inputs to 8 bits, which moves these probabilities by up to 0.018; what is not
+/// rounded agrees within 1e-4 (crates/network/tests/parity).
+const ENGINES_TOLERANCE: f64 = 0.03;
 
 #[tokio::test]
 async fn the_reference_network_gives_the_pinned_answers() {

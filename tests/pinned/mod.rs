@@ -12,8 +12,9 @@ pub struct Pinned {
     pub probabilities: Map<String, Value>,
 }
 
-/// Largest difference from a pinned probability: processors round sums of f32 differently.
-pub const TOLERANCE: f64 = 1e-3;
+/// Largest difference from a pinned probability: processors round sums of f32 differently, and what lies between two
+/// numbers of 8 bits is then the one or the other.
+pub const TOLERANCE: f64 = 5e-3;
 
 /// Every pinned clip.
 pub fn clips() -> Vec<Pinned> {

@@ -1,6 +1,8 @@
 //! A dense layer in the layout that is quickest on this processor.
 
 use super::super::panels::Panels;
+#[cfg(target_arch = "x86_64")]
+use super::vnni_matrix::VnniMatrix;
 use super::{
     finish::{Finish, finish_all},
     int8_matrix::Int8Matrix,
@@ -17,6 +19,8 @@ pub(super) struct Dense {
 
 #[derive(Debug)]
 enum Matrix {
+    #[cfg(target_arch = "x86_64")]
+    Vnni(VnniMatrix),
     Int8(Int8Matrix),
     Int16(Int16Matrix),
     Floats(Panels),
@@ -25,17 +29,11 @@ enum Matrix {
 impl Dense {
     /// Lays out a layer; in f32 where the processor has no quick products of whole numbers, or they are not wanted.
     pub fn new(layer: &LayerWeights, in_integers: bool) -> Self {
-        let n_inputs = layer.n_inputs();
-        let matrix = if in_integers && Int8Matrix::is_possible(n_inputs) {
-            Matrix::Int8(Int8Matrix::new(layer))
-        } else if in_integers && Int16Matrix::is_possible(n_inputs) {
-            Matrix::Int16(Int16Matrix::new(layer))
-        } else {
-            Matrix::Floats(Panels::new(&layer.values(), &layer.biases))
-        };
+        let in_integers = in_integers.then(|| Matrix::in_integers(layer)).flatten();
+        let in_floats = || Matrix::Floats(Panels::new(&layer.values(), &layer.biases));
         Self {
             n_outputs: layer.n_outputs(),
-            matrix,
+            matrix: in_integers.unwrap_or_else(in_floats),
         }
     }
 
@@ -49,6 +47,8 @@ impl Dense {
     /// Outputs of as many rows as `output` has place for, `stride` values apart.
     pub fn multiply(&self, rows: &[f32], stride: usize, finish: impl Finish, output: &mut [f32]) {
         match &self.matrix {
+            #[cfg(target_arch = "x86_64")]
+            Matrix::Vnni(matrix) => matrix.multiply(rows, stride, finish, output),
             Matrix::Int8(matrix) => finish_after(
                 |values| matrix.multiply(rows, stride, values),
                 finish,
@@ -61,6 +61,20 @@ impl Dense {
                 output,
             ),
         }
+    }
+}
+
+impl Matrix {
+    fn in_integers(layer: &LayerWeights) -> Option<Self> {
+        let n_inputs = layer.n_inputs();
+        #[cfg(target_arch = "x86_64")]
+        if let Some(matrix) = VnniMatrix::new(layer) {
+            return Some(Self::Vnni(matrix));
+        }
+        if Int8Matrix::is_possible(n_inputs) {
+            return Some(Self::Int8(Int8Matrix::new(layer)));
+        }
+        Int16Matrix::is_possible(n_inputs).then(|| Self::Int16(Int16Matrix::new(layer)))
     }
 }
 

@@ -55,30 +55,62 @@ impl Finish for Add {
     }
 }
 
-/// Finishes outputs that were computed already.
-pub(super) fn finish_all(finish: impl Finish, values: &[f32], output: &mut [f32]) {
-    Arch::new().dispatch(FinishAll {
-        finish,
-        values,
-        output,
-    });
+/// Columns of a matrix of outputs that were computed already.
+#[derive(Clone, Copy)]
+pub(super) struct Columns {
+    /// Of the matrix.
+    pub n_columns: usize,
+    pub first: usize,
+    /// Columns that were computed; those beyond the matrix are left out.
+    pub width: usize,
 }
 
-struct FinishAll<'a, F> {
+impl Columns {
+    /// Finishes their values, `[n_rows, width]`.
+    pub fn finish(self, finish: impl Finish, values: &[f32], output: &mut [f32]) {
+        Arch::new().dispatch(FinishColumns {
+            columns: self,
+            finish,
+            values,
+            output,
+        });
+    }
+}
+
+/// Finishes outputs that were computed already.
+pub(super) fn finish_all(finish: impl Finish, values: &[f32], output: &mut [f32]) {
+    let all = Columns {
+        n_columns: output.len(),
+        first: 0,
+        width: output.len(),
+    };
+    all.finish(finish, values, output);
+}
+
+struct FinishColumns<'a, F> {
+    columns: Columns,
     finish: F,
     values: &'a [f32],
     output: &'a mut [f32],
 }
 
-impl<F: Finish> WithSimd for FinishAll<'_, F> {
+impl<F: Finish> WithSimd for FinishColumns<'_, F> {
     type Output = ();
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let values = self.values.chunks(S::F32_LANES);
-        for (values, output) in values.zip(self.output.chunks_mut(S::F32_LANES)) {
-            self.finish
-                .store(simd, simd.partial_load_f32s(values), output);
+        let Columns {
+            n_columns,
+            first,
+            width,
+        } = self.columns;
+        let rows = self.output.chunks_exact_mut(n_columns);
+        for (values, output) in self.values.chunks_exact(width).zip(rows) {
+            let values = values.chunks(S::F32_LANES);
+            for (values, output) in values.zip(output[first..].chunks_mut(S::F32_LANES)) {
+                self.finish
+                    .store(simd, simd.partial_load_f32s(values), output);
+            }
         }
     }
 }

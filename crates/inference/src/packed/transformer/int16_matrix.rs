@@ -1,21 +1,20 @@
 //! A dense layer's weights of 8 bits as its product with rows reads them, where processors multiply whole numbers of
 //! 16 bits two by two.
 //!
-//! Input   rows, f32, which may overlap, as whole numbers of 16 bits
+//! Input   rows, f32, which may overlap, as whole numbers of 8 bits (`rows.rs`), each in 16 here
 //! Output  f32 `[n_rows, n_outputs]`
 //! Layout  panels of a few vectors of outputs, as in `packed/panels.rs`; a place of 32 bits holds the numbers of
 //!         two inputs, of which the second comes half a row after the first, in weights and rows
-//! Error   the weights are exact; an input is off by up to half of what its row's largest is divided by, 32,767 where
-//!         the weights leave room for it
-//! Invariant: no sum overflows: how large an input may be is chosen by the output with the largest weights
+//! Error   the weights are exact, and so are sums
+//! Invariant: no sum overflows: rows of more than [`MAX_INPUTS`] values are refused
 
 use super::super::{
-    int16::{self, PairProducts, WithPairProducts, pair},
+    int16::{self, PairProducts, WithPairProducts},
     panels::n_lanes,
 };
 use super::{
     finish::Finish,
-    rows::{Place, Rows},
+    rows::{MAX_INPUTS, Numbers, Place, Rows},
     weights::LayerWeights,
 };
 
@@ -40,10 +39,11 @@ impl Place for Pair {
     }
 
     #[inline(always)]
-    fn take_over(row: &[f32], factor: f32, places: &mut [Self]) {
+    fn take_over(row: &[f32], numbers: Numbers, places: &mut [Self]) {
         let (first, second) = row.split_at(places.len());
         for ((place, first), second) in places.iter_mut().zip(first).zip(second) {
-            *place = Self(pair(first * factor, second * factor));
+            let [first, second] = [*first, *second].map(|value| numbers.of(value) as i16);
+            *place = Self(place_of(first, second));
         }
     }
 }
@@ -53,7 +53,6 @@ impl Place for Pair {
 pub(super) struct Int16Matrix {
     n_inputs: usize,
     n_outputs: usize,
-    largest_input: f32,
     /// `[n_panels, n_inputs / 2, width of a panel]` from `first` on.
     weights: Vec<f32>,
     /// The first place on a cache line.
@@ -66,7 +65,7 @@ pub(super) struct Int16Matrix {
 impl Int16Matrix {
     /// Whether there is such a layout on this processor for rows of `n_inputs` values.
     pub fn is_possible(n_inputs: usize) -> bool {
-        n_inputs.is_multiple_of(2) && int16::are_supported()
+        n_inputs.is_multiple_of(2) && n_inputs <= MAX_INPUTS && int16::are_supported()
     }
 
     /// Lays out a layer with an even number of inputs.
@@ -92,7 +91,6 @@ impl Int16Matrix {
         Self {
             n_inputs,
             n_outputs,
-            largest_input: largest_input(layer),
             weights,
             first,
             scales: padded(&layer.scales),
@@ -104,7 +102,7 @@ impl Int16Matrix {
     /// place for.
     pub fn multiply(&self, values: &[f32], stride: usize, finish: impl Finish, output: &mut [f32]) {
         let shape = [output.len() / self.n_outputs, self.n_inputs];
-        let inputs = Rows::new(values, stride, shape, self.largest_input, ROWS);
+        let inputs = Rows::new(values, stride, shape, ROWS);
         int16::dispatch(Multiply {
             matrix: self,
             inputs: &inputs,
@@ -135,20 +133,9 @@ fn pairs(row: &[i8]) -> impl Iterator<Item = [i8; 2]> {
     pairs.map(|(first, second)| [*first, *second])
 }
 
+#[inline(always)]
 fn place_of(first: i16, second: i16) -> f32 {
     f32::from_bits(u32::from(first.cast_unsigned()) | u32::from(second.cast_unsigned()) << 16)
-}
-
-/// The largest whole number of 16 bits that all inputs may be at once.
-fn largest_input(layer: &LayerWeights) -> f32 {
-    let rows = layer.weights.chunks_exact(layer.n_inputs());
-    let sums = rows.map(|row| {
-        row.iter()
-            .map(|weight| u32::from(weight.unsigned_abs()))
-            .sum::<u32>()
-    });
-    let room = i32::MAX.cast_unsigned() / sums.max().unwrap_or(0).max(1);
-    room.min(i16::MAX.cast_unsigned().into()) as f32
 }
 
 struct Multiply<'a, F> {
@@ -239,7 +226,7 @@ fn sums<S: PairProducts, const VECTORS: usize>(
 #[cfg(test)]
 mod tests {
     use super::super::finish::{Add, Store};
-    use super::super::weights::tried::{layer, output_of, rows};
+    use super::super::weights::tried::{layer, output_of, rounding_of, rows};
     use super::*;
 
     fn is_skipped() -> bool {
@@ -273,10 +260,12 @@ mod tests {
             matrix.multiply(&values, stride, Add, &mut added);
             for row in 0..n_rows {
                 for output in 0..n_outputs {
-                    let expected = output_of(&layer, output, &values[row * stride..]);
+                    let values = &values[row * stride..][..n_inputs];
+                    let expected = output_of(&layer, output, values);
                     let at = row * n_outputs + output;
+                    let error = (found[at] - expected).abs();
                     assert!(
-                        (found[at] - expected).abs() < 0.1,
+                        error <= rounding_of(&layer, output, values),
                         "{}, {expected}",
                         found[at]
                     );

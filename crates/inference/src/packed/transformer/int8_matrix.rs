@@ -1,32 +1,25 @@
 //! A dense layer's weights of 8 bits as they are, where processors add the products of four pairs of them at once
 //! (ARM's dot product).
 //!
-//! Input   rows, f32, which may overlap, as whole numbers of 16 bits in two digits of 8
+//! Input   rows, f32, which may overlap, as whole numbers of 8 bits (`rows.rs`), less 128
 //! Output  f32 `[n_rows, n_outputs]`
 //! Layout  the file's, `[n_outputs, n_inputs]`
-//! Error   the weights are exact; an input is off by up to half of a [`LARGEST`]th of its row's largest
+//! Error   the weights are exact, and so are sums
 //! Invariant: no sum overflows: rows of more than [`MAX_INPUTS`] values are refused
 
 use pulp::NullaryFnOnce;
 
-use super::super::activation::ROUND;
 use super::{
-    rows::{Place, Rows},
+    rows::{MAX_INPUTS, Numbers, Place, Rows},
     weights::LayerWeights,
 };
 
-/// The largest number of two digits, each of which is at most 127.
-const LARGEST: f32 = 127.0 * 256.0 + 127.0;
-
-/// Products of two numbers of 8 bits that a sum has room for.
-const MAX_INPUTS: usize = 1 << 16;
-
-/// Digits of an input.
-const DIGITS: usize = 2;
-
 /// Rows and outputs whose sums stay in registers: with what they are made of, 24 of 32.
-const ROWS: usize = 2;
+const ROWS: usize = 4;
 const OUTPUTS: usize = 4;
+
+/// What numbers are above those that are multiplied: these have a sign.
+const MIDDLE: i32 = 128;
 
 /// Weights and biases; see the module's head.
 #[derive(Debug)]
@@ -35,6 +28,8 @@ pub(super) struct Int8Matrix {
     n_outputs: usize,
     /// `[n_outputs, n_inputs]`, then outputs of 0 up to a multiple of [`OUTPUTS`].
     weights: Vec<i8>,
+    /// Sums of each output's weights.
+    sums: Vec<i32>,
     scales: Vec<f32>,
     biases: Vec<f32>,
 }
@@ -54,6 +49,7 @@ impl Int8Matrix {
             n_inputs,
             n_outputs,
             weights,
+            sums: layer.sums(),
             scales: layer.scales.clone(),
             biases: layer.biases.clone(),
         }
@@ -62,7 +58,7 @@ impl Int8Matrix {
     /// Product with rows that begin `stride` values apart, as many as `output` has place for.
     pub fn multiply(&self, values: &[f32], stride: usize, output: &mut [f32]) {
         let shape = [output.len() / self.n_outputs, self.n_inputs];
-        let rows = Rows::new(values, stride, shape, LARGEST, ROWS);
+        let rows = Rows::new(values, stride, shape, ROWS);
         dispatch(Multiply {
             matrix: self,
             rows: &rows,
@@ -71,27 +67,17 @@ impl Int8Matrix {
     }
 }
 
-/// The upper digits of a row, then the lower ones.
 impl Place for i8 {
     fn n_of(row_size: usize) -> usize {
-        DIGITS * row_size
+        row_size
     }
 
     #[inline(always)]
-    fn take_over(row: &[f32], factor: f32, places: &mut [Self]) {
-        let (upper, lower) = places.split_at_mut(row.len());
-        for ((value, upper), lower) in row.iter().zip(upper).zip(lower) {
-            [*upper, *lower] = digits_of(value * factor);
+    fn take_over(row: &[f32], numbers: Numbers, places: &mut [Self]) {
+        for (place, value) in places.iter_mut().zip(row) {
+            *place = (numbers.above_least(*value).cast_signed() - MIDDLE) as Self;
         }
     }
-}
-
-/// The upper and the lower digit of the nearest whole number, both in `[-128, 127]`.
-#[inline(always)]
-fn digits_of(value: f32) -> [i8; DIGITS] {
-    let number = (value + ROUND).to_bits() as i16;
-    let lower = number as i8;
-    [((number - i16::from(lower)) >> 8) as i8, lower]
 }
 
 struct Multiply<'a> {
@@ -112,19 +98,19 @@ impl NullaryFnOnce for Multiply<'_> {
             let weights = std::array::from_fn(of_output);
             let outputs = first_output..matrix.n_outputs.min(first_output + OUTPUTS);
             let rows = self.output.chunks_mut(ROWS * matrix.n_outputs);
-            let of_rows = self
-                .rows
-                .places
-                .chunks_exact(ROWS * DIGITS * matrix.n_inputs)
-                .zip(self.rows.scales.chunks(ROWS));
-            for (rows, (digits, scales)) in rows.zip(of_rows) {
-                let of_digit = |digit: usize| &digits[digit * matrix.n_inputs..][..matrix.n_inputs];
-                let sums = sums(std::array::from_fn(of_digit), weights);
-                let rows = rows.chunks_mut(matrix.n_outputs).zip(scales);
-                for ((row, scale), [upper, lower]) in rows.zip(sums.as_chunks::<DIGITS>().0) {
-                    for ((output, upper), lower) in outputs.clone().zip(upper).zip(lower) {
-                        let sum = *upper as f32 * 256.0 + *lower as f32;
-                        row[output] = sum * scale * matrix.scales[output] + matrix.biases[output];
+            let of_rows = self.rows.places.chunks_exact(ROWS * matrix.n_inputs);
+            let of_rows = of_rows
+                .zip(self.rows.scales.chunks(ROWS))
+                .zip(self.rows.least.chunks(ROWS));
+            for (rows, ((places, scales), least)) in rows.zip(of_rows) {
+                let of_row = |row: usize| &places[row * matrix.n_inputs..][..matrix.n_inputs];
+                let sums = sums(std::array::from_fn(of_row), weights);
+                let rows = rows.chunks_mut(matrix.n_outputs);
+                for (((row, scale), least), sums) in rows.zip(scales).zip(least).zip(sums) {
+                    for (output, sum) in outputs.clone().zip(sums) {
+                        let sum = sum + (least + MIDDLE) * matrix.sums[output];
+                        row[output] =
+                            sum as f32 * (scale * matrix.scales[output]) + matrix.biases[output];
                     }
                 }
             }
@@ -132,14 +118,10 @@ impl NullaryFnOnce for Multiply<'_> {
     }
 }
 
-/// Products of the digits of rows with the weights of outputs, written so that the compiler takes the loop sixteen
-/// places at a time.
+/// Products of rows with the weights of outputs, written so that the compiler takes the loop sixteen places at a time.
 #[inline(always)]
-fn sums(
-    [a, b, c, d]: [&[i8]; ROWS * DIGITS],
-    [e, f, g, h]: [&[i8]; OUTPUTS],
-) -> [[i32; OUTPUTS]; ROWS * DIGITS] {
-    let mut sums = [[0; OUTPUTS]; ROWS * DIGITS];
+fn sums([a, b, c, d]: [&[i8]; ROWS], [e, f, g, h]: [&[i8]; OUTPUTS]) -> [[i32; OUTPUTS]; ROWS] {
+    let mut sums = [[0; OUTPUTS]; ROWS];
     let inputs = a.iter().zip(b).zip(c).zip(d);
     let weights = e.iter().zip(f).zip(g).zip(h);
     for ((((a, b), c), d), (((e, f), g), h)) in inputs.zip(weights) {
@@ -182,16 +164,8 @@ fn dispatch(op: Multiply<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::weights::tried::{layer, output_of, rows};
+    use super::super::weights::tried::{layer, output_of, rounding_of, rows};
     use super::*;
-
-    #[test]
-    fn a_number_is_what_its_digits_say() {
-        for number in -32_639..=32_639 {
-            let [upper, lower] = digits_of(number as f32 + 0.4);
-            assert_eq!(i32::from(upper) * 256 + i32::from(lower), number);
-        }
-    }
 
     #[test]
     fn products_are_those_of_the_values() {
@@ -208,8 +182,13 @@ mod tests {
             Int8Matrix::new(&layer).multiply(&values, stride, &mut found);
             for (at, found) in found.into_iter().enumerate() {
                 let (row, output) = (at / n_outputs, at % n_outputs);
-                let expected = output_of(&layer, output, &values[row * stride..]);
-                assert!((found - expected).abs() < 0.1, "{found}, {expected}");
+                let row = &values[row * stride..][..n_inputs];
+                let expected = output_of(&layer, output, row);
+                let error = (found - expected).abs();
+                assert!(
+                    error <= rounding_of(&layer, output, row),
+                    "{found}, {expected}"
+                );
             }
         }
     }

@@ -57,6 +57,13 @@ impl LayerWeights {
             .collect()
     }
 
+    /// Sum of each output's weights, `[n_outputs]`.
+    pub(super) fn sums(&self) -> Vec<i32> {
+        let of_outputs = self.weights.chunks_exact(self.n_inputs());
+        let sum = |weights: &[i8]| weights.iter().copied().map(i32::from).sum();
+        of_outputs.map(sum).collect()
+    }
+
     /// Its outputs times `factor`.
     #[must_use]
     pub(super) fn scaled(mut self, factor: f32) -> Self {
@@ -305,6 +312,16 @@ pub(super) mod tried {
             .map(|(weight, value)| f32::from(*weight) * value)
             .sum();
         sum * layer.scales[output] + layer.biases[output]
+    }
+
+    /// How far that may be off where the row's values are rounded to 8 bits.
+    pub fn rounding_of(layer: &LayerWeights, output: usize, row: &[f32]) -> f32 {
+        let weights = &layer.weights[output * layer.n_inputs()..][..layer.n_inputs()];
+        let weights: f32 = weights.iter().map(|weight| f32::from(*weight).abs()).sum();
+        let highest = row.iter().copied().fold(0.0, f32::max);
+        let lowest = row.iter().copied().fold(0.0, f32::min);
+        let step = (highest - lowest) / 254.0;
+        0.501 * step * weights * layer.scales[output] + 1e-3
     }
 
     /// Rows that begin `stride` values apart, each larger than the one before.
