@@ -36,7 +36,7 @@ const TIMES_GIVEN: u32 = 4;
 /// What hears.
 #[derive(Clone, Copy)]
 pub struct Hearing<'a> {
-    /// What it is.
+    /// The networks, and what goes with them.
     pub engine: Engine<'a>,
     /// Who is told.
     pub observer: &'a dyn Observer,
