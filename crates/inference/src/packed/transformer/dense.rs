@@ -4,7 +4,7 @@ use super::super::panels::Panels;
 #[cfg(target_arch = "x86_64")]
 use super::vnni_matrix::VnniMatrix;
 use super::{
-    finish::{Finish, finish_all},
+    finish::{Columns, Finish},
     int8_matrix::Int8Matrix,
     int16_matrix::Int16Matrix,
     weights::LayerWeights,
@@ -49,18 +49,35 @@ impl Dense {
         match &self.matrix {
             #[cfg(target_arch = "x86_64")]
             Matrix::Vnni(matrix) => matrix.multiply(rows, stride, finish, output),
-            Matrix::Int8(matrix) => finish_after(
+            Matrix::Int8(matrix) => self.finish_after(
                 |values| matrix.multiply(rows, stride, values),
                 finish,
                 output,
             ),
             Matrix::Int16(matrix) => matrix.multiply(rows, stride, finish, output),
-            Matrix::Floats(panels) => finish_after(
+            Matrix::Floats(panels) => self.finish_after(
                 |values| panels.multiply(rows, stride, values),
                 finish,
                 output,
             ),
         }
+    }
+
+    /// Finishes what `multiply` leaves.
+    fn finish_after(
+        &self,
+        multiply: impl FnOnce(&mut [f32]),
+        finish: impl Finish,
+        output: &mut [f32],
+    ) {
+        let mut values = vec![0.0; output.len()];
+        multiply(&mut values);
+        let all = Columns {
+            n_columns: self.n_outputs,
+            first: 0,
+            width: self.n_outputs,
+        };
+        all.finish(finish, &values, output);
     }
 }
 
@@ -76,11 +93,4 @@ impl Matrix {
         }
         Int16Matrix::is_possible(n_inputs).then(|| Self::Int16(Int16Matrix::new(layer)))
     }
-}
-
-/// Finishes what `multiply` leaves.
-fn finish_after(multiply: impl FnOnce(&mut [f32]), finish: impl Finish, output: &mut [f32]) {
-    let mut values = vec![0.0; output.len()];
-    multiply(&mut values);
-    finish_all(finish, &values, output);
 }

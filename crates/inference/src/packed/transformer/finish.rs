@@ -77,16 +77,6 @@ impl Columns {
     }
 }
 
-/// Finishes outputs that were computed already.
-pub(super) fn finish_all(finish: impl Finish, values: &[f32], output: &mut [f32]) {
-    let all = Columns {
-        n_columns: output.len(),
-        first: 0,
-        width: output.len(),
-    };
-    all.finish(finish, values, output);
-}
-
 struct FinishColumns<'a, F> {
     columns: Columns,
     finish: F,

@@ -226,7 +226,7 @@ fn sums<S: PairProducts, const VECTORS: usize>(
 #[cfg(test)]
 mod tests {
     use super::super::finish::{Add, Store};
-    use super::super::weights::tried::{layer, output_of, rounding_of, rows};
+    use super::super::weights::tried::{assert_no_overflow, assert_products};
     use super::*;
 
     fn is_skipped() -> bool {
@@ -245,34 +245,21 @@ mod tests {
             return;
         }
         // Parts of a vector, of a panel, of a tile; rows beside each other, rows that overlap.
-        for (n_inputs, stride, n_outputs, n_rows) in [
-            (2, 2, 1, 1),
-            (10, 10, 37, 7),
-            (18, 6, 16, 13),
-            (24, 16, 70, 6),
-        ] {
-            let layer = layer(n_inputs, n_outputs);
-            let values = rows(n_rows, stride, n_inputs);
-            let matrix = Int16Matrix::new(&layer);
-            let mut found = vec![1000.0; n_rows * n_outputs];
-            matrix.multiply(&values, stride, Store, &mut found);
-            let mut added = found.clone();
-            matrix.multiply(&values, stride, Add, &mut added);
-            for row in 0..n_rows {
-                for output in 0..n_outputs {
-                    let values = &values[row * stride..][..n_inputs];
-                    let expected = output_of(&layer, output, values);
-                    let at = row * n_outputs + output;
-                    let error = (found[at] - expected).abs();
-                    assert!(
-                        error <= rounding_of(&layer, output, values),
-                        "{}, {expected}",
-                        found[at]
-                    );
-                    assert!((added[at] - 2.0 * found[at]).abs() < 1e-3);
-                }
+        let shapes = [
+            [2, 2, 1, 1],
+            [10, 10, 37, 7],
+            [18, 6, 16, 13],
+            [24, 16, 70, 6],
+        ];
+        assert_products(&shapes, |layer, values, stride, output| {
+            let matrix = Int16Matrix::new(layer);
+            matrix.multiply(values, stride, Store, output);
+            let mut added = output.to_vec();
+            matrix.multiply(values, stride, Add, &mut added);
+            for (added, found) in added.iter().zip(output) {
+                assert!((added - 2.0 * *found).abs() < 1e-3);
             }
-        }
+        });
     }
 
     #[test]
@@ -280,19 +267,8 @@ mod tests {
         if is_skipped() {
             return;
         }
-        for (weight, value) in [(127, 1e6), (-128, 1e6), (1, 1e-6), (0, 1.0)] {
-            let n_inputs = 3072;
-            let layer = LayerWeights {
-                weights: vec![weight; n_inputs],
-                scales: vec![1.0],
-                biases: vec![0.0],
-            };
-            let mut found = [f32::NAN];
-            let matrix = Int16Matrix::new(&layer);
-            matrix.multiply(&vec![value; n_inputs], n_inputs, Store, &mut found);
-            let expected = f32::from(weight) * value * n_inputs as f32;
-            let error = (found[0] - expected).abs();
-            assert!(error <= 1e-3 * expected.abs(), "{}, {expected}", found[0]);
-        }
+        assert_no_overflow(|layer, values, stride, output| {
+            Int16Matrix::new(layer).multiply(values, stride, Store, output);
+        });
     }
 }

@@ -164,48 +164,27 @@ fn dispatch(op: Multiply<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::weights::tried::{layer, output_of, rounding_of, rows};
+    use super::super::weights::tried::{assert_no_overflow, assert_products};
     use super::*;
+
+    fn multiply(layer: &LayerWeights, values: &[f32], stride: usize, output: &mut [f32]) {
+        Int8Matrix::new(layer).multiply(values, stride, output);
+    }
 
     #[test]
     fn products_are_those_of_the_values() {
         // Parts of sixteen places, of a tile; rows beside each other, rows that overlap.
-        for (n_inputs, stride, n_outputs, n_rows) in [
-            (1, 1, 1, 1),
-            (10, 10, 37, 7),
-            (18, 6, 16, 13),
-            (40, 16, 70, 6),
-        ] {
-            let layer = layer(n_inputs, n_outputs);
-            let values = rows(n_rows, stride, n_inputs);
-            let mut found = vec![f32::NAN; n_rows * n_outputs];
-            Int8Matrix::new(&layer).multiply(&values, stride, &mut found);
-            for (at, found) in found.into_iter().enumerate() {
-                let (row, output) = (at / n_outputs, at % n_outputs);
-                let row = &values[row * stride..][..n_inputs];
-                let expected = output_of(&layer, output, row);
-                let error = (found - expected).abs();
-                assert!(
-                    error <= rounding_of(&layer, output, row),
-                    "{found}, {expected}"
-                );
-            }
-        }
+        let shapes = [
+            [1, 1, 1, 1],
+            [10, 10, 37, 7],
+            [18, 6, 16, 13],
+            [40, 16, 70, 6],
+        ];
+        assert_products(&shapes, multiply);
     }
 
     #[test]
     fn no_sum_overflows() {
-        for (weight, value) in [(127, 1e6), (-128, -1e6), (1, 1e-6), (0, 1.0)] {
-            let layer = LayerWeights {
-                weights: vec![weight; MAX_INPUTS],
-                scales: vec![1.0],
-                biases: vec![0.0],
-            };
-            let mut found = [f32::NAN];
-            Int8Matrix::new(&layer).multiply(&vec![value; MAX_INPUTS], MAX_INPUTS, &mut found);
-            let expected = f32::from(weight) * value * MAX_INPUTS as f32;
-            let error = (found[0] - expected).abs();
-            assert!(error <= 1e-3 * expected.abs(), "{}, {expected}", found[0]);
-        }
+        assert_no_overflow(multiply);
     }
 }

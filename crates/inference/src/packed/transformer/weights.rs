@@ -293,7 +293,48 @@ impl File<'_> {
 /// A layer for tests of the layouts, and what it makes of a row.
 #[cfg(test)]
 pub(super) mod tried {
+    use super::super::rows::MAX_INPUTS;
     use super::LayerWeights;
+
+    /// Product of a layer with rows that begin so many values apart.
+    pub trait Product: Fn(&LayerWeights, &[f32], usize, &mut [f32]) {}
+
+    impl<F: Fn(&LayerWeights, &[f32], usize, &mut [f32])> Product for F {}
+
+    /// Holds a layout against the values themselves, for layers and rows of `[n_inputs, stride, n_outputs, n_rows]`.
+    pub fn assert_products(shapes: &[[usize; 4]], multiply: impl Product) {
+        for &[n_inputs, stride, n_outputs, n_rows] in shapes {
+            let layer = layer(n_inputs, n_outputs);
+            let values = rows(n_rows, stride, n_inputs);
+            let mut found = vec![f32::NAN; n_rows * n_outputs];
+            multiply(&layer, &values, stride, &mut found);
+            for (at, found) in found.into_iter().enumerate() {
+                let (row, output) = (at / n_outputs, at % n_outputs);
+                let row = &values[row * stride..][..n_inputs];
+                let expected = output_of(&layer, output, row);
+                let error = (found - expected).abs();
+                let most = rounding_of(&layer, output, row);
+                assert!(error <= most, "{found}, {expected}");
+            }
+        }
+    }
+
+    /// The same of rows as long as may be, whose sums are as large as can be.
+    pub fn assert_no_overflow(multiply: impl Product) {
+        let extremes = [(127, 1e6), (-128, 1e6), (-128, -1e6), (1, 1e-6), (0, 1.0)];
+        for (weight, value) in extremes {
+            let layer = LayerWeights {
+                weights: vec![weight; MAX_INPUTS],
+                scales: vec![1.0],
+                biases: vec![0.0],
+            };
+            let mut found = [f32::NAN];
+            multiply(&layer, &vec![value; MAX_INPUTS], MAX_INPUTS, &mut found);
+            let expected = f32::from(weight) * value * MAX_INPUTS as f32;
+            let error = (found[0] - expected).abs();
+            assert!(error <= 1e-3 * expected.abs(), "{}, {expected}", found[0]);
+        }
+    }
 
     pub fn layer(n_inputs: usize, n_outputs: usize) -> LayerWeights {
         let weight = |n: usize| ((n * 7919) % 255) as i32 - 127;
@@ -305,7 +346,7 @@ pub(super) mod tried {
     }
 
     /// One of the outputs for a row that begins with `row`.
-    pub fn output_of(layer: &LayerWeights, output: usize, row: &[f32]) -> f32 {
+    fn output_of(layer: &LayerWeights, output: usize, row: &[f32]) -> f32 {
         let weights = &layer.weights[output * layer.n_inputs()..][..layer.n_inputs()];
         let products = weights.iter().zip(row);
         let sum: f32 = products
@@ -315,7 +356,7 @@ pub(super) mod tried {
     }
 
     /// How far that may be off where the row's values are rounded to 8 bits.
-    pub fn rounding_of(layer: &LayerWeights, output: usize, row: &[f32]) -> f32 {
+    fn rounding_of(layer: &LayerWeights, output: usize, row: &[f32]) -> f32 {
         let weights = &layer.weights[output * layer.n_inputs()..][..layer.n_inputs()];
         let weights: f32 = weights.iter().map(|weight| f32::from(*weight).abs()).sum();
         let highest = row.iter().copied().fold(0.0, f32::max);
