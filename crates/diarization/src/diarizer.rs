@@ -1,6 +1,10 @@
 //! From a recording to its turns.
 
-use std::{io, num::NonZeroUsize, ops::Range};
+use std::{
+    io,
+    num::NonZeroUsize,
+    ops::{ControlFlow, Range},
+};
 
 use audio::{Recording, samples_of};
 use inference::{CheckpointError, Weights, verified};
@@ -44,13 +48,18 @@ impl Diarizer {
     }
 
     /// Whose turn it is when, in time order; none where nobody speaks. As many voices as there are told, at most
-    /// [`MAX_SPEAKERS`] are found.
-    pub fn turns(&self, recording: &Recording, n_speakers: Option<NonZeroUsize>) -> Vec<Span> {
+    /// [`MAX_SPEAKERS`] are found. `watch` is called whenever some speech was heard, and may stop it.
+    pub fn turns<B>(
+        &self,
+        recording: &Recording,
+        n_speakers: Option<NonZeroUsize>,
+        watch: impl FnMut() -> ControlFlow<B>,
+    ) -> ControlFlow<B, Vec<Span>> {
         let stretches: Vec<_> = stretches(recording)
             .map(|stretch| (segments(stretch.clone()), stretch))
             .collect();
         let of_all = stretches.iter().flat_map(|(segments, _)| segments.clone());
-        let vectors = self.space.vectors(&recording.samples, of_all);
+        let vectors = self.space.vectors(&recording.samples, of_all, watch)?;
         let distinct = self.space.distinct(&vectors);
         let labels = clusters::labels(&vectors, &distinct, n_speakers);
         let mut labels = &labels[..];
@@ -63,7 +72,7 @@ impl Diarizer {
                 labels: own,
             }
         });
-        turns(labelled, recording.samples.len())
+        ControlFlow::Continue(turns(labelled, recording.samples.len()))
     }
 }
 

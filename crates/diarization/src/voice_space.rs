@@ -4,7 +4,10 @@
 //! Output  vectors of length 1, `[256]`
 //! Source  Wan et al. 2018 (GE2E): three LSTM layers, the last state, one dense layer, ReLU; as Resemblyzer has them
 
-use std::{collections::BTreeMap, ops::Range};
+use std::{
+    collections::BTreeMap,
+    ops::{ControlFlow, Range},
+};
 
 use audio::{Samples, VoiceBands};
 use inference::{CheckpointError, EncoderShape, PackedEncoder, Weights, shared};
@@ -63,17 +66,21 @@ impl VoiceSpace {
         tensors
     }
 
-    /// A vector for each segment of some samples, in order; segments of silence have vectors of their own.
-    pub fn vectors(
+    /// A vector for each segment of some samples, in order; segments of silence have vectors of their own. `watch` is
+    /// called whenever some were heard, and may stop it.
+    pub fn vectors<B>(
         &self,
         samples: &Samples,
         segments: impl IntoIterator<Item = Range<usize>>,
-    ) -> Vec<Vec<f32>> {
+        mut watch: impl FnMut() -> ControlFlow<B>,
+    ) -> ControlFlow<B, Vec<Vec<f32>>> {
         let segments: Vec<_> = segments.into_iter().collect();
-        let at_once = segments.chunks(N_AT_ONCE);
-        at_once
-            .flat_map(|at_once| shared(at_once, |segments| self.hear(samples, segments)))
-            .collect()
+        let mut vectors = Vec::with_capacity(segments.len());
+        for at_once in segments.chunks(N_AT_ONCE) {
+            vectors.extend(shared(at_once, |segments| self.hear(samples, segments)));
+            watch()?;
+        }
+        ControlFlow::Continue(vectors)
     }
 
     fn hear(&self, samples: &Samples, segments: &[Range<usize>]) -> Vec<Vec<f32>> {

@@ -1,7 +1,7 @@
 //! The shipped weights tell of a voice what the encoder that they were taken from tells of it (generate.py), and are
 //! refused where they are not whole.
 
-use std::{fs, io, num::NonZeroUsize, path::Path};
+use std::{convert::Infallible, fs, io, num::NonZeroUsize, ops::ControlFlow, path::Path};
 
 use audio::{Recording, SAMPLE_RATE_HZ, Samples, Waveform};
 use diarization::{Diarizer, VECTOR_SIZE, VoiceSpace, WEIGHTS_FILE};
@@ -13,6 +13,10 @@ const TOLERANCE: f32 = 5e-3;
 fn shipped(file: &str) -> io::Result<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/speakers-v1");
     fs::read(folder.join(file))
+}
+
+fn unwatched() -> ControlFlow<Infallible> {
+    ControlFlow::Continue(())
 }
 
 fn signal(n_samples: i64) -> Vec<f32> {
@@ -37,7 +41,8 @@ fn a_vector_is_the_encoders() {
     assert_eq!(expected.len(), VECTOR_SIZE);
     // Among others, which must not be heard.
     let samples = Samples::from(&signal(25_600)[..]);
-    let found = space.vectors(&samples, [0..9_000, 0..25_600, 0..9_000]);
+    let ControlFlow::Continue(found) =
+        space.vectors(&samples, [0..9_000, 0..25_600, 0..9_000], unwatched);
     assert_eq!(found[0], found[2]);
     let differences = found[1].iter().zip(&expected);
     let largest = differences.fold(0.0_f32, |most, (one, other)| most.max((one - other).abs()));
@@ -61,13 +66,37 @@ fn nobody_speaks_in_silence_and_any_samples_have_an_end() {
         });
         for n_speakers in [None, NonZeroUsize::new(2), NonZeroUsize::new(6)] {
             let mut before = 0;
-            for turn in diarizer.turns(&recording, n_speakers) {
+            let ControlFlow::Continue(turns) = diarizer.turns(&recording, n_speakers, unwatched);
+            for turn in turns {
                 assert!(before <= turn.samples.start && turn.samples.start < turn.samples.end);
                 before = turn.samples.end;
             }
             assert!(before <= n_samples);
         }
     }
+}
+
+#[test]
+fn speech_is_heard_no_further_than_it_is_watched() {
+    let weights = Weights::from_safetensors(&shipped(WEIGHTS_FILE).expect("it is there"));
+    let space = VoiceSpace::new(&weights.expect("tensors")).expect("the shipped ones");
+    let samples = Samples::from(&signal(9_000)[..]);
+    let segments = vec![0..9_000; 100];
+    let mut n_watched = 0;
+    let ControlFlow::Continue(vectors) = space.vectors(&samples, segments.clone(), || {
+        n_watched += 1;
+        unwatched()
+    });
+    assert!(vectors.len() == 100 && n_watched > 2, "{n_watched}");
+    let mut n_left = 2;
+    let stopped = space.vectors(&samples, segments, || {
+        n_left -= 1;
+        match n_left {
+            0 => ControlFlow::Break(()),
+            _ => ControlFlow::Continue(()),
+        }
+    });
+    assert!(stopped.is_break() && n_left == 0);
 }
 
 #[test]

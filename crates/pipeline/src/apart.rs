@@ -91,7 +91,7 @@ pub struct Engine<'a> {
 }
 
 /// Hears a clip, whose voices are told apart where that is asked; `profile` is of who speaks in the clip as a whole,
-/// and says nothing of turns. `watch` is called whenever windows or turns are answered, and may stop it.
+/// and says nothing of turns. `watch` is called whenever windows or turns are heard, and may stop it.
 ///
 /// # Errors
 /// [`PipelineError`]; see the module's head.
@@ -117,7 +117,7 @@ pub fn recognize_apart<T>(
         return Ok((prediction, seen));
     }
     let Some(clip) = clip else {
-        let spans = spans(&mixed, diarizer, apart.speakers)?;
+        let spans = spans(&mixed, diarizer, apart.speakers, &mut watch)?;
         prediction.turns = expressed(recognizer, &mixed, None, &spans, &mut watch)?;
         return Ok((prediction, seen));
     };
@@ -130,7 +130,7 @@ pub fn recognize_apart<T>(
             Err(error) => return Err(error.into()),
         };
         if heard.is_some() {
-            let spans = spans(&recording, diarizer, apart.speakers)?;
+            let spans = spans(&recording, diarizer, apart.speakers, &mut watch)?;
             prediction.turns.extend(expressed(
                 recognizer,
                 &recording,
@@ -149,15 +149,19 @@ fn spans(
     recording: &Recording,
     diarizer: &LazyDiarizer,
     speakers: Option<Speakers>,
+    watch: &mut impl FnMut() -> ControlFlow<()>,
 ) -> Result<Vec<Span>, PipelineError> {
     let n_speakers = match speakers {
         None | Some(Speakers::Told(NonZeroUsize::MIN)) => return Ok(turns_of_one(recording)),
         Some(Speakers::Told(n_speakers)) => Some(n_speakers),
         Some(Speakers::Auto) => None,
     };
-    match &**diarizer {
-        Ok(diarizer) => Ok(diarizer.turns(recording, n_speakers)),
-        Err(error) => Err(PipelineError::NoDiarizer(error.to_string())),
+    let diarizer = diarizer
+        .as_ref()
+        .map_err(|error| PipelineError::NoDiarizer(error.to_string()))?;
+    match diarizer.turns(recording, n_speakers, watch) {
+        ControlFlow::Continue(spans) => Ok(spans),
+        ControlFlow::Break(()) => Err(RecognizeError::Stopped.into()),
     }
 }
 

@@ -5,8 +5,9 @@
 
 use std::{
     collections::BTreeSet,
+    convert::Infallible,
     fs,
-    ops::Range,
+    ops::{ControlFlow, Range},
     path::{Path, PathBuf},
 };
 
@@ -62,7 +63,10 @@ fn vectors(clip: &Clip, space: &VoiceSpace) -> anyhow::Result<Vec<Vec<f32>>> {
     );
     let bytes = fs::read(&clip.path).with_context(in_clip)?;
     let recording = audio::record(bytes, &DecodeLimits::default()).with_context(in_clip)?;
-    Ok(space.vectors(&recording.samples, speech(&recording)))
+    let unwatched = || ControlFlow::<Infallible>::Continue(());
+    let ControlFlow::Continue(vectors) =
+        space.vectors(&recording.samples, speech(&recording), unwatched);
+    Ok(vectors)
 }
 
 /// The segments of its speech.
