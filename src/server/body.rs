@@ -1,4 +1,4 @@
-//! What the body of a request may cost: bytes, time, a lowest rate, and a share of the memory for uploads.
+//! What the body of a request may cost: bytes, time, a lowest rate, and its client's share of the memory for uploads.
 //!
 //! The bounds sit in the body itself, so that they also hold for server functions, which read their bodies without
 //! axum's extractors, and for bodies that do not tell their length. A route gets them with a layer.
@@ -13,9 +13,14 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use futures::{Stream, StreamExt, stream::try_unfold};
-use tokio::time::{Instant, timeout_at};
+use tokio::{
+    select,
+    sync::Mutex,
+    time::{Instant, timeout_at},
+};
 
 use super::{
+    access::Client,
     body_fault::{BodyFault, Bounded},
     envelope::Refusal,
     form_boundary,
@@ -77,35 +82,59 @@ pub async fn bound(State(limits): State<BodyLimits>, mut request: Request, next:
         let request_id = RequestId::of(request.extensions()).0;
         return Refusal { error, request_id }.into_response();
     }
+    // Without one only where nobody is let in.
+    let client = request.extensions().get::<Client>();
+    let turn = client.map_or(pipeline::Client(0), Client::turn);
+    let n_declared = declared_bytes(request.headers());
+    let n_expected = n_declared.min(limits.max_file_bytes);
     let bounded = Bounded {
         max_file_bytes: limits.max_file_bytes,
         fault: BodyFault::default(),
-        share: Arc::new(limits.memory.share()),
+        share: Arc::new(limits.memory.share(turn, n_expected)),
         retry_after_s: limits.retry_after_s,
     };
     request.extensions_mut().insert(bounded.clone());
     let boundary = form_boundary::read(request.headers());
     let (head, body) = request.into_parts();
-    let arrival = Arrival {
+    let arrival = Arc::new(Mutex::new(Arrival {
         chunks: body.into_data_stream(),
-        n_bytes: declared_bytes(&head.headers),
+        n_bytes: n_declared,
         n_arrived: 0,
         client_waits: head.headers.contains_key(EXPECT),
         deadline: Instant::now() + limits.timeout * limits.n_files,
         waited: Duration::ZERO,
         n_lately: 0,
-        refusal: None,
+        is_open: true,
+        is_refused: false,
         bounded: bounded.clone(),
         limits,
-    };
+    }));
+    let pieces = stream(Arc::clone(&arrival));
     let body = match boundary {
         Ok(boundary) => {
-            let pieces = Box::pin(arrival.stream());
-            Body::from_stream(guard(pieces, &boundary, bounded.fault))
+            Body::from_stream(guard(Box::pin(pieces), &boundary, bounded.fault.clone()))
         }
-        Err(_) => Body::from_stream(arrival.stream()),
+        Err(_) => Body::from_stream(pieces),
     };
-    next.run(Request::from_parts(head, body)).await
+    let request_id = RequestId::of(&head.extensions).0;
+    let response = select! {
+        biased;
+        response = next.run(Request::from_parts(head, body)) => response,
+        () = bounded.share.revoked() => {
+            let error = bounded.overloaded();
+            Refusal { error, request_id }.into_response()
+        }
+    };
+    // Whoever read the body holds nothing of it any more.
+    arrival.lock().await.discard().await;
+    response
+}
+
+fn stream(arrival: Arc<Mutex<Arrival>>) -> impl Stream<Item = Result<Bytes, AppError>> + Send {
+    try_unfold(arrival, |arrival| async move {
+        let chunk = arrival.lock().await.next().await?;
+        Ok(chunk.map(|chunk| (chunk, arrival)))
+    })
 }
 
 /// The refusal of a body that is not sent as it is.
@@ -138,52 +167,58 @@ struct Arrival {
     /// For bytes, since [`n_lately`](Self::n_lately) was last looked at. Time in which nobody asked does not count.
     waited: Duration,
     n_lately: u64,
-    /// Why the rest is thrown away.
-    refusal: Option<AppError>,
+    /// Whether more may arrive.
+    is_open: bool,
+    /// Whether that is thrown away.
+    is_refused: bool,
     bounded: Bounded,
     limits: BodyLimits,
 }
 
 impl Arrival {
-    fn stream(self) -> impl Stream<Item = Result<Bytes, AppError>> + Send {
-        try_unfold(self, |mut arrival| async move {
-            let chunk = arrival.next().await?;
-            Ok(chunk.map(|chunk| (chunk, arrival)))
-        })
-    }
-
     /// The next piece of a body that costs no more than it may.
     async fn next(&mut self) -> Result<Option<Bytes>, AppError> {
         let max_bytes = self.limits.max_bytes();
-        if self.n_bytes > max_bytes && self.client_waits {
-            return Err(self.too_large());
+        if self.n_bytes > max_bytes {
+            return Err(self.refuse(self.too_large()));
         }
-        while let Some(chunk) = self.arrive().await? {
-            self.n_arrived = self.n_arrived.saturating_add(chunk.len() as u64);
-            self.n_bytes = self.n_bytes.max(self.n_arrived);
-            if self.n_bytes > max_bytes {
-                self.refusal = Some(self.too_large());
-            }
-            if self.refusal.is_none() && !self.bounded.share.take(chunk.len() as u64) {
-                self.refusal = Some(self.bounded.overloaded());
-            }
-            if self.refusal.is_none() {
-                return Ok(Some(chunk));
-            }
-            self.bounded.share.give_back();
-            if self.n_arrived > max_bytes.saturating_mul(DISCARD_FACTOR) {
-                break;
-            }
+        let Some(chunk) = self.arrive().await? else {
+            return Ok(None);
+        };
+        if self.n_bytes > max_bytes {
+            return Err(self.refuse(self.too_large()));
         }
-        match self.refusal.take() {
-            Some(error) => Err(self.bounded.fault.record(error)),
-            None if self.n_bytes > max_bytes => Err(self.too_large()),
-            None => Ok(None),
+        if !self.bounded.share.take(chunk.len() as u64) {
+            return Err(self.refuse(self.bounded.overloaded()));
+        }
+        Ok(Some(chunk))
+    }
+
+    fn refuse(&mut self, error: AppError) -> AppError {
+        self.is_refused = true;
+        self.bounded.share.give_back();
+        self.bounded.fault.record(error)
+    }
+
+    /// Reads on what is left of a body that was refused, and throws it away.
+    async fn discard(&mut self) {
+        let is_refused = self.is_refused || self.bounded.share.is_revoked();
+        let is_asked_for = !self.client_waits || self.n_arrived > 0;
+        let at_most = self.limits.max_bytes().saturating_mul(DISCARD_FACTOR);
+        while is_refused && is_asked_for && self.is_open && self.n_arrived <= at_most {
+            // What arrives does not matter, only that it ends.
+            let _ = self.arrive().await;
         }
     }
 
     /// What arrives next, if it arrives in time.
     async fn arrive(&mut self) -> Result<Option<Bytes>, AppError> {
+        let arrived = self.arrive_in_time().await;
+        self.is_open = matches!(arrived, Ok(Some(_)));
+        arrived
+    }
+
+    async fn arrive_in_time(&mut self) -> Result<Option<Bytes>, AppError> {
         loop {
             let asked = Instant::now();
             let patience = self.limits.stall_timeout.saturating_sub(self.waited);
@@ -191,7 +226,10 @@ impl Arrival {
             self.waited += asked.elapsed();
             if let Ok(chunk) = arrived {
                 let chunk = chunk.transpose().map_err(|_| self.incomplete())?;
-                self.n_lately += chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+                let n_bytes = chunk.as_ref().map_or(0, |chunk| chunk.len() as u64);
+                self.n_lately += n_bytes;
+                self.n_arrived = self.n_arrived.saturating_add(n_bytes);
+                self.n_bytes = self.n_bytes.max(self.n_arrived);
                 return Ok(chunk);
             }
             let is_slow = self.n_lately < self.limits.min_bytes();
@@ -207,8 +245,8 @@ impl Arrival {
     }
 
     fn too_large(&self) -> AppError {
-        self.bounded.fault.record(AppError::TooLarge {
+        AppError::TooLarge {
             max_bytes: self.limits.max_file_bytes,
-        })
+        }
     }
 }

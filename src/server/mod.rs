@@ -34,6 +34,7 @@ pub mod exposure;
 mod form;
 mod form_boundary;
 mod form_guard;
+mod forwarded;
 pub mod functions;
 mod http_rules;
 mod live_session;
@@ -106,6 +107,10 @@ pub fn router(state: AppState) -> Router {
         .layer(from_fn(panics::answer))
         .layer(from_fn(security::add_headers))
         .layer(from_fn_with_state(state.clone(), telemetry::observe))
+        .layer(from_fn_with_state(
+            Arc::clone(&state.proxies),
+            forwarded::resolve,
+        ))
         .with_state(state)
 }
 

@@ -10,6 +10,7 @@ use std::{
 
 use axum::extract::FromRef;
 use inference::Recognizer;
+use ipnet::IpNet;
 use leptos::config::LeptosOptions;
 use pipeline::Observer;
 use tenants::Ledger;
@@ -55,6 +56,8 @@ pub struct AppState {
     pub metrics: Arc<Metrics>,
     /// Who may send clips, and how many.
     pub access: Arc<Access>,
+    /// Proxies that are believed about whose request they pass on.
+    pub proxies: Arc<[IpNet]>,
     /// What is looked for in clips, and who is told.
     pub alerts: Arc<Alerts>,
     /// The admin page; `None` where there are no tenants.
@@ -134,6 +137,7 @@ impl AppState {
             alerts: Arc::new(alerts),
             metrics,
             access,
+            proxies: settings.access.trusted_proxies.clone().into(),
             admin: None,
             has_public_metrics: server.metrics_address.is_none(),
             is_ending: Arc::new(AtomicBool::new(false)),

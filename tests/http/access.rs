@@ -53,7 +53,7 @@ pub fn with_credentials(mut request: Request<Body>, credentials: &str) -> Reques
     request
 }
 
-fn from(mut request: Request<Body>, address: &str) -> Request<Body> {
+pub fn from(mut request: Request<Body>, address: &str) -> Request<Body> {
     let address: std::net::SocketAddr = address.parse().expect("an address");
     request.extensions_mut().insert(ConnectInfo(address));
     request
@@ -113,6 +113,27 @@ async fn clips_count_by_whatever_way_they_come() {
     }
     let neighbour = from(raw(b"text".to_vec()), "[2001:db8:1:3::1]:5000");
     assert_eq!(send(router, neighbour).await.status.as_u16(), 415);
+}
+
+#[tokio::test]
+async fn behind_a_proxy_that_is_trusted_each_client_counts_by_itself() {
+    let router = changed(|settings| {
+        settings.access.clips_per_minute = 1;
+        settings.access.trusted_proxies = vec!["10.0.0.0/8".parse().expect("a network")];
+    });
+    let ask = async |peer: &str, forwarded: &str| {
+        let mut request = from(raw(b"text".to_vec()), peer);
+        let forwarded = forwarded.parse().expect("a header");
+        request.headers_mut().insert("x-forwarded-for", forwarded);
+        send(router.clone(), request).await.status.as_u16()
+    };
+    assert_eq!(ask("10.0.0.1:1", "203.0.113.7").await, 415);
+    assert_eq!(ask("10.0.0.2:1", "203.0.113.7").await, 429);
+    assert_eq!(ask("10.0.0.1:1", "203.0.113.8").await, 415);
+    assert_eq!(ask("10.0.0.1:1", "9.9.9.9, 203.0.113.8").await, 429);
+    // Nobody else is believed.
+    assert_eq!(ask("198.51.100.1:1", "203.0.113.9").await, 415);
+    assert_eq!(ask("198.51.100.1:1", "203.0.113.10").await, 429);
 }
 
 #[tokio::test]

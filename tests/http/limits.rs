@@ -20,6 +20,7 @@ use tokio::time::{Instant, sleep};
 use tower::ServiceExt;
 
 use crate::{
+    access::from,
     clips::syllables_wav,
     trial::{UPLOAD_ROUTES, form_with, get, post_form, send, state, upload},
 };
@@ -144,6 +145,50 @@ async fn tiny_pieces_without_a_boundary_cost_little() {
     }
 }
 
+/// Polls it until it waits for more.
+async fn send_what_there_is(answering: &mut (impl Future<Output: std::fmt::Debug> + Unpin)) {
+    for _ in 0..100 {
+        poll_fn(|context| {
+            assert!(answering.poll_unpin(context).is_pending());
+            Poll::Ready(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn who_fills_the_memory_keeps_nobody_else_out() {
+    let clip = syllables_wav(1.0);
+    let state = state(|settings| {
+        let n_bytes = NonZeroU64::new(clip.len() as u64 * 10).expect("not 0");
+        settings.server.max_upload_memory_bytes = n_bytes;
+    });
+    let (greedy, other) = ("10.0.0.1:1", "10.0.0.2:1");
+    let half = form_with("file", "voice.wav", &clip);
+    let mut unfinished = Vec::new();
+    for _ in 0..24 {
+        let mut request = from(
+            post_form("/predict", Body::from_stream(stalled(&half))),
+            greedy,
+        );
+        let host = "here".parse().expect("a header");
+        request.headers_mut().insert(HOST, host);
+        let mut answering = Box::pin(router(state.clone()).oneshot(request));
+        send_what_there_is(&mut answering).await;
+        unfinished.push(answering);
+    }
+    for (address, is_heard) in [(greedy, false), (other, true)] {
+        for route in UPLOAD_ROUTES.into_iter().chain(["/api/v1/batches"]) {
+            let answer = send(router(state.clone()), from(upload(route, &clip), address)).await;
+            let is_refused = answer.status == StatusCode::SERVICE_UNAVAILABLE;
+            assert_eq!(!is_refused, is_heard, "{route} {address}");
+        }
+    }
+    drop(unfinished);
+    let answer = send(router(state), from(upload("/predict", &clip), greedy)).await;
+    assert_eq!(answer.status, StatusCode::OK);
+}
+
 #[tokio::test]
 async fn what_has_not_arrived_takes_no_memory_and_what_a_client_leaves_comes_back() {
     let state = state(|_| {});
@@ -155,13 +200,7 @@ async fn what_has_not_arrived_takes_no_memory_and_what_a_client_leaves_comes_bac
         let host = "here".parse().expect("a header");
         request.headers_mut().insert(HOST, host);
         let mut answering = Box::pin(router(state.clone()).oneshot(request));
-        for _ in 0..100 {
-            poll_fn(|context| {
-                assert!(answering.poll_unpin(context).is_pending());
-                Poll::Ready(())
-            })
-            .await;
-        }
+        send_what_there_is(&mut answering).await;
         assert_eq!(memory.n_bytes(), expected);
         drop(answering);
         assert_eq!((memory.n_bytes(), memory.n_uploads()), (0, 0));
@@ -175,7 +214,7 @@ async fn an_upload_without_memory_is_503_and_health_goes_on() {
         let n_bytes = NonZeroU64::new(clip.len() as u64 * 2).expect("not 0");
         settings.server.max_upload_memory_bytes = n_bytes;
     });
-    let held = state.body_limits.memory.share();
+    let held = state.body_limits.memory.share(pipeline::Client(1), 0);
     assert!(held.take(clip.len() as u64 + 1));
     for route in UPLOAD_ROUTES.into_iter().chain(["/api/v1/batches"]) {
         let answer = send(router(state.clone()), upload(route, &clip)).await;

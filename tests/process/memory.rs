@@ -1,7 +1,7 @@
 //! What bombs and large uploads take, and what comes back.
 #![cfg(target_os = "linux")]
 
-use std::{fs, thread, time::Instant};
+use std::{fs, io::Write, thread, time::Instant};
 
 use crate::{
     clips::syllables_wav,
@@ -90,6 +90,31 @@ fn ten_large_uploads_are_refused_and_not_kept() {
     let peak_kib = memory_kib(&server, "VmHWM");
     println!("{before_kib} KiB before, {peak_kib} at most");
     assert!(peak_kib < before_kib + 2 * MAX_GROWTH_KIB, "{peak_kib} KiB");
+}
+
+/// What they had sent was kept while the rest still came, beside the memory for uploads: 496 MiB for 200 such.
+#[test]
+fn of_uploads_that_are_refused_half_way_nothing_is_kept() {
+    let n_bytes: u64 = 16 << 20;
+    let memory = n_bytes.to_string();
+    let server = Server::start(&[("MAX_UPLOAD_MEMORY_BYTES", &memory)]);
+    let clip = upload("/api/v1/recognitions", &ten_minutes());
+    let half = &clip[..clip.len() / 2];
+    let before_kib = memory_kib(&server, "VmRSS");
+    let mut unfinished = Vec::new();
+    for _ in 0..5 {
+        let first = unfinished.len();
+        unfinished.extend((0..20).map(|_| server.connect()));
+        for piece in half.chunks(64 << 10) {
+            for stream in &mut unfinished[first..] {
+                stream.write_all(piece).expect("the server reads");
+            }
+        }
+    }
+    let peak_kib = memory_kib(&server, "VmHWM");
+    println!("{before_kib} KiB before, {peak_kib} at most");
+    let at_most_kib = before_kib + 3 * n_bytes / 1024 + MAX_GROWTH_KIB;
+    assert!(peak_kib < at_most_kib, "{peak_kib} KiB");
 }
 
 #[test]

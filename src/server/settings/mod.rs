@@ -21,6 +21,7 @@ use audio::DecodeLimits;
 use diarization::Diarizer;
 pub use file::{FILE_NAME, SettingsError, find, leptos_options};
 use inference::{Checkpoint, CheckpointError, Recognizer};
+use ipnet::IpNet;
 use pipeline::LazyDiarizer;
 use serde::{Deserialize, Deserializer, de::Error};
 
@@ -120,6 +121,8 @@ pub struct AccessSettings {
     pub page_needs_key: bool,
     /// Clips of one client per minute; 0: as many as it likes.
     pub clips_per_minute: u32,
+    /// Networks of proxies that are believed about whose request they pass on.
+    pub trusted_proxies: Vec<IpNet>,
 }
 
 /// `[banglaser.recognizer]`.
@@ -343,6 +346,9 @@ impl ServerSettings {
 
     /// What one clip's upload may cost, out of a memory for all of them.
     pub fn body_limits(&self, memory: UploadMemory) -> BodyLimits {
+        if self.max_upload_bytes > self.max_upload_memory_bytes {
+            tracing::warn!("the largest uploads never fit: see max_upload_memory_bytes");
+        }
         BodyLimits {
             max_file_bytes: self.max_upload_bytes.get(),
             n_files: 1,
