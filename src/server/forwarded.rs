@@ -37,7 +37,9 @@ pub async fn resolve(
 fn client(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
     let mut client = peer.to_canonical();
     let lists = headers.get_all(X_FORWARDED_FOR).iter().rev();
-    let mut hops = lists.flat_map(|list| list.to_str().unwrap_or_default().rsplit(','));
+    let hops = lists.flat_map(|list| list.to_str().unwrap_or("?").rsplit(','));
+    // RFC 9110, section 5.6.1.2: nothing between commas is nothing.
+    let mut hops = hops.map(str::trim).filter(|hop| !hop.is_empty());
     while proxies.iter().any(|proxy| proxy.contains(&client)) {
         match hops.next().and_then(address) {
             Some(hop) => client = hop,
@@ -49,7 +51,6 @@ fn client(proxies: &[IpNet], peer: IpAddr, headers: &HeaderMap) -> IpAddr {
 
 /// Some proxies add the port.
 fn address(hop: &str) -> Option<IpAddr> {
-    let hop = hop.trim();
     let with_port = || hop.parse().map(|hop: SocketAddr| hop.ip());
     let address = hop.parse::<IpAddr>().or_else(|_| with_port());
     address.ok().map(|address| address.to_canonical())
@@ -88,7 +89,7 @@ mod tests {
             ),
             // Who made up a list is where it ends.
             ("10.0.0.1", &["9.9.9.9, nonsense, 10.0.0.2"], "10.0.0.2"),
-            ("10.0.0.1", &["9.9.9.9,"], "10.0.0.1"),
+            ("10.0.0.1", &["203.0.113.7, ,"], "203.0.113.7"),
             ("10.0.0.1", &["10.0.0.3, 10.0.0.2"], "10.0.0.3"),
         ] {
             assert_eq!(client_of(peer, lists), expected, "{peer} {lists:?}");

@@ -1,7 +1,8 @@
 //! The clips that nobody hears yet, and whose turn it is.
 //!
 //! Turn    that of the client whose clips took least time, among equals that of the clip that came first; who comes
-//!         anew starts level with the one whose turn it was last, so that nobody saves up turns
+//!         anew starts level with the one whose turn it was last, so that nobody saves up turns. Every second turn is
+//!         that of the clip that has waited longest: else clients that are always new would be heard before all others
 //! Source  start-time fair queueing: Goyal, Vin & Cheng 1996
 
 use std::{
@@ -49,6 +50,8 @@ pub struct Waiting(Mutex<Clips>);
 #[derive(Debug, Default)]
 struct Clips {
     n_entered: u64,
+    /// Those that had their turn.
+    n_heard: u64,
     in_order: VecDeque<Clip>,
     /// What the clips of each client took, seconds, counted from where it came anew.
     took_s: HashMap<Client, f64>,
@@ -105,7 +108,11 @@ impl Waiting {
     /// large one, nor one of several voices.
     pub fn next(&self, max_bytes: usize, n_before: usize) -> Option<Clip> {
         let mut clips = self.clips();
-        let position = clips.turn(max_bytes)?;
+        let is_longest = clips.n_heard % 2 == 1;
+        let position = match is_longest {
+            true => clips.longest(max_bytes)?,
+            false => clips.least(max_bytes)?,
+        };
         let Request { bytes, apart, .. } = &clips.in_order[position].request;
         let is_quick = bytes.len() <= MAX_BYTES_TOGETHER && !apart.is_asked();
         if n_before > 0 && !is_quick {
@@ -115,7 +122,10 @@ impl Waiting {
         let took_s = clips.took_s.entry(clip.client).or_default();
         let before_s = *took_s;
         *took_s += LEAST_S;
-        clips.level_s = clips.level_s.max(before_s);
+        if !is_longest {
+            clips.level_s = clips.level_s.max(before_s);
+        }
+        clips.n_heard += 1;
         Some(clip)
     }
 
@@ -164,13 +174,22 @@ impl Clips {
         *took_s = took_s.max(level_s);
     }
 
-    /// Place of the clip whose turn it is, among those of at most so many bytes.
-    fn turn(&self, max_bytes: usize) -> Option<usize> {
-        let took_s = |clip: &Clip| self.took_s.get(&clip.client).copied().unwrap_or(0.0);
+    /// Places of clips of at most so many bytes, as they came.
+    fn fitting(&self, max_bytes: usize) -> impl Iterator<Item = (usize, &Clip)> {
         let clips = self.in_order.iter().enumerate();
-        let clips = clips.filter(|(_, clip)| clip.request.bytes.len() <= max_bytes);
-        // The first of several least ones.
-        let next = clips.min_by(|(_, left), (_, right)| took_s(left).total_cmp(&took_s(right)));
+        clips.filter(move |(_, clip)| clip.request.bytes.len() <= max_bytes)
+    }
+
+    /// Place of the one that has waited longest.
+    fn longest(&self, max_bytes: usize) -> Option<usize> {
+        self.fitting(max_bytes).next().map(|(position, _)| position)
+    }
+
+    /// Place of the one whose client's clips took least, the first of several.
+    fn least(&self, max_bytes: usize) -> Option<usize> {
+        let took_s = |clip: &Clip| self.took_s.get(&clip.client).copied().unwrap_or(0.0);
+        let fitting = self.fitting(max_bytes);
+        let next = fitting.min_by(|(_, left), (_, right)| took_s(left).total_cmp(&took_s(right)));
         next.map(|(position, _)| position)
     }
 }
@@ -230,21 +249,41 @@ mod tests {
         let (greedy, modest) = (Client(1), Client(2));
         let enter = |client| waiting.enter(client, of(0));
         let next = || waiting.next(ANY, 0).map(|clip| clip.client);
-        let _many: Vec<_> = (0..4).map(|_| enter(greedy)).collect();
+        let _many: Vec<_> = (0..6).map(|_| enter(greedy)).collect();
         assert_eq!(next(), Some(greedy));
         waiting.count(greedy, Duration::from_secs(5));
-        let _few: Vec<_> = (0..2).map(|_| enter(modest)).collect();
+        let _few: Vec<_> = (0..3).map(|_| enter(modest)).collect();
+        assert_eq!(next(), Some(greedy), "it came first");
         assert_eq!(next(), Some(modest));
         waiting.count(modest, Duration::from_secs(1));
-        assert_eq!(next(), Some(modest));
+        assert_eq!([next(), next()], [greedy, modest].map(Some));
         waiting.count(modest, Duration::from_secs(9));
-        assert_eq!(next(), Some(greedy));
+        assert_eq!([next(), next()], [greedy, greedy].map(Some));
         // Who was away has saved nothing up, nor lost anything.
         let late = Client(3);
         let _late: Vec<_> = (0..2).map(|_| enter(late)).collect();
-        let turns = [late, greedy, late, greedy].map(Some);
+        let turns = [greedy, late, modest, late].map(Some);
         assert_eq!([next(), next(), next(), next()], turns);
         assert_eq!(next(), None);
+    }
+
+    #[test]
+    fn clients_that_are_always_new_keep_nobody_waiting() {
+        let waiting = Waiting::default();
+        let known = Client(0);
+        let _first = waiting.enter(known, of(0));
+        assert_eq!(waiting.next(ANY, 0).map(|clip| clip.client), Some(known));
+        waiting.count(known, Duration::from_secs(1));
+        let mut places: Vec<_> = (1..10)
+            .map(|new| waiting.enter(Client(new), of(0)))
+            .collect();
+        let again = waiting.enter(known, of(0));
+        let mut n_before = 0;
+        while waiting.next(ANY, 0).is_some_and(|clip| clip.id != again.id) {
+            n_before += 1;
+            places.push(waiting.enter(Client(100 + n_before), of(0)));
+        }
+        assert!(n_before < 20, "{n_before}");
     }
 
     #[test]
