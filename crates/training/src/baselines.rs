@@ -98,6 +98,10 @@ impl Trainable for Baseline {
         }
     }
 
+    fn head(&mut self) -> &mut BiLstm {
+        &mut self.shell
+    }
+
     fn answering(&self) -> Box<dyn Network> {
         Box::new(Reference(self.clone()))
     }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     augmentation::features,
+    content::Content,
     examples::Example,
     gradient::Trainable,
     recipe::Recipe,
@@ -57,10 +58,14 @@ pub fn fit<N: Trainable>(
 ) -> anyhow::Result<Trained<N>> {
     let means = (recipe.profiled > 0.0).then(|| SpeakerMeans::of(train, &recipe.labels));
     let means = means.flatten();
+    let heard = Heard {
+        content: recipe.heard_content()?,
+        means,
+    };
     let members = of_members(recipe, dir, |member, dir| {
-        fit_member(train, means.as_ref(), member, dir)
+        fit_member(train, &heard, member, dir)
     })?;
-    let voice_prior = means.map(|means| means.prior);
+    let voice_prior = heard.means.map(|means| means.prior);
     if let Some(prior) = &voice_prior {
         fs::write(dir.join(VOICE_FILE), prior.to_weights().to_safetensors())?;
     }
@@ -70,10 +75,45 @@ pub fn fit<N: Trainable>(
     })
 }
 
+/// What is taken from voice vectors in training.
+struct Heard {
+    /// Taken over by the network when it is trained.
+    content: Option<Content>,
+    means: Option<SpeakerMeans>,
+}
+
+impl Heard {
+    /// What the network reads of a variant.
+    fn voice(
+        &self,
+        example: &Example,
+        variant_idx: usize,
+        recipe: &Recipe,
+        rng: &mut StdRng,
+    ) -> Vec<f32> {
+        let voice = &example.variants[variant_idx].voice;
+        let voice = match &self.means {
+            Some(means) if rng.random_bool(recipe.profiled) => {
+                difference(voice, means.of_variant(&example.speaker, variant_idx))
+            }
+            Some(means) => difference(voice, &means.prior.mean),
+            None => voice.clone(),
+        };
+        match &self.content {
+            Some(content) => content.shrunk(&voice),
+            None => voice,
+        }
+    }
+}
+
 /// What [`fit`] left behind in `dir`.
 pub fn trained<N: Trainable>(recipe: &Recipe, dir: &Path) -> anyhow::Result<Trained<N>> {
+    let heard = Heard {
+        content: recipe.heard_content()?,
+        means: None,
+    };
     let members = of_members(recipe, dir, |member, dir| {
-        fit_member(&[], None, member, dir)
+        fit_member(&[], &heard, member, dir)
     })?;
     let read = || {
         let bytes = fs::read(dir.join(VOICE_FILE))?;
@@ -109,7 +149,7 @@ fn of_members<N>(
 /// made with the same recipe.
 fn fit_member<N: Trainable>(
     train: &[&Example],
-    means: Option<&SpeakerMeans>,
+    heard: &Heard,
     recipe: &Recipe,
     dir: &Path,
 ) -> anyhow::Result<N> {
@@ -128,7 +168,7 @@ fn fit_member<N: Trainable>(
     while training.progress.epoch < recipe.epochs {
         bar.set_position(training.progress.epoch as u64);
         let started = Instant::now();
-        let loss = training.epoch(train, means, recipe, &device.clone().autodiff());
+        let loss = training.epoch(train, heard, recipe, &device.clone().autodiff());
         training.finish_epoch(dir)?;
         let epoch_s = started.elapsed().as_secs_f64();
         bar.set_message(format!("loss {loss:.3}, {epoch_s:.1} s per epoch"));
@@ -137,7 +177,11 @@ fn fit_member<N: Trainable>(
     // As saved, so that what is tested is what ships: burn's BatchNorm holds one update back, which
     // saving leaves out.
     let saved = Training::<N>::resume_or_start(recipe, dir, &device)?;
-    Ok(saved.network.valid().to_device(&backend::device()))
+    let mut network = saved.network.valid().to_device(&backend::device());
+    if let Some(content) = &heard.content {
+        content.take_into(network.head());
+    }
+    Ok(network)
 }
 
 struct Training<N> {
@@ -177,7 +221,7 @@ impl<N: Trainable> Training<N> {
     fn epoch(
         &mut self,
         train: &[&Example],
-        means: Option<&SpeakerMeans>,
+        heard: &Heard,
         recipe: &Recipe,
         device: &Device,
     ) -> f64 {
@@ -191,7 +235,7 @@ impl<N: Trainable> Training<N> {
         let steps_per_epoch = order.len().div_ceil(recipe.batch_size);
         let mut losses = 0.0;
         for (step_idx, examples) in order.chunks(recipe.batch_size).enumerate() {
-            let batch = batch(examples, means, recipe, &mut rng, device);
+            let batch = batch(examples, heard, recipe, &mut rng, device);
             let targets = targets.batch(examples, device);
             let loss_of = |logits| targets.cross_entropy(logits);
             let (loss, gradients) = self.network.loss_and_gradients(&batch, loss_of, &mut rng);
@@ -227,7 +271,7 @@ fn learning_rate(recipe: &Recipe, epochs_done: f64) -> f64 {
 /// What the network reads, on the plain device.
 fn batch(
     examples: &[&Example],
-    means: Option<&SpeakerMeans>,
+    heard: &Heard,
     recipe: &Recipe,
     rng: &mut StdRng,
     device: &Device,
@@ -245,14 +289,7 @@ fn batch(
             features::mask(&mut read, input.n_features(), rng);
         }
         frames.push(read);
-        voices.push(match means {
-            Some(means) if rng.random_bool(recipe.profiled) => difference(
-                &variant.voice,
-                means.of_variant(&example.speaker, variant_idx),
-            ),
-            Some(means) => difference(&variant.voice, &means.prior.mean),
-            None => variant.voice.clone(),
-        });
+        voices.push(heard.voice(example, variant_idx, recipe, rng));
     }
     let batch = Batch::new(&frames, input.n_features(), &device.clone().inner());
     batch.with_voices(&voices)

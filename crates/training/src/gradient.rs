@@ -20,6 +20,9 @@ pub trait Trainable: Forward + Module + Sync {
     /// With random weights, drawn from the device's generator.
     fn new(recipe: &Recipe, device: &Device) -> Self;
 
+    /// What pools and classifies.
+    fn head(&mut self) -> &mut BiLstm;
+
     /// What answers with its weights.
     fn answering(&self) -> Box<dyn Network>;
 
@@ -45,6 +48,10 @@ impl Trainable for BiLstm {
             network.speaker_encoder = Some(encoder.expect("its voices were computed before"));
         }
         network
+    }
+
+    fn head(&mut self) -> &mut BiLstm {
+        self
     }
 
     fn answering(&self) -> Box<dyn Network> {

@@ -14,6 +14,7 @@ mod bootstrap;
 mod calibration;
 mod choose;
 mod compare;
+mod content;
 mod corpus;
 mod corrections;
 mod cross_corpus;
@@ -30,6 +31,7 @@ mod intensity;
 mod lstm_gradient;
 mod overheard;
 mod principal_axes;
+mod prune_encoder;
 mod pytorch;
 mod recipe;
 mod report;
@@ -37,6 +39,7 @@ mod robustness;
 mod scores;
 mod ship;
 mod speaker_means;
+mod spoken;
 mod summary;
 mod svm;
 mod tables;
@@ -217,6 +220,21 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
+    /// Leave units out of an encoder's feed-forward layers; what the others can say of them, they do
+    /// (docs/decisions/0006).
+    PruneEncoder {
+        /// The file that `import-encoder` made.
+        file: PathBuf,
+        /// Units that stay in each block.
+        #[arg(long)]
+        units: usize,
+        /// Folder of speech that shows which ones say least; several may be given. No labels are read.
+        #[arg(long, required = true)]
+        speech: Vec<PathBuf>,
+        /// The pruned encoder's file.
+        #[arg(long)]
+        out: PathBuf,
+    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -329,5 +347,11 @@ fn main() -> anyhow::Result<()> {
             seconds,
             out,
         } => import_encoder::import_encoder(&file, blocks.into(), seconds.into(), &out),
+        Command::PruneEncoder {
+            file,
+            units,
+            speech,
+            out,
+        } => prune_encoder::prune_encoder(&file, &speech, units, &out),
     }
 }

@@ -4,7 +4,7 @@
 use clap::FromArgMatches;
 use std::{fs, path::PathBuf};
 
-use anyhow::Context;
+use anyhow::{Context, ensure};
 use audio::SAMPLE_RATE_HZ;
 use clap::{Args, ValueEnum};
 use inference::{
@@ -13,6 +13,8 @@ use inference::{
 };
 use serde::{Deserialize, Serialize};
 use vocabulary::{Emotion, LabelSet};
+
+use crate::content::Content;
 
 /// Architecture, optimiser and seed of a training; together with the corpus it decides the result.
 #[derive(Clone, Debug, PartialEq, Args, Serialize, Deserialize)]
@@ -56,6 +58,11 @@ pub struct Recipe {
     #[arg(long, default_value_t = 1)]
     #[serde(default)]
     pub frame_stride: usize,
+    /// Folder of sentences of voices that feel nothing, each in a folder of its own: directions in which these voices
+    /// differ from sentence to sentence count less (docs/evaluation.md).
+    #[arg(long, value_name = "DIR")]
+    #[serde(default)]
+    pub content: Option<PathBuf>,
     /// Passes over the training clips.
     #[arg(long, default_value_t = 100)]
     pub epochs: usize,
@@ -201,6 +208,22 @@ impl Recipe {
         let weights = shape.read(&bytes)?;
         let encoder = TransformerEncoder::new(&weights, &shape);
         Ok(Some(Box::new(encoder)))
+    }
+
+    /// What differs from sentence to sentence in what it hears.
+    ///
+    /// # Errors
+    /// A folder that cannot be read, or nothing, or more than the transformer, that hears.
+    pub fn heard_content(&self) -> anyhow::Result<Option<Content>> {
+        let Some(folder) = &self.content else {
+            return Ok(None);
+        };
+        ensure!(
+            self.speaker_encoder.is_none(),
+            "--content is of a transformer alone"
+        );
+        let encoder = self.encoder()?.context("--content needs --transformer")?;
+        Content::hear(folder, &*encoder).map(Some)
     }
 
     /// The emotions of all clips that are trained on.

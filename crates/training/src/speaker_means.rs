@@ -109,7 +109,7 @@ fn emotion_means(
 }
 
 /// Mean of vectors of one size; empty of none.
-fn mean<'a>(vectors: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
+pub fn mean<'a>(vectors: impl Iterator<Item = &'a [f32]>) -> Vec<f32> {
     let mut sum: Vec<f32> = Vec::new();
     let mut count = 0.0;
     for vector in vectors {

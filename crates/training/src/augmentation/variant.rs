@@ -1,7 +1,9 @@
 //! A clip, as it is or as another microphone would have recorded it, as the network reads it.
 
 use audio::{Features, Recording, SAMPLE_RATE_HZ, Waveform};
-use inference::{VoiceEncoder, heard_span};
+use inference::VoiceEncoder;
+
+use crate::spoken::spoken_frames;
 
 /// One of a clip's variants, from the first word to the last.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,13 +22,8 @@ impl Variant {
             sample_rate_hz: SAMPLE_RATE_HZ,
         });
         let features = &recording.features;
-        let mut span = heard_span(features);
-        if span.is_empty() {
-            // Nobody speaks: there is nothing else to read.
-            span = 0..features.pitch.len();
-        }
-        let speech = recording.samples_of(span.clone());
-        let speech = recording.samples.range(speech);
+        let span = spoken_frames(features);
+        let speech = recording.samples.range(recording.samples_of(span.clone()));
         let voices = encoders
             .iter()
             .flat_map(|encoder| encoder.voices(&[&speech]));

@@ -11,10 +11,7 @@ use mime_guess::mime::{AUDIO, VIDEO};
 /// Every file below `root` that is named like sound or a film; tells how many others there are.
 ///
 /// Hidden files and folders, and those that macOS leaves in archives (`._clip.wav`, `__MACOSX`), are passed over.
-pub(super) fn named_like_sound(
-    root: &Path,
-    tell: &mut dyn FnMut(String),
-) -> io::Result<Vec<PathBuf>> {
+pub fn named_like_sound(root: &Path, tell: &mut dyn FnMut(String)) -> io::Result<Vec<PathBuf>> {
     let (sound, others): (Vec<_>, Vec<_>) = all(root)?.into_iter().partition(|path| is_sound(path));
     let mut by_extension: BTreeMap<String, usize> = BTreeMap::new();
     for path in others {

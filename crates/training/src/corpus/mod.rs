@@ -21,6 +21,7 @@ use anyhow::{Context, ensure};
 use serde::Deserialize;
 use vocabulary::{Emotion, LabelSet};
 
+pub use files::named_like_sound;
 pub use layout::Layout;
 
 /// One labelled clip.
