@@ -161,6 +161,13 @@ impl Conversation {
         });
     }
 
+    /// Takes over what the reader corrected elsewhere; nothing where there are none.
+    pub fn follow(&mut self, turns: Vec<Turn>) {
+        if !turns.is_empty() {
+            self.change(|own| *own = turns);
+        }
+    }
+
     /// Takes the last change back.
     pub fn undo(&mut self) {
         if let Some(turns) = self.before.pop() {

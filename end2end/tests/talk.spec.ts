@@ -169,6 +169,26 @@ test("corrections are kept with the result", async ({ page }) => {
   await expect(page.locator(".turns tbody").first()).toContainText("Rana");
 });
 
+test("what two tabs correct in one result is kept of both", async ({ page, context }) => {
+  await answer(page, "en");
+  const other = await context.newPage();
+  await open(other, "en", "/history");
+  await other.getByRole("button", { name: words("en", "history.open") }).click();
+  const names = (tab: Page) => tab.getByLabel(words("en", "talk.name"));
+  await names(other).first().fill("Rana");
+  await names(other).first().press("Enter");
+  await expect(names(page).first(), "the other tab sees it").toHaveValue("Rana");
+  await names(page).nth(1).fill("Mina");
+  await names(page).nth(1).press("Enter");
+  await other.reload();
+  await other.getByRole("button", { name: words("en", "history.open") }).click();
+  await expect(other.locator(".turns tbody").nth(0)).toContainText("Rana");
+  await expect(other.locator(".turns tbody").nth(1)).toContainText("Mina");
+  await result(page).getByRole("button", { name: words("en", "talk.undo") }).click();
+  await result(page).getByRole("button", { name: words("en", "talk.undo") }).click();
+  await expect(names(page).first(), "with a way back").not.toHaveValue("Rana");
+});
+
 test("each side of a call is heard by itself", async ({ page }) => {
   await open(page, "en");
   await page.getByText(words("en", "talk.choice")).click();

@@ -69,6 +69,12 @@ pub fn results() -> Vec<Entry> {
         .unwrap_or_default()
 }
 
+/// The kept result of the clip that `entry` tells of, where there is one.
+pub fn kept_result(entry: &Entry) -> Option<Entry> {
+    let mut known = results().into_iter();
+    known.find(|known| known.is_of_same_clip(entry))
+}
+
 /// Changes the results that are kept, whichever tab wrote them, and tells what is left; a full storage keeps what it
 /// has.
 pub fn change_results(change: impl FnOnce(Vec<Entry>) -> Vec<Entry>) -> Vec<Entry> {

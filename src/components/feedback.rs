@@ -28,8 +28,7 @@ pub fn Feedback(entry: StoredValue<Entry>) -> impl IntoView {
     let i18n = use_i18n();
     let step = RwSignal::new(Step::Unasked);
     react(move || {
-        let known = storage::results();
-        if entry.with_value(|entry| known.iter().any(|known| known.is_of_same_clip(entry))) {
+        if entry.with_value(storage::kept_result).is_some() {
             step.set(Step::Asked);
         }
     });

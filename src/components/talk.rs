@@ -63,6 +63,14 @@ fn TalkView(talk: Talk) -> impl IntoView {
             storage::change_result(entry, |known| known.prediction.turns = turns);
         });
     });
+    react(move || {
+        storage::watch_changes(move || {
+            let kept = entry.with_value(storage::kept_result);
+            if let Some(kept) = kept {
+                conversation.update(|conversation| conversation.follow(kept.prediction.turns));
+            }
+        });
+    });
     let speakers = Memo::new(move |_| conversation.with(Conversation::speakers));
     // Those who have turns, and some who may be given one.
     let all = speakers.with_untracked(|all| {
