@@ -73,26 +73,6 @@ impl Transformer {
 
     /// Frames behind each block; see the module's head. There is a position for each.
     pub fn forward(&self, bands: Tensor<2>, frame_stride: usize) -> Vec<Tensor<2>> {
-        let mut frames = self.in_front(bands, frame_stride);
-        let behind = |block: &TransformerBlock| {
-            frames = block.forward(frames.clone());
-            frames.clone()
-        };
-        self.blocks.iter().map(behind).collect()
-    }
-
-    /// What the second dense layer of a block reads of every frame, `[n_frames / 2, n_units]`.
-    pub fn expanded(&self, bands: Tensor<2>, block_idx: usize) -> Tensor<2> {
-        let mut frames = self.in_front(bands, 1);
-        for block in &self.blocks[..block_idx] {
-            frames = block.forward(frames);
-        }
-        let block = &self.blocks[block_idx];
-        block.expanded(block.attended(frames))
-    }
-
-    /// Frames that the first block reads.
-    fn in_front(&self, bands: Tensor<2>, frame_stride: usize) -> Tensor<2> {
         let [n_frames, _] = bands.dims();
         let mut frames = bands;
         for (layer, stride) in self.stem.iter().zip([1, STEM_STRIDE * frame_stride]) {
@@ -101,7 +81,12 @@ impl Transformer {
         let positions = self.positions.val();
         let [n_positions, _] = positions.dims();
         let first = (n_positions - n_frames.div_ceil(STEM_STRIDE)) as isize;
-        frames + positions.slice(s![first..;frame_stride as isize, ..])
+        frames = frames + positions.slice(s![first..;frame_stride as isize, ..]);
+        let behind = |block: &TransformerBlock| {
+            frames = block.forward(frames.clone());
+            frames.clone()
+        };
+        self.blocks.iter().map(behind).collect()
     }
 }
 
@@ -121,21 +106,10 @@ impl TransformerBlock {
     }
 
     fn forward(&self, frames: Tensor<2>) -> Tensor<2> {
-        let frames = self.attended(frames);
-        let expanded = self.expanded(frames.clone());
-        frames + self.contract.forward(expanded)
-    }
-
-    fn attended(&self, frames: Tensor<2>) -> Tensor<2> {
         let normalised = self.attention_norm.forward(frames.clone());
-        frames + self.attention(normalised)
-    }
-
-    fn expanded(&self, attended: Tensor<2>) -> Tensor<2> {
-        gelu(
-            self.expand
-                .forward(self.feed_forward_norm.forward(attended)),
-        )
+        let frames = frames + self.attention(normalised);
+        let normalised = self.feed_forward_norm.forward(frames.clone());
+        frames + self.contract.forward(gelu(self.expand.forward(normalised)))
     }
 
     fn attention(&self, frames: Tensor<2>) -> Tensor<2> {

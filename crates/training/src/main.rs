@@ -31,7 +31,6 @@ mod intensity;
 mod lstm_gradient;
 mod overheard;
 mod principal_axes;
-mod prune_encoder;
 mod pytorch;
 mod recipe;
 mod report;
@@ -220,21 +219,6 @@ enum Command {
         #[arg(long)]
         out: PathBuf,
     },
-    /// Leave units out of an encoder's feed-forward layers; what the others can say of them, they do
-    /// (docs/decisions/0006).
-    PruneEncoder {
-        /// The file that `import-encoder` made.
-        file: PathBuf,
-        /// Units that stay in each block.
-        #[arg(long)]
-        units: usize,
-        /// Folder of speech that shows which ones say least; several may be given. No labels are read.
-        #[arg(long, required = true)]
-        speech: Vec<PathBuf>,
-        /// The pruned encoder's file.
-        #[arg(long)]
-        out: PathBuf,
-    },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -347,11 +331,5 @@ fn main() -> anyhow::Result<()> {
             seconds,
             out,
         } => import_encoder::import_encoder(&file, blocks.into(), seconds.into(), &out),
-        Command::PruneEncoder {
-            file,
-            units,
-            speech,
-            out,
-        } => prune_encoder::prune_encoder(&file, &speech, units, &out),
     }
 }

@@ -10,7 +10,6 @@ mod onnx;
 mod tests;
 
 use std::{
-    collections::HashMap,
     fs::{self, File},
     io::Read,
     path::Path,
@@ -96,27 +95,22 @@ fn encoder_file(onnx: &[u8], n_blocks: usize, n_positions: usize) -> anyhow::Res
     for block_idx in 0..n_blocks {
         ours.extend(theirs.block(block_idx)?);
     }
+    let views = ours.iter().map(|(name, dtype, shape, bytes)| {
+        let view = TensorView::new(*dtype, shape.clone(), bytes);
+        view.map(|view| (name, view))
+    });
     let facts = [
         ("n_heads", N_HEADS),
         ("source", FILE),
         ("source_sha256", SHA256),
     ];
     let facts = facts.map(|(key, value)| (key.to_owned(), value.to_owned()));
-    file_of(&ours, facts.into())
+    let views = views.collect::<Result<Vec<_>, _>>()?;
+    Ok(safetensors::serialize(views, Some(facts.into()))?)
 }
 
 /// Name, type, shape and little-endian values.
-pub type NamedTensor = (String, Dtype, Vec<usize>, Vec<u8>);
-
-/// An encoder's file of these tensors.
-pub fn file_of(tensors: &[NamedTensor], facts: HashMap<String, String>) -> anyhow::Result<Vec<u8>> {
-    let views = tensors.iter().map(|(name, dtype, shape, bytes)| {
-        let view = TensorView::new(*dtype, shape.clone(), bytes);
-        view.map(|view| (name, view))
-    });
-    let views = views.collect::<Result<Vec<_>, _>>()?;
-    Ok(safetensors::serialize(views, Some(facts))?)
-}
+type NamedTensor = (String, Dtype, Vec<usize>, Vec<u8>);
 
 /// The graph's tensors.
 struct Theirs(Tensors);
@@ -234,8 +228,7 @@ impl Theirs {
     }
 }
 
-/// A vector in 32 bits.
-pub fn floats(name: String, values: &[f32]) -> NamedTensor {
+fn floats(name: String, values: &[f32]) -> NamedTensor {
     let bytes = values
         .iter()
         .flat_map(|value| value.to_le_bytes())
