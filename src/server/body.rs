@@ -1,4 +1,4 @@
-//! What the body of a request may cost: bytes, time, a lowest rate, and its client's share of the memory for uploads.
+//! What the body of a request may cost: bytes, time, a lowest rate, and a share of the memory for uploads.
 //!
 //! The bounds sit in the body itself, so that they also hold for server functions, which read their bodies without
 //! axum's extractors, and for bodies that do not tell their length. A route gets them with a layer.

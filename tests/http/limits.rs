@@ -1,8 +1,10 @@
 //! What an upload may cost, and what becomes of one that costs more.
 
 use std::{
+    fmt::Debug,
     future::poll_fn,
     num::{NonZeroU32, NonZeroU64},
+    pin::Pin,
     task::Poll,
     time::Duration,
 };
@@ -10,7 +12,7 @@ use std::{
 use axum::{
     body::{Body, Bytes},
     http::{
-        StatusCode,
+        Request, StatusCode,
         header::{CONTENT_LENGTH, EXPECT, HOST},
     },
 };
@@ -145,8 +147,14 @@ async fn tiny_pieces_without_a_boundary_cost_little() {
     }
 }
 
-/// Polls it until it waits for more.
-async fn send_what_there_is(answering: &mut (impl Future<Output: std::fmt::Debug> + Unpin)) {
+/// The answer to a request that waits for more of its body.
+async fn begun(
+    state: &AppState,
+    mut request: Request<Body>,
+) -> Pin<Box<impl Future<Output = impl Debug>>> {
+    let host = "here".parse().expect("a header");
+    request.headers_mut().insert(HOST, host);
+    let mut answering = Box::pin(router(state.clone()).oneshot(request));
     for _ in 0..100 {
         poll_fn(|context| {
             assert!(answering.poll_unpin(context).is_pending());
@@ -154,6 +162,7 @@ async fn send_what_there_is(answering: &mut (impl Future<Output: std::fmt::Debug
         })
         .await;
     }
+    answering
 }
 
 #[tokio::test]
@@ -167,15 +176,8 @@ async fn who_fills_the_memory_keeps_nobody_else_out() {
     let half = form_with("file", "voice.wav", &clip);
     let mut unfinished = Vec::new();
     for _ in 0..24 {
-        let mut request = from(
-            post_form("/predict", Body::from_stream(stalled(&half))),
-            greedy,
-        );
-        let host = "here".parse().expect("a header");
-        request.headers_mut().insert(HOST, host);
-        let mut answering = Box::pin(router(state.clone()).oneshot(request));
-        send_what_there_is(&mut answering).await;
-        unfinished.push(answering);
+        let request = post_form("/predict", Body::from_stream(stalled(&half)));
+        unfinished.push(begun(&state, from(request, greedy)).await);
     }
     for (address, is_heard) in [(greedy, false), (other, true)] {
         for route in UPLOAD_ROUTES.into_iter().chain(["/api/v1/batches"]) {
@@ -196,11 +198,8 @@ async fn what_has_not_arrived_takes_no_memory_and_what_a_client_leaves_comes_bac
     let form = form_with("file", "voice.wav", &syllables_wav(1.0));
     let nothing = post_form("/predict", Body::from_stream(stalled(&[])));
     let half = post_form("/predict", Body::from_stream(stalled(&form)));
-    for (mut request, expected) in [(nothing, 0), (half, form.len() as u64 / 2)] {
-        let host = "here".parse().expect("a header");
-        request.headers_mut().insert(HOST, host);
-        let mut answering = Box::pin(router(state.clone()).oneshot(request));
-        send_what_there_is(&mut answering).await;
+    for (request, expected) in [(nothing, 0), (half, form.len() as u64 / 2)] {
+        let answering = begun(&state, request).await;
         assert_eq!(memory.n_bytes(), expected);
         drop(answering);
         assert_eq!((memory.n_bytes(), memory.n_uploads()), (0, 0));

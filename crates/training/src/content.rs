@@ -13,6 +13,7 @@ use burn::{
     tensor::{Tensor, TensorData},
 };
 use inference::VoiceEncoder;
+use ndarray::aview1;
 use network::BiLstm;
 
 use crate::{
@@ -178,8 +179,7 @@ fn zipped(left: &[f32], right: &[f32], of: impl Fn(f32, f32) -> f32) -> Vec<f32>
 }
 
 fn dot(left: &[f32], right: &[f32]) -> f32 {
-    let pairs = left.iter().zip(right);
-    pairs.map(|(left, right)| left * right).sum()
+    aview1(left).dot(&aview1(right))
 }
 
 #[cfg(test)]
