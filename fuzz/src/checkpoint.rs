@@ -4,8 +4,8 @@ use std::{collections::BTreeMap, io, sync::LazyLock};
 
 use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
 use inference::{
-    Architecture, Checkpoint, Config, Metrics, Pooling, Ranking, Rankings, RecognizeError,
-    Recognizer, TimeDelay, TransformerShape, VoicePrior,
+    Architecture, Checkpoint, Config, Metrics, Pooling, Presence, Ranking, Rankings,
+    RecognizeError, Recognizer, TimeDelay, TransformerShape, VoicePrior,
 };
 use sha2::{Digest, Sha256};
 use vocabulary::{Emotion, LabelSet};
@@ -54,8 +54,8 @@ pub fn open(changed: &str, bytes: &[u8]) -> bool {
             let sum: f32 = probabilities.map(|(_, value)| value).sum();
             assert!((sum - 1.0).abs() < 1e-3, "{sum}");
         }
-        // Finite weights may be large.
-        Err(RecognizeError::Logits(_)) => {}
+        // Finite weights may be large, and what tells voices may find none.
+        Err(RecognizeError::Logits(_) | RecognizeError::NoSpeech) => {}
         Err(error) => panic!("{error}"),
     }
     true
@@ -101,6 +101,10 @@ fn small() -> Checkpoint {
                 quantiles: vec![-1.0, 1.0],
             },
         )])),
+        presence: Some(Presence {
+            direction: vec![0.01; voice_size],
+            least: -1e6,
+        }),
         transformer: Some(ENCODER.to_vec()),
         members: vec![checkpoints::weights(&architecture, labels.n_labels())],
         metrics: Metrics {

@@ -17,6 +17,7 @@ pub fn random(labels: LabelSet) -> Checkpoint {
         members: vec![weights(&architecture, labels.n_labels())],
         voice_prior: None,
         rankings: Rankings::default(),
+        presence: None,
         transformer: None,
         metrics: Metrics {
             labels: labels.clone(),

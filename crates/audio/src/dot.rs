@@ -3,7 +3,7 @@
 use pulp::{Arch, Simd, WithSimd};
 
 /// Sum of the products of two slices, as many as the shorter has.
-pub(crate) fn dot(left: &[f32], right: &[f32]) -> f32 {
+pub fn dot(left: &[f32], right: &[f32]) -> f32 {
     Arch::new().dispatch(Dot { left, right })
 }
 

@@ -43,6 +43,7 @@ mod window;
 pub use decode::{
     DecodeError, DecodeLimits, MAX_CHANNELS_APART, decode, record, record_channels, record_in_sight,
 };
+pub use dot::dot;
 pub use features::{FeatureExtractor, Features};
 pub use growing::Growing;
 pub use log_mel::{FLOOR_DB, LogMel};

@@ -11,11 +11,12 @@
 
 use std::{collections::BTreeSet, num::NonZeroUsize};
 
+use audio::dot;
 use kodama::{Dendrogram, Method, linkage};
 
 use crate::{
     MAX_SPEAKERS,
-    voice_space::{dot, length, less, normalise},
+    voice_space::{length, less, normalise},
 };
 
 /// Least length of the mean of one voice's vectors of length 1, set on dialogues of BanglaSER's speakers in changing

@@ -9,7 +9,7 @@ use std::{
     ops::{ControlFlow, Range},
 };
 
-use audio::{Samples, VoiceBands};
+use audio::{Samples, VoiceBands, dot};
 use inference::{CheckpointError, EncoderShape, PackedEncoder, Weights, shared};
 
 /// Values of a vector.
@@ -132,12 +132,4 @@ pub fn normalise(vector: &mut [f32]) {
 /// The root of the squares' sum.
 pub fn length(vector: &[f32]) -> f32 {
     dot(vector, vector).sqrt()
-}
-
-/// Sum of the products.
-pub fn dot(left: &[f32], right: &[f32]) -> f32 {
-    left.iter()
-        .zip(right)
-        .map(|(left, right)| left * right)
-        .sum()
 }

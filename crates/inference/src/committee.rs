@@ -3,10 +3,10 @@
 //! Input   `Recording`
 //! Output  `Prediction`: one `Probabilities` per window with speech, and their mean; windows of 4 s,
 //!         1 s apart, from where the speech begins to where it ends
-//! Errors  [`RecognizeError`]: too short, no speech
+//! Errors  [`RecognizeError`]: too short, no speech, nobody's voice
 //! Invariant: a window's probabilities do not depend on the other windows of its batch.
 
-use std::{ops::ControlFlow, slice};
+use std::ops::ControlFlow;
 
 use audio::{Quality, Recording, frame_s};
 use vocabulary::{
@@ -15,8 +15,8 @@ use vocabulary::{
 };
 
 use crate::{
-    Input, Network, Rankings, RecognizeError, VoiceEncoder, VoicePrior,
-    heard::{Heard, Spoken, Window},
+    Input, Network, Presence, Rankings, RecognizeError, VoiceEncoder, VoicePrior,
+    heard::{self, Heard, Spoken, Window},
 };
 
 /// Windows per forward pass: bounds the memory of a long clip (about 5 MB of activations each).
@@ -36,6 +36,8 @@ pub struct Committee<'a, N> {
     pub voice_prior: Option<&'a VoicePrior>,
     /// How strongly voices express something, where somebody fitted that.
     pub rankings: Option<&'a Rankings>,
+    /// Tells voices from other sounds, where somebody fitted that.
+    pub presence: Option<&'a Presence>,
 }
 
 impl<N: Network> Committee<'_, N> {
@@ -115,6 +117,7 @@ impl<N: Network> Committee<'_, N> {
         let read: Vec<&[f32]> = read.collect();
         let samples = spoken.iter().map(|(spoken, _)| &*spoken.samples);
         let mut voices = self.voices(&samples.collect::<Vec<_>>());
+        let are_voices: Vec<bool> = voices.iter().map(|voice| self.is_voice(voice)).collect();
         if let Some(prior) = self.voice_prior {
             for (voice, (_, profile)) in voices.iter_mut().zip(spoken) {
                 let pairs = voice.iter_mut().zip(prior.speaker_mean(*profile));
@@ -142,6 +145,7 @@ impl<N: Network> Committee<'_, N> {
             logits,
             distance: distance(idx),
             scores: scores(idx),
+            is_voice: are_voices.get(idx).is_none_or(|&is_voice| is_voice),
         };
         mean.into_iter().enumerate().map(answer).collect()
     }
@@ -155,10 +159,15 @@ impl<N: Network> Committee<'_, N> {
         }
     }
 
-    /// Mean of the voice vectors of a clip's windows, `[voice_size]`; empty without a speaker encoder.
+    fn is_voice(&self, voice: &[f32]) -> bool {
+        self.presence
+            .is_none_or(|presence| presence.is_voice(voice))
+    }
+
+    /// Mean of the voice vectors of a clip's windows with a voice, `[voice_size]`.
     ///
     /// # Errors
-    /// [`RecognizeError`]; see the module's head.
+    /// [`RecognizeError`]; see the module's head. Nobody is heard without an encoder.
     pub(crate) fn voice(&self, recording: &Recording) -> Result<Vec<f32>, RecognizeError> {
         let input = self.input();
         let heard = Heard::new(recording, None, input)?;
@@ -173,15 +182,18 @@ impl<N: Network> Committee<'_, N> {
             let samples: Vec<_> = samples.collect();
             self.voices(&samples.iter().map(Vec::as_slice).collect::<Vec<_>>())
         });
-        let sums = voices.reduce(|mut sum, voice| {
-            sum.iter_mut()
-                .zip(voice)
-                .for_each(|(sum, value)| *sum += value);
-            sum
-        });
-        let n_windows = heard.windows.len() as f32;
-        let sums = sums.unwrap_or_default().into_iter();
-        Ok(sums.map(|sum| sum / n_windows).collect())
+        let mut n_voices = 0.0;
+        let voices = voices.filter(|voice| self.is_voice(voice));
+        let sums = voices
+            .inspect(|_| n_voices += 1.0)
+            .reduce(|mut sum, voice| {
+                sum.iter_mut()
+                    .zip(voice)
+                    .for_each(|(sum, value)| *sum += value);
+                sum
+            });
+        let sums = sums.ok_or(RecognizeError::NoSpeech)?.into_iter();
+        Ok(sums.map(|sum| sum / n_voices).collect())
     }
 
     /// What is told of a window, of a clip that ends at `duration_s`.
@@ -205,11 +217,11 @@ impl<N: Network> Committee<'_, N> {
             start_s: frame_s(window.frames.start),
             end_s: frame_s(window.frames.end).min(duration_s),
             probabilities,
-            intensity: self.intensity(emotion, slice::from_ref(answer)),
+            intensity: self.intensity(emotion, &[answer]),
         })
     }
 
-    fn intensity(&self, emotion: Emotion, answers: &[Answer]) -> Option<Intensity> {
+    fn intensity(&self, emotion: Emotion, answers: &[&Answer]) -> Option<Intensity> {
         let scores = answers.iter().map(|answer| &*answer.scores);
         self.rankings?.intensity(emotion, scores)
     }
@@ -231,6 +243,12 @@ impl<N: Network> Committee<'_, N> {
         } = heard.recording;
         let duration_s = heard.recording.duration_s();
         let windows = heard.windows.iter().zip(answers);
+        let (spoken, answers): (Vec<&Window>, Vec<&Answer>) =
+            windows.filter(|(_, answer)| answer.is_voice).unzip();
+        if spoken.is_empty() {
+            return Err(RecognizeError::NoSpeech);
+        }
+        let windows = spoken.iter().zip(&answers);
         let windows: Vec<_> = windows
             .map(|(window, answer)| self.told(window, answer, heard.profile, duration_s))
             .collect::<Result<_, RecognizeError>>()?;
@@ -250,10 +268,10 @@ impl<N: Network> Committee<'_, N> {
             notes: notes(&quality, *how, self.calibration.is_far(distance)),
             certainty,
             intensity: is_answer
-                .then(|| self.intensity(emotion, answers))
+                .then(|| self.intensity(emotion, &answers))
                 .flatten(),
             distance,
-            speech: heard.speech_s(),
+            speech: heard::speech_s(&spoken),
             probabilities,
             windows,
             turns: Vec::new(),
@@ -270,6 +288,8 @@ pub(crate) struct Answer {
     distance: Option<f32>,
     /// Of its voice, [`Rankings::scores`].
     scores: Vec<(Emotion, f32)>,
+    /// Whether it is a voice's.
+    pub is_voice: bool,
 }
 
 /// What of the recording may make the answer worse.

@@ -76,17 +76,6 @@ impl<'a> Heard<'a> {
             windows,
         })
     }
-
-    /// Stretches of speech, seconds; a word's own pauses are part of it.
-    pub fn speech_s(&self) -> Vec<(f32, f32)> {
-        let spoken = self.windows.iter().flat_map(|window| &window.spoken);
-        let frames = BTreeSet::from_iter(spoken.copied());
-        let spans = audio::stretches(frames.into_iter(), WORD_GAP_FRAMES);
-        let seconds = spans.iter();
-        seconds
-            .map(|span| (frame_s(span.start), frame_s(span.end)))
-            .collect()
-    }
 }
 
 impl Window {
@@ -110,6 +99,17 @@ impl Window {
             samples: samples.range(samples.of_frames(speech.clone())),
         }
     }
+}
+
+/// Stretches of speech in windows, seconds; a word's own pauses are part of it.
+pub(crate) fn speech_s(windows: &[&Window]) -> Vec<(f32, f32)> {
+    let spoken = windows.iter().flat_map(|window| &window.spoken);
+    let frames = BTreeSet::from_iter(spoken.copied());
+    let spans = audio::stretches(frames.into_iter(), WORD_GAP_FRAMES);
+    let seconds = spans.iter();
+    seconds
+        .map(|span| (frame_s(span.start), frame_s(span.end)))
+        .collect()
 }
 
 /// Frames of a recording from the first word that a network hears to the last; none where nobody speaks. Training

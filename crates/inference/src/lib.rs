@@ -18,6 +18,7 @@ mod heard;
 mod input;
 mod network;
 mod packed;
+mod presence;
 mod ranking;
 mod recognize;
 mod voice_prior;
@@ -39,6 +40,7 @@ pub use packed::{
     BlockWeights, LayerWeights, NormWeights, Packed, PackedEncoder, TransformerEncoder,
     TransformerError, TransformerWeights, shared,
 };
+pub use presence::Presence;
 pub use ranking::{Ranking, Rankings};
 pub use recognize::{RecognizeError, Recognizer};
 pub use voice_prior::VoicePrior;

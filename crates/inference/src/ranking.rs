@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use audio::dot;
 use vocabulary::{Emotion, Intensity, LabelSet};
 
 use crate::{CheckpointError, Weights};
@@ -32,8 +33,7 @@ pub struct Rankings(pub BTreeMap<Emotion, Ranking>);
 impl Ranking {
     /// How strong a voice is, in no unit.
     pub fn score(&self, voice: &[f32]) -> f32 {
-        let pairs = self.direction.iter().zip(voice);
-        pairs.map(|(weight, value)| weight * value).sum()
+        dot(&self.direction, voice)
     }
 
     /// The share of the acted examples below a score, between their quantiles on a straight line.

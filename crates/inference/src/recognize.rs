@@ -13,8 +13,8 @@ use vocabulary::{
 
 use crate::{
     Architecture, Checkpoint, CheckpointError, Committee, Config, Metrics, Network, Packed,
-    ProfileError, Rankings, TransformerEncoder, TransformerShape, TransformerWeights, VoiceEncoder,
-    VoicePrior, Weights,
+    Presence, ProfileError, Rankings, TransformerEncoder, TransformerShape, TransformerWeights,
+    VoiceEncoder, VoicePrior, Weights,
 };
 
 /// Why a waveform got no prediction.
@@ -65,6 +65,7 @@ pub struct Recognizer {
     metrics: Metrics,
     voice_prior: Option<VoicePrior>,
     rankings: Rankings,
+    presence: Option<Presence>,
     encoder: Option<Box<dyn VoiceEncoder>>,
     members: Vec<Box<dyn Network>>,
 }
@@ -92,6 +93,7 @@ impl Recognizer {
             metrics,
             voice_prior,
             rankings,
+            presence,
             transformer,
             members,
         } = checkpoint;
@@ -108,6 +110,7 @@ impl Recognizer {
             metrics,
             voice_prior,
             rankings,
+            presence,
         }
     }
 
@@ -205,6 +208,7 @@ impl Recognizer {
             calibration: &self.config.calibration,
             voice_prior: self.voice_prior.as_ref(),
             rankings: Some(&self.rankings),
+            presence: self.presence.as_ref(),
         }
     }
 }

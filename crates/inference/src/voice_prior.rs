@@ -9,6 +9,7 @@
 
 use std::collections::BTreeMap;
 
+use audio::dot;
 use vocabulary::Profile;
 
 use crate::{CheckpointError, Weights};
@@ -54,11 +55,8 @@ impl VoicePrior {
     /// How far a voice vector less its speaker's mean is from the voices of the training, whose mean distance is 1;
     /// `None` without axes.
     pub fn distance(&self, centred: &[f32]) -> Option<f32> {
-        let along = |axis: &Vec<f32>| {
-            let pairs = axis.iter().zip(centred);
-            pairs.map(|(axis, value)| axis * value).sum::<f32>()
-        };
-        let squares: f32 = self.axes.iter().map(|axis| along(axis).powi(2)).sum();
+        let squares = self.axes.iter().map(|axis| dot(axis, centred).powi(2));
+        let squares: f32 = squares.sum();
         (!self.axes.is_empty()).then(|| squares / self.axes.len() as f32)
     }
 

@@ -42,6 +42,7 @@ impl Files {
         Self::of(&Checkpoint {
             voice_prior: None,
             rankings: Rankings::default(),
+            presence: None,
             transformer: None,
             members: vec![weights(labels.n_labels(), 0.0)],
             config: Config::new("small".to_owned(), labels.clone(), small()),

@@ -60,6 +60,7 @@ fn files(shape: TransformerShape, transformer: Vec<u8>) -> BTreeMap<String, Vec<
         },
         voice_prior: None,
         rankings: Rankings::default(),
+        presence: None,
         transformer: Some(transformer),
     };
     checkpoint.files().into_iter().collect()

@@ -5,9 +5,9 @@ mod voice;
 use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
 use inference::{
     Architecture, Checkpoint, CheckpointError, Config, EncoderShape, Input, Metrics, Pooling,
-    ProfileError, Ranking, Rankings, RecognizeError, Recognizer, VoicePrior, Weights,
+    Presence, ProfileError, Ranking, Rankings, RecognizeError, Recognizer, VoicePrior, Weights,
 };
-use vocabulary::{ConfidenceBand, Emotion, LabelSet, Note, Profile};
+use vocabulary::{ConfidenceBand, Emotion, LabelSet, Note, Probabilities, Profile};
 use voice::syllables;
 
 const ENCODER: EncoderShape = EncoderShape {
@@ -72,6 +72,7 @@ fn checkpoint(voice_prior: Option<VoicePrior>) -> Checkpoint {
         },
         voice_prior,
         rankings: rankings(),
+        presence: None,
         transformer: None,
     }
 }
@@ -265,6 +266,14 @@ fn files_keep_the_prior_and_one_of_another_shape_is_refused() {
     let whole = open(&files).expect("whole");
     assert_eq!(whole.voice_prior, Some(prior()));
     assert_eq!(whole.rankings, rankings());
+    assert_eq!(whole.presence, None);
+    let mut judging = checkpoint(None);
+    judging.presence = Some(Presence {
+        direction: vec![0.5; ENCODER.voice_size()],
+        least: 1.0,
+    });
+    let kept = open(&judging.files()).expect("whole");
+    assert_eq!(kept.presence, judging.presence);
     let mut other = prior();
     other.offsets.pop();
     let refused = open(&checkpoint(Some(other)).files());
@@ -314,4 +323,50 @@ fn what_is_unclear_or_has_no_ranking_is_not_called_strong() {
     let blind = Recognizer::from(checkpoint).recognize(&speech(3.0));
     let blind = blind.expect("speech");
     assert_eq!((blind.intensity, blind.emotion()), (None, whole.emotion()));
+}
+
+fn recognizer_of_voices(least: f32) -> Recognizer {
+    let mut checkpoint = checkpoint(Some(prior()));
+    checkpoint.presence = Some(Presence {
+        direction: (0..ENCODER.voice_size())
+            .map(|n| (n as f32).cos())
+            .collect(),
+        least,
+    });
+    Recognizer::from(checkpoint)
+}
+
+#[test]
+fn where_no_window_holds_a_voice_nobody_is_heard_or_enrolled() {
+    let (nobody, clip) = (recognizer_of_voices(f32::MAX), speech(6.0));
+    let no_speech = Some(RecognizeError::NoSpeech);
+    assert_eq!(nobody.recognize(&clip).err(), no_speech);
+    assert_eq!(nobody.enrol(None, &clip, None).err(), no_speech);
+    let anybody = recognizer_of_voices(f32::MIN).recognize(&clip);
+    assert_eq!(anybody.ok(), recognizer().recognize(&clip).ok());
+}
+
+#[test]
+fn windows_without_a_voice_are_left_out() {
+    let clip = speech(9.0);
+    let whole = recognizer().recognize(&clip).expect("speech");
+    let found = (-1000..1000).find_map(|n| {
+        let heard = recognizer_of_voices(n as f32 / 100.0)
+            .recognize(&clip)
+            .ok()?;
+        (heard.windows.len() < whole.windows.len()).then_some(heard)
+    });
+    let part = found.expect("windows differ");
+    assert!(!part.windows.is_empty());
+    assert!(
+        part.windows
+            .iter()
+            .all(|window| whole.windows.contains(window))
+    );
+    let all = part
+        .windows
+        .iter()
+        .map(|window| window.probabilities.clone());
+    let mean = Probabilities::mean(&all.collect::<Vec<_>>());
+    assert_eq!(Some(part.probabilities), mean);
 }

@@ -38,6 +38,7 @@ fn predicted(network: &Packed, parts: &[&[f32]]) -> Prediction {
         calibration: &Calibration::default(),
         voice_prior: None,
         rankings: None,
+        presence: None,
     };
     committee
         .predict(&Recording::from(&waveform), None)

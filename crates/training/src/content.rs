@@ -8,12 +8,12 @@
 use std::{fs, path::Path};
 
 use anyhow::{Context, ensure};
+use audio::dot;
 use burn::{
     module::{Param, RunningState},
     tensor::{Tensor, TensorData},
 };
 use inference::VoiceEncoder;
-use ndarray::aview1;
 use network::BiLstm;
 
 use crate::{
@@ -58,10 +58,9 @@ impl Content {
         voices.retain(|voice| voice.is_dir());
         voices.sort();
         ensure!(voices.len() > 1, "{}: a folder for each voice", in_folder());
-        let vectors = voices.iter().map(|voice| {
-            let vector = |said: &Vec<f32>| encoder.voices(&[said]).remove(0);
-            Ok(spoken::clips(voice)?.iter().map(vector).collect())
-        });
+        let vectors = voices
+            .iter()
+            .map(|voice| spoken::heard(voice, |said| encoder.voices(&[said]).remove(0)));
         Ok(Self::of(&vectors.collect::<anyhow::Result<Vec<_>>>()?))
     }
 
@@ -176,10 +175,6 @@ impl Content {
 fn zipped(left: &[f32], right: &[f32], of: impl Fn(f32, f32) -> f32) -> Vec<f32> {
     let pairs = left.iter().zip(right);
     pairs.map(|(left, right)| of(*left, *right)).collect()
-}
-
-fn dot(left: &[f32], right: &[f32]) -> f32 {
-    aview1(left).dot(&aview1(right))
 }
 
 #[cfg(test)]

@@ -154,6 +154,7 @@ pub fn committee<'a, N: Network>(
         calibration: &PLAIN,
         voice_prior,
         rankings: None,
+        presence: None,
     }
 }
 

@@ -38,6 +38,7 @@ fn read(file: &Path, labels: LabelSet, id: String) -> anyhow::Result<Checkpoint>
         },
         voice_prior: None,
         rankings: Rankings::default(),
+        presence: None,
         transformer: None,
         members: vec![weights],
     })

@@ -30,6 +30,7 @@ mod import_speakers;
 mod intensity;
 mod lstm_gradient;
 mod overheard;
+mod presence;
 mod principal_axes;
 mod pytorch;
 mod recipe;
@@ -169,6 +170,21 @@ enum Command {
         #[arg(long)]
         out: Option<PathBuf>,
     },
+    /// Fit what tells voices from other sounds, into a checkpoint (docs/evaluation.md, "What is no voice").
+    Presence {
+        /// Folder of the checkpoint by whose encoder they are heard.
+        #[arg(long)]
+        checkpoint: PathBuf,
+        /// Folder of clips in which somebody speaks; several may be given.
+        #[arg(long, required = true)]
+        speech: Vec<PathBuf>,
+        /// Folder of sounds that are no voice; several may be given.
+        #[arg(long, required = true)]
+        sounds: Vec<PathBuf>,
+        /// Folder of the checkpoint that is written.
+        #[arg(long)]
+        out: PathBuf,
+    },
     /// Write a checkpoint's numbers into its cards and the documentation.
     Tables {
         /// Folder of the checkpoint.
@@ -303,6 +319,12 @@ fn main() -> anyhow::Result<()> {
             seed,
             out,
         } => intensity::intensity(&corpora, &cut, seed, &checkpoint, out.as_deref()),
+        Command::Presence {
+            checkpoint,
+            speech,
+            sounds,
+            out,
+        } => presence::presence(&checkpoint, &speech, &sounds, &out),
         Command::Tables { checkpoint, files } => tables::write(&checkpoint, &files),
         Command::Import {
             file,

@@ -109,6 +109,7 @@ pub fn ship(
         metrics: finding.metrics,
         voice_prior,
         rankings: Rankings::default(),
+        presence: None,
         transformer: recipe.transformer_bytes()?,
         members: members.iter().map(BiLstm::weights).collect(),
     };

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `config.json` | [`Config`]: architecture, features, labels and their order |
 //! | `weights.safetensors` | f32 tensors: the number of a member, a dot, the name that `torch.nn` gives; `voice.` |
-//! |  | before those of a [`VoicePrior`], `intensity.` before those of [`Rankings`] |
+//! |  | before those of a [`VoicePrior`], `intensity.` before those of [`Rankings`], `presence.` of a [`Presence`] |
 //! | `metrics.json` | [`Metrics`]: what it reaches on speakers it never heard |
 //! | the transformer's, as `config.json` names it | the blocks of an encoder, where one is listened to |
 //! | `SHA256SUMS` | hashes of the files above, as `sha256sum` writes them |
@@ -25,13 +25,16 @@ pub use error::CheckpointError;
 pub use hashes::{SUMS_FILE, sums, verified};
 pub use metrics::{CalibrationMetrics, Confusion, Coverage, FoldMetrics, Metrics, Spread};
 
-use crate::{Rankings, VoicePrior, Weights};
+use crate::{Presence, Rankings, VoicePrior, Weights};
 
 const CONFIG_FILE: &str = "config.json";
 const WEIGHTS_FILE: &str = "weights.safetensors";
 const METRICS_FILE: &str = "metrics.json";
 const VOICE_PREFIX: &str = "voice.";
 const INTENSITY_PREFIX: &str = "intensity.";
+const PRESENCE_PREFIX: &str = "presence.";
+/// Of what belongs to no member.
+const SHARED_PREFIXES: [&str; 3] = [VOICE_PREFIX, INTENSITY_PREFIX, PRESENCE_PREFIX];
 
 /// A committee of networks with its description and its measured quality.
 #[derive(Clone, Debug, PartialEq)]
@@ -44,6 +47,8 @@ pub struct Checkpoint {
     pub voice_prior: Option<VoicePrior>,
     /// How strongly a voice expresses each emotion; none where nobody fitted that.
     pub rankings: Rankings,
+    /// Tells voices from other sounds, where somebody fitted that.
+    pub presence: Option<Presence>,
     /// File of the transformer by which the networks hear speech beside the frames.
     pub transformer: Option<Vec<u8>>,
     /// Of the networks that answer together; `config.n_members` of them.
@@ -67,6 +72,10 @@ impl Checkpoint {
             &config.labels,
             config.architecture.voice_size(),
         )?;
+        let presence = Presence::of_weights(
+            &weights.below(PRESENCE_PREFIX),
+            config.architecture.voice_size(),
+        )?;
         let shape = config.architecture.transformer.as_ref();
         let transformer = shape.map(|shape| {
             let bytes = verified(&shape.file)?;
@@ -85,6 +94,7 @@ impl Checkpoint {
             metrics,
             voice_prior,
             rankings,
+            presence,
             transformer,
             members,
         })
@@ -100,6 +110,9 @@ impl Checkpoint {
             weights.extend(VOICE_PREFIX, &prior.to_weights());
         }
         weights.extend(INTENSITY_PREFIX, &self.rankings.to_weights());
+        if let Some(presence) = &self.presence {
+            weights.extend(PRESENCE_PREFIX, &presence.to_weights());
+        }
         let mut files = vec![
             (CONFIG_FILE.to_owned(), to_json(&self.config)),
             (WEIGHTS_FILE.to_owned(), weights.to_safetensors()),
@@ -130,9 +143,11 @@ fn voice_prior(config: &Config, weights: &Weights) -> Result<Option<VoicePrior>,
 
 fn members(config: &Config, weights: &Weights) -> Result<Vec<Weights>, CheckpointError> {
     let of_members = || {
-        weights
-            .names()
-            .filter(|name| !name.starts_with(VOICE_PREFIX) && !name.starts_with(INTENSITY_PREFIX))
+        weights.names().filter(|name| {
+            !SHARED_PREFIXES
+                .iter()
+                .any(|prefix| name.starts_with(prefix))
+        })
     };
     let named = of_members().map(|name| name.split_once('.'));
     let foreign = named.zip(of_members()).find(|(split, _)| {
