@@ -32,7 +32,7 @@ class PaperNetwork(torch.nn.Module):
 
 
 class ShippedNetwork(torch.nn.Module):
-    """Two time-delay layers, a bidirectional layer of 48 units, attention, a voice vector: models/bilstm-v7 without its
+    """Two time-delay layers, a bidirectional layer of 48 units, attention, a voice vector: models/bilstm-v8 without its
     speaker encoder."""
 
     def __init__(self):

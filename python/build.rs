@@ -7,7 +7,7 @@ use std::{
 };
 
 /// Folders, from the checkout's root, as Leptos.toml names them; a test of `crates/batch` compares.
-const MODEL: &str = "models/bilstm-v7";
+const MODEL: &str = "models/bilstm-v8";
 const SPEAKERS: &str = "models/speakers-v1";
 
 fn main() -> io::Result<()> {

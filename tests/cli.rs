@@ -325,7 +325,7 @@ fn a_missing_or_damaged_checkpoint_is_named() {
     let folder = folder("checkpoint");
     let damaged = folder.join("damaged");
     fs::create_dir_all(&damaged).expect("the folder can be made");
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v7");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v8");
     for file in [
         "config.json",
         "weights.safetensors",

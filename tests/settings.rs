@@ -116,7 +116,7 @@ fn relative_folders_start_at_the_file() {
     let settings = Settings::load(&file).expect("Leptos.toml fits");
     assert_eq!(
         settings.recognizer.checkpoint,
-        file.with_file_name("models/bilstm-v7")
+        file.with_file_name("models/bilstm-v8")
     );
     let further = settings.recognizer.further_checkpoints;
     assert_eq!(further, [file.with_file_name("models/bilstm-v7-eight")]);

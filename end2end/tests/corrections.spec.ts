@@ -12,7 +12,7 @@ async function withCorrections(page: Page, count: number) {
     const isRight = idx + 1 === count;
     const told: Share = isRight ? { happy: 0.9, angry: 0.1 } : { happy: 0.5, surprise: 0.4, neutral: 0.1 };
     const heard_as = isRight ? "happy" : "surprise";
-    return pastResult(idx, told, { source: `${idx}.wav`, model: "bilstm-v7", heard_as });
+    return pastResult(idx, told, { source: `${idx}.wav`, model: "bilstm-v8", heard_as });
   });
   await page.addInitScript((json) => localStorage.setItem("banglaser.results", json), JSON.stringify(entries));
 }

@@ -93,7 +93,7 @@ async function answers(page: Page, name: string) {
     });
     const answer = await fetch("/api/v1/recognitions", { method: "POST", body: blob });
     return { heard, asked: await answer.json() };
-  }, [(await import("node:fs")).readFileSync(clip(name)).toString("base64"), "bilstm-v7"]);
+  }, [(await import("node:fs")).readFileSync(clip(name)).toString("base64"), "bilstm-v8"]);
 }
 
 test("device and server answer the same", async ({ page }) => {

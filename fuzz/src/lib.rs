@@ -21,7 +21,7 @@ fn limits() -> DecodeLimits {
 static RECOGNIZER: LazyLock<Recognizer> = LazyLock::new(|| {
     let models = Path::new(env!("CARGO_MANIFEST_DIR"))
         .ancestors()
-        .map(|folder| folder.join("models/bilstm-v7"))
+        .map(|folder| folder.join("models/bilstm-v8"))
         .find(|folder| folder.is_dir());
     let models = models.expect("the repository has a checkpoint");
     Recognizer::open(|file| fs::read(models.join(file))).expect("it opens")

@@ -207,7 +207,7 @@ fn a_further_checkpoint_that_does_not_open_ends_the_start() {
     let missing = PathBuf::from("nowhere");
     let damaged = checkpoint("damaged");
     fs::write(damaged.join("weights.safetensors"), b"no tensors").expect("a writable folder");
-    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v7");
+    let shipped = Path::new(env!("CARGO_MANIFEST_DIR")).join("models/bilstm-v8");
     for further in [missing, damaged, shipped] {
         let named = further.display().to_string();
         let started = started(

@@ -42,7 +42,7 @@ async fn every_file_of_the_list_is_there_and_whole() {
         assert_eq!(answer.status, StatusCode::OK, "{path}");
         assert_eq!(list[kind]["bytes"], answer.body.len());
     }
-    let files = list["models"]["bilstm-v7"].as_array().expect("files");
+    let files = list["models"]["bilstm-v8"].as_array().expect("files");
     let names: Vec<_> = files
         .iter()
         .map(|file| file["name"].as_str().expect("a name"))
@@ -84,9 +84,9 @@ async fn a_worker_reaches_no_network() {
 #[tokio::test]
 async fn nothing_else_of_a_checkpoint_is_given_away() {
     for path in [
-        "/on-device/bilstm-v7/0123456789abcdef/weights.safetensors",
-        "/on-device/bilstm-v7/../Leptos.toml",
-        "/on-device/bilstm-v7/0123456789abcdef/PROVENANCE.md",
+        "/on-device/bilstm-v8/0123456789abcdef/weights.safetensors",
+        "/on-device/bilstm-v8/../Leptos.toml",
+        "/on-device/bilstm-v8/0123456789abcdef/PROVENANCE.md",
         "/on-device/other/0123456789abcdef/config.json",
     ] {
         let answer = send(trial(), get(path)).await;

@@ -45,7 +45,7 @@ fn main() -> Result<()> {
     let [clips, n_clips, n_jobs] = &words[..] else {
         anyhow::bail!("FOLDER N_CLIPS JOBS");
     };
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v8");
     let trial = Trial {
         folder: env::temp_dir().join(format!("banglaser-speed-{}", std::process::id())),
         scorer: scorer(&model)?,

@@ -20,7 +20,7 @@ use pipeline::{Apart, Engine, LazyDiarizer, recognize_apart};
 use vocabulary::{AppError, Prediction};
 
 /// Folder of the checkpoint that answers where nobody chooses, as `Leptos.toml` names it.
-pub const DEFAULT_MODEL: &str = "models/bilstm-v7";
+pub const DEFAULT_MODEL: &str = "models/bilstm-v8";
 
 /// Folder of what tells voices apart, beside the checkpoint's.
 pub const SPEAKERS: &str = "speakers-v1";

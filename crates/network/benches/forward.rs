@@ -18,7 +18,7 @@ const N_FRAMES: usize = audio::N_FRAMES;
 const N_READ: usize = 40_000;
 
 fn shipped(file: &str) -> io::Result<Vec<u8>> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v8");
     fs::read(folder.join(file))
 }
 

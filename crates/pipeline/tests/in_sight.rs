@@ -15,7 +15,7 @@ fn root() -> PathBuf {
 }
 
 fn recognizer() -> Recognizer {
-    let model = root().join("models/bilstm-v7");
+    let model = root().join("models/bilstm-v8");
     Recognizer::open(|file| fs::read(model.join(file))).expect("it is in the repository")
 }
 

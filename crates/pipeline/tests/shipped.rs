@@ -9,7 +9,7 @@ use vocabulary::{Emotion, Intensity};
 #[test]
 fn a_level_of_12_db_more_or_less_changes_no_strength() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let recognizer = Recognizer::open(|file| fs::read(root.join("models/bilstm-v7").join(file)));
+    let recognizer = Recognizer::open(|file| fs::read(root.join("models/bilstm-v8").join(file)));
     let recognizer = recognizer.expect("it is in the repository");
     let heard = |waveform: &Waveform, gain_db: f32| {
         let gain = 10_f32.powf(gain_db / 20.0);

@@ -56,7 +56,7 @@ impl<S: Sync> FromRequestParts<S> for ModelName {
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Model {
     /// Its name.
-    #[schema(example = "bilstm-v7")]
+    #[schema(example = "bilstm-v8")]
     pub id: String,
     /// Codes of the emotions that it tells apart, in class order.
     #[schema(example = json!(["angry", "happy", "sad", "neutral", "surprise"]))]

@@ -22,7 +22,7 @@ use crate::server::{
 #[derive(Debug, Serialize, ToSchema)]
 pub struct VoiceProfile {
     /// Model that heard the clips; no other understands it.
-    #[schema(example = "bilstm-v7")]
+    #[schema(example = "bilstm-v8")]
     model: String,
     /// Clips that were heard.
     n_clips: u32,

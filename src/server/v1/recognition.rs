@@ -15,7 +15,7 @@ use crate::server::moments::{Alert, Peak};
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Recognition {
     /// Checkpoint that answered.
-    #[schema(example = "bilstm-v7")]
+    #[schema(example = "bilstm-v8")]
     pub model: String,
     /// Whether the emotion is worth anything: the least sure fifth of all answers is `unclear`, and who is unfamiliar.
     #[schema(value_type = String, example = "emotion")]

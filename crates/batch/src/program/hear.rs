@@ -11,7 +11,7 @@ use tokio::runtime::Handle;
 /// What hears.
 #[derive(Args)]
 pub struct Hear {
-    /// Folder of the checkpoint; else models/bilstm-v7 beside this program or in the working directory
+    /// Folder of the checkpoint; else models/bilstm-v8 beside this program or in the working directory
     #[arg(long, value_name = "FOLDER", env = "BANGLASER_RECOGNIZER_CHECKPOINT")]
     model: Option<PathBuf>,
     /// Threads that hear; else one for each core

@@ -279,7 +279,7 @@ fn who_would_hear_otherwise_is_not_asked() {
         "select score(uri)['error'] from (values ('/a.wav'), ('/b.wav')) as t(uri)",
     ] {
         let said = refused(cluster.sql(query).args(["--speakers", "2"]));
-        let expected = "the query is for bilstm-v7 --speakers 2, and bilstm-v7 hears here";
+        let expected = "the query is for bilstm-v8 --speakers 2, and bilstm-v8 hears here";
         assert!(said.contains(expected), "{said}");
     }
 }

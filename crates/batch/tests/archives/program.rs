@@ -43,7 +43,7 @@ pub fn fill(folder: &Path, n_clips: usize) -> Vec<String> {
 
 /// `banglaser-batch COMMAND`, with the shipped model.
 pub fn program(command: &str) -> Command {
-    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v8");
     let mut program = Command::new(env!("CARGO_BIN_EXE_banglaser-batch"));
     program
         .arg(command)

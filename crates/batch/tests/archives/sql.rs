@@ -53,8 +53,8 @@ fn what_nobody_looks_at_is_not_heard() {
     let csv = answered(sql(&of("uri, floor, model")).args(["--format", "csv"]));
     let expected = [
         "uri,floor,model".to_owned(),
-        format!("{address}/a.wav,0,bilstm-v7"),
-        format!("{address}/b.wav,1,bilstm-v7"),
+        format!("{address}/a.wav,0,bilstm-v8"),
+        format!("{address}/b.wav,1,bilstm-v8"),
     ];
     assert_eq!(csv, expected);
     let query = format!("select count(*) as n from clips('{manifest}')");

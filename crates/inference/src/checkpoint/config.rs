@@ -10,7 +10,7 @@ use crate::Architecture;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Config {
-    /// Name of the checkpoint, such as `bilstm-v7`.
+    /// Name of the checkpoint, such as `bilstm-v8`.
     pub id: String,
     /// The emotions that the network tells apart, in the order of its logits.
     pub labels: LabelSet,

@@ -22,7 +22,7 @@ fn recognizer() -> Recognizer {
 }
 
 fn checkpoint() -> Checkpoint {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v7");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models/bilstm-v8");
     Checkpoint::open(|file| fs::read(folder.join(file))).expect("the checkpoint opens")
 }
 

@@ -25,7 +25,7 @@ async fn what_was_done_is_told_in_its_order_and_cannot_be_taken_back() {
             .await
             .expect("made");
         let preferences = Preferences {
-            model: "bilstm-v7".to_owned(),
+            model: "bilstm-v8".to_owned(),
             rules: vec!["angry >= high for 10 s".to_owned(), "sad >= low".to_owned()],
             webhook_url: "https://example.org/a".to_owned(),
             webhook_secret: "whsec_hidden".to_owned(),

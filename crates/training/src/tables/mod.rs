@@ -252,9 +252,9 @@ mod tests {
     #[test]
     fn documents_tell_the_shipped_numbers() {
         for (id, file) in [
-            ("bilstm-v7", "models/bilstm-v7/card.en.md"),
-            ("bilstm-v7", "models/bilstm-v7/card.bn.md"),
-            ("bilstm-v7", "docs/evaluation.md"),
+            ("bilstm-v8", "models/bilstm-v8/card.en.md"),
+            ("bilstm-v8", "models/bilstm-v8/card.bn.md"),
+            ("bilstm-v8", "docs/evaluation.md"),
             ("bilstm-v7-eight", "models/bilstm-v7-eight/card.en.md"),
             ("bilstm-v7-eight", "models/bilstm-v7-eight/card.bn.md"),
         ] {
@@ -277,7 +277,7 @@ mod tests {
     fn bengali_cards_have_bengali_digits() {
         let Checkpoint {
             config, metrics, ..
-        } = shipped("bilstm-v7");
+        } = shipped("bilstm-v8");
         let text = "ক\n<!-- table: confusion -->\nold\n<!-- end -->\nখ\n";
         let filled = filled(text, &BENGALI, &config, &metrics).expect("a known table");
         assert!(filled.starts_with("ক\n<!-- table: confusion -->\n\n|  | রাগান্বিত |"));
@@ -289,7 +289,7 @@ mod tests {
     fn what_cannot_be_filled_is_refused() {
         let Checkpoint {
             config, metrics, ..
-        } = shipped("bilstm-v7");
+        } = shipped("bilstm-v8");
         for text in [
             "<!-- table: weather -->\n<!-- end -->",
             "<!-- table: recall -->\n",

@@ -287,7 +287,7 @@ fn length_table(by_length: &[(usize, f64)]) -> String {
 }
 
 fn sizes(workspace: &Workspace, program: &Program) -> Result<String> {
-    let weights = workspace.root.join("models/bilstm-v7/weights.safetensors");
+    let weights = workspace.root.join("models/bilstm-v8/weights.safetensors");
     let page = workspace.target_dir.join("page/banglaser.wasm.br");
     let mut table = "| file | MB |\n|---|---|\n".to_owned();
     for (name, path) in [
