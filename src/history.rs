@@ -85,6 +85,10 @@ pub fn with_newest(mut entries: Vec<Entry>, mut newest: Entry) -> Vec<Entry> {
     {
         newest.heard_as = newest.heard_as.or(entries.remove(known).heard_as);
     }
+    // By its time a result is known.
+    while entries.iter().any(|known| known.at_ms == newest.at_ms) {
+        newest.at_ms += 1.0;
+    }
     entries.insert(0, newest);
     entries.truncate(MAX_ENTRIES);
     let mut n_windows = 0;
@@ -95,6 +99,19 @@ pub fn with_newest(mut entries: Vec<Entry>, mut newest: Entry) -> Vec<Entry> {
         }
     }
     entries
+}
+
+/// When the results were found that a change took away, beside those of earlier changes that did not come back, the
+/// latest [`MAX_ENTRIES`].
+pub fn deleted(mut earlier: Vec<f64>, before: &[Entry], after: &[Entry]) -> Vec<f64> {
+    let is_left = |one: &&Entry| {
+        let mut left = after.iter();
+        left.any(|left| left.at_ms == one.at_ms || left.is_of_same_clip(one))
+    };
+    let gone = before.iter().filter(|one| !is_left(one));
+    earlier.extend(gone.map(|one| one.at_ms));
+    earlier.retain(|at_ms| after.iter().all(|left| left.at_ms != *at_ms));
+    earlier.split_off(earlier.len().saturating_sub(MAX_ENTRIES))
 }
 
 /// A result as JSON, with the time as ISO 8601 beside what is kept.
@@ -230,6 +247,25 @@ pub(crate) mod tests {
 
     const SAD: [f32; 5] = [0.0, 0.0, 0.9, 0.1, 0.0];
     const HAPPY: [f32; 5] = [0.25, 0.75, 0.0, 0.0, 0.0];
+
+    #[test]
+    fn what_was_deleted_is_remembered_until_it_is_taken_back() {
+        let of = |at_ms: f64, source: &str| Entry {
+            at_ms,
+            ..entry(Some(source), [0.2; 5])
+        };
+        let [one, two] = [of(1.0, "one.wav"), of(2.0, "two.wav")];
+        let both = [one.clone(), two.clone()];
+        assert_eq!(deleted(vec![0.5], &both, &both[1..]), [0.5, 1.0]);
+        assert_eq!(deleted(vec![0.5, 1.0], &both[1..], &both), [0.5]);
+        let renamed = of(2.0, "three.wav");
+        assert!(deleted(Vec::new(), &both, &[one.clone(), renamed]).is_empty());
+        let again = of(3.0, "one.wav");
+        assert!(deleted(Vec::new(), &both, &[again, two]).is_empty());
+        let many = (0..MAX_ENTRIES).map(|idx| idx as f64 + 10.0).collect();
+        let latest = deleted(many, &[one], &[]);
+        assert_eq!((latest.len(), latest[0]), (MAX_ENTRIES, 11.0));
+    }
 
     #[test]
     fn the_newest_is_first_and_no_clip_is_there_twice() {

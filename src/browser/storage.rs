@@ -2,11 +2,12 @@
 
 use js_sys::{Date, Object};
 use leptos::prelude::{document, on_cleanup, window, window_event_listener_untyped};
+use serde::{Serialize, de::DeserializeOwned};
 use wasm_bindgen::JsValue;
 
 use super::dynamic::{call, member, set_member};
 use crate::{
-    history::{Entry, with_newest},
+    history::{Entry, deleted, with_newest},
     i18n::{Locale, td_string, time_words::time_of_day},
     over_time::Day,
     preferences::COOKIE_MAX_AGE_S,
@@ -15,6 +16,9 @@ use crate::{
 
 /// Where the results lie, as JSON.
 const RESULTS: &str = "banglaser.results";
+
+/// When the results were found that were deleted, as JSON: a tab that has not seen it yet writes them once more.
+const DELETED: &str = "banglaser.results.deleted";
 
 /// Holds something while the user does not want results to be kept.
 const OFF: &str = "banglaser.results.off";
@@ -64,9 +68,23 @@ pub fn keep_results(keep: bool) {
 
 /// The results that are kept, newest first; what cannot be read counts as none.
 pub fn results() -> Vec<Entry> {
-    let json = storage("getItem", &[RESULTS]);
+    let mut written: Vec<Entry> = read(RESULTS);
+    let deleted: Vec<f64> = read(DELETED);
+    written.retain(|entry| !deleted.contains(&entry.at_ms));
+    written
+}
+
+/// What lies under a name as JSON; nothing where it cannot be read.
+fn read<T: DeserializeOwned + Default>(name: &str) -> T {
+    let json = storage("getItem", &[name]);
     json.and_then(|json| serde_json::from_str(&json).ok())
         .unwrap_or_default()
+}
+
+fn write(name: &str, value: &impl Serialize) {
+    if let Ok(json) = serde_json::to_string(value) {
+        storage("setItem", &[name, &json]);
+    }
 }
 
 /// The kept result of the clip that `entry` tells of, where there is one.
@@ -78,10 +96,14 @@ pub fn kept_result(entry: &Entry) -> Option<Entry> {
 /// Changes the results that are kept, whichever tab wrote them, and tells what is left; a full storage keeps what it
 /// has.
 pub fn change_results(change: impl FnOnce(Vec<Entry>) -> Vec<Entry>) -> Vec<Entry> {
-    let changed = change(results());
-    if let Ok(json) = serde_json::to_string(&changed) {
-        storage("setItem", &[RESULTS, &json]);
+    let known = results();
+    let changed = change(known.clone());
+    let earlier: Vec<f64> = read(DELETED);
+    let deleted = deleted(earlier.clone(), &known, &changed);
+    if deleted != earlier {
+        write(DELETED, &deleted);
     }
+    write(RESULTS, &changed);
     changed
 }
 
@@ -112,16 +134,12 @@ pub fn add_result(entry: Entry) {
 
 /// The voice profiles that are kept; what cannot be read counts as none.
 pub fn profiles() -> Profiles {
-    let json = storage("getItem", &[PROFILES]);
-    json.and_then(|json| serde_json::from_str(&json).ok())
-        .unwrap_or_default()
+    read(PROFILES)
 }
 
 /// Keeps these voice profiles; `false` where the browser does not.
 pub fn keep_profiles(changed: &Profiles) -> bool {
-    if let Ok(json) = serde_json::to_string(changed) {
-        storage("setItem", &[PROFILES, &json]);
-    }
+    write(PROFILES, changed);
     profiles() == *changed
 }
 
