@@ -16,7 +16,7 @@ use vocabulary::{
 
 use crate::{
     Input, Network, Presence, Rankings, RecognizeError, VoiceEncoder, VoicePrior,
-    heard::{self, Heard, Spoken, Window},
+    heard::{self, Heard, Judge, Listening, Spoken, Window},
 };
 
 /// Windows per forward pass: bounds the memory of a long clip (about 5 MB of activations each).
@@ -69,10 +69,9 @@ impl<N: Network> Committee<'_, N> {
         clips: &[(&Recording, Option<&Profile>)],
         mut watch: impl FnMut(f32) -> ControlFlow<()>,
     ) -> Vec<Result<Prediction, RecognizeError>> {
-        let input = self.input();
         let heard = clips.iter();
         let heard: Vec<_> = heard
-            .map(|&(recording, profile)| Heard::new(recording, profile, input))
+            .map(|&(recording, profile)| Heard::new(recording, profile, self.listening()))
             .collect();
         let windows = heard.iter().flatten();
         let windows: Vec<_> = windows
@@ -94,8 +93,19 @@ impl<N: Network> Committee<'_, N> {
         heard.into_iter().map(of_clip).collect()
     }
 
+    /// How windows are found.
+    pub(crate) fn listening(&self) -> Listening {
+        Listening {
+            input: self.input(),
+            judge: match self.presence {
+                Some(_) => Judge::Encoder,
+                None => Judge::Spectrum,
+            },
+        }
+    }
+
     /// What the members read.
-    pub(crate) fn input(&self) -> Input {
+    fn input(&self) -> Input {
         self.members[0].input()
     }
 
@@ -170,7 +180,7 @@ impl<N: Network> Committee<'_, N> {
     /// [`RecognizeError`]; see the module's head. Nobody is heard without an encoder.
     pub(crate) fn voice(&self, recording: &Recording) -> Result<Vec<f32>, RecognizeError> {
         let input = self.input();
-        let heard = Heard::new(recording, None, input)?;
+        let heard = Heard::new(recording, None, self.listening())?;
         let batches = heard.windows.chunks(BATCH_WINDOWS);
         let voices = batches.flat_map(|batch| {
             let spoken = batch.iter();

@@ -12,7 +12,7 @@ use vocabulary::{Prediction, Profile, WindowPrediction};
 use crate::{
     Input, RecognizeError, Recognizer,
     committee::{Answer, BATCH_WINDOWS},
-    heard::{Heard, Spoken, Window, both, speech_within},
+    heard::{Heard, Listening, Spoken, Window, both, speech_within},
 };
 
 /// Frames behind a window that must be there: its last samples are whole then.
@@ -36,15 +36,19 @@ struct Sight {
 
 impl Sight {
     /// The next window in which somebody speaks; `None` as long as it may change.
-    fn next(&mut self, features: &Features, input: Input) -> Option<Window> {
+    fn next(
+        &mut self,
+        features: &Features,
+        Listening { input, judge }: Listening,
+    ) -> Option<Window> {
         let n_known = features.pitch.len().saturating_sub(MARGIN_FRAMES);
         match input {
             Input::Decibels => self.speech = Some(0..n_known),
             Input::Speech => {
                 while window(0, self.n_searched).end < n_known {
-                    let found = speech_within(features, window(0, self.n_searched)).into_iter();
+                    let found = speech_within(features, window(0, self.n_searched), judge);
                     self.n_searched += 1;
-                    self.speech = found.chain(self.speech.take()).reduce(both);
+                    self.speech = found.into_iter().chain(self.speech.take()).reduce(both);
                 }
             }
         }
@@ -56,7 +60,7 @@ impl Sight {
         // One that ends with the speech is the last, and may have to move.
         while window(start, self.n_seen).end < end.min(n_known) {
             self.n_seen += 1;
-            if let Some(window) = Window::of(features, window(start, self.n_seen - 1)) {
+            if let Some(window) = Window::of(features, window(start, self.n_seen - 1), judge) {
                 return Some(window);
             }
         }
@@ -96,13 +100,14 @@ impl Recognizer {
             self.verify(profile)?;
         }
         let committee = self.committee();
-        let input = committee.input();
+        let listening = committee.listening();
         let mut sight = Sight::default();
         let mut answered = Vec::new();
         let mut take = |recorder: &mut Recorder| {
             let windows: Vec<(Window, Spoken)> = std::iter::from_fn(|| {
-                let window = sight.next(recorder.features(), input)?;
-                let spoken = window.spoken(input, recorder.features(), recorder.samples());
+                let window = sight.next(recorder.features(), listening)?;
+                let spoken =
+                    window.spoken(listening.input, recorder.features(), recorder.samples());
                 Some((window, spoken))
             })
             .take(BATCH_WINDOWS)
@@ -136,7 +141,7 @@ impl Recognizer {
         early: Early,
     ) -> Result<Prediction, RecognizeError> {
         let committee = self.committee();
-        let heard = Heard::new(recording, profile, committee.input())?;
+        let heard = Heard::new(recording, profile, committee.listening())?;
         let n_early = early.answered.len();
         let of_window = heard.windows.iter().zip(early.answered);
         let answered = of_window

@@ -17,6 +17,24 @@ const SPOKEN_MARGIN_FRAMES: usize = 16;
 /// Pauses up to this are inside of a stretch of speech, frames: 0.3 s.
 const WORD_GAP_FRAMES: usize = 10;
 
+/// How windows are found.
+#[derive(Clone, Copy)]
+pub(crate) struct Listening {
+    /// What the networks read.
+    pub input: Input,
+    pub judge: Judge,
+}
+
+/// Who tells whether what sounds like vowels is a voice.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Judge {
+    /// `audio`, by the spectrum: all that there is before an encoder heard it.
+    Spectrum,
+    /// What an encoder hears, afterwards ([`Presence`](crate::Presence)): that is right more often, beside noise and
+    /// music above all.
+    Encoder,
+}
+
 /// A recording in which somebody speaks, and of whom there may be a profile.
 pub(crate) struct Heard<'a> {
     pub recording: &'a Recording,
@@ -50,7 +68,7 @@ impl<'a> Heard<'a> {
     pub fn new(
         recording: &'a Recording,
         profile: Option<&'a Profile>,
-        input: Input,
+        Listening { input, judge }: Listening,
     ) -> Result<Self, RecognizeError> {
         let duration_s = recording.duration_s();
         if duration_s == 0.0 {
@@ -63,9 +81,9 @@ impl<'a> Heard<'a> {
         let whole = 0..features.pitch.len();
         let span = match input {
             Input::Decibels => whole,
-            Input::Speech => speech_span(features, whole),
+            Input::Speech => speech_span(features, whole, judge),
         };
-        let windows = audio::windows(span).filter_map(|frames| Window::of(features, frames));
+        let windows = audio::windows(span).filter_map(|frames| Window::of(features, frames, judge));
         let windows: Vec<Window> = windows.collect();
         if windows.is_empty() {
             return Err(RecognizeError::NoSpeech);
@@ -80,8 +98,8 @@ impl<'a> Heard<'a> {
 
 impl Window {
     /// These frames of a clip; `None` where nobody speaks.
-    pub fn of(features: &Features, frames: Range<usize>) -> Option<Self> {
-        let speech = spoken(features, frames.clone())?;
+    pub fn of(features: &Features, frames: Range<usize>, judge: Judge) -> Option<Self> {
+        let speech = spoken(features, frames.clone(), judge)?;
         let frames_within = speech.frames_within(SPOKEN_MARGIN_FRAMES);
         Some(Self {
             spoken: frames_within.map(|frame| frames.start + frame).collect(),
@@ -113,22 +131,27 @@ pub(crate) fn speech_s(windows: &[&Window]) -> Vec<(f32, f32)> {
 }
 
 /// Frames of a recording from the first word that a network hears to the last; none where nobody speaks. Training
-/// reads the same.
+/// reads the same, of clips in which somebody speaks.
 pub fn heard_span(features: &Features) -> Range<usize> {
-    speech_span(features, speech_span(features, 0..features.pitch.len()))
+    let within = |frames| speech_span(features, frames, Judge::Encoder);
+    within(within(0..features.pitch.len()))
 }
 
 /// From the first word to the last.
-fn speech_span(features: &Features, whole: Range<usize>) -> Range<usize> {
+fn speech_span(features: &Features, whole: Range<usize>, judge: Judge) -> Range<usize> {
     audio::windows(whole)
-        .filter_map(|frames| speech_within(features, frames))
+        .filter_map(|frames| speech_within(features, frames, judge))
         .reduce(both)
         .unwrap_or(0..0)
 }
 
 /// From the first word of a window to its last, frames of the clip; `None` where nobody speaks.
-pub(crate) fn speech_within(features: &Features, frames: Range<usize>) -> Option<Range<usize>> {
-    let speech = spoken(features, frames.clone())?;
+pub(crate) fn speech_within(
+    features: &Features,
+    frames: Range<usize>,
+    judge: Judge,
+) -> Option<Range<usize>> {
+    let speech = spoken(features, frames.clone(), judge)?;
     Some(in_clip(&frames, &speech))
 }
 
@@ -137,9 +160,13 @@ pub(crate) fn both(left: Range<usize>, right: Range<usize>) -> Range<usize> {
     left.start.min(right.start)..left.end.max(right.end)
 }
 
-fn spoken(features: &Features, frames: Range<usize>) -> Option<Speech> {
+fn spoken(features: &Features, frames: Range<usize>, judge: Judge) -> Option<Speech> {
     let speech = features.slice(frames).speech();
-    speech.is_spoken().then_some(speech)
+    let is_spoken = match judge {
+        Judge::Spectrum => speech.is_spoken(),
+        Judge::Encoder => speech.duration_s() > 0.0,
+    };
+    is_spoken.then_some(speech)
 }
 
 fn in_clip(window: &Range<usize>, speech: &Speech) -> Range<usize> {

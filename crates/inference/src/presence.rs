@@ -1,7 +1,7 @@
 //! Whether what an encoder heard is a voice at all, and no instrument, siren, machine or animal.
 //!
 //! Input   voice vectors as the encoders make them, `[voice_size]`
-//! Output  a decision; `audio` made a first one by the spectrum alone
+//! Output  a decision; where there is none, `audio` makes one by the spectrum alone
 //! Source  a linear function, fitted by `training presence` to speech and to sounds that are none; what it reaches:
 //!         docs/evaluation.md
 

@@ -1,92 +1,13 @@
 //! What a voice profile changes, and which are refused; how strongly a voice expresses something.
 
+mod untrained;
 mod voice;
 
 use audio::{Recording, SAMPLE_RATE_HZ, Waveform};
-use inference::{
-    Architecture, Checkpoint, CheckpointError, Config, EncoderShape, Input, Metrics, Pooling,
-    Presence, ProfileError, Ranking, Rankings, RecognizeError, Recognizer, VoicePrior, Weights,
-};
-use vocabulary::{ConfidenceBand, Emotion, LabelSet, Note, Probabilities, Profile};
+use inference::{Checkpoint, CheckpointError, Presence, ProfileError, RecognizeError, Recognizer};
+use untrained::{ENCODER, checkpoint, prior, rankings, recognizer, speech};
+use vocabulary::{ConfidenceBand, Emotion, LabelSet, Note, Profile};
 use voice::syllables;
-
-const ENCODER: EncoderShape = EncoderShape {
-    hidden_size: 8,
-    n_layers: 1,
-};
-
-fn architecture() -> Architecture {
-    Architecture {
-        input: Input::Speech,
-        hidden_size: 8,
-        pooling: Pooling::Attention,
-        speaker_encoder: Some(ENCODER),
-        ..Architecture::paper()
-    }
-}
-
-fn prior() -> VoicePrior {
-    let wave = |phase: f32| {
-        (0..ENCODER.voice_size())
-            .map(|n| 0.1 * (n as f32 + phase).sin())
-            .collect::<Vec<f32>>()
-    };
-    VoicePrior {
-        mean: wave(0.0),
-        offsets: (1..=5).map(|phase| wave(phase as f32)).collect(),
-        axes: (6..=7).map(|phase| wave(phase as f32)).collect(),
-    }
-}
-
-/// Of every emotion, so that one is told whatever is heard; all scores are within the quantiles.
-fn rankings() -> Rankings {
-    let ranking = |emotion| {
-        let wave = |n: usize| 0.1 * (n as f32 + emotion as usize as f32).cos();
-        let ranking = Ranking {
-            direction: (0..ENCODER.voice_size()).map(wave).collect(),
-            quantiles: vec![-20.0, 20.0],
-        };
-        (emotion, ranking)
-    };
-    Rankings(LabelSet::five().iter().map(ranking).collect())
-}
-
-/// A checkpoint that nobody trained.
-fn checkpoint(voice_prior: Option<VoicePrior>) -> Checkpoint {
-    let labels = LabelSet::five();
-    let mut weights = Weights::default();
-    for (name, shape) in architecture().tensors(labels.n_labels()) {
-        let value = |n: usize| 0.05 + 0.3 * (n as f32 * 0.7).sin();
-        let values = (0..shape.iter().product()).map(value);
-        weights.insert(name, &shape, values.collect());
-    }
-    // A variance is no less than 0.
-    let variance = vec![1.0; architecture().pooled_size()];
-    weights.insert("bn.running_var", &[variance.len()], variance);
-    Checkpoint {
-        members: vec![weights],
-        config: Config::new("voices".to_owned(), labels.clone(), architecture()),
-        metrics: Metrics {
-            labels,
-            ..Metrics::default()
-        },
-        voice_prior,
-        rankings: rankings(),
-        presence: None,
-        transformer: None,
-    }
-}
-
-fn recognizer() -> Recognizer {
-    Recognizer::from(checkpoint(Some(prior())))
-}
-
-fn speech(duration_s: f32) -> Recording {
-    Recording::from(&Waveform {
-        samples: syllables(duration_s),
-        sample_rate_hz: SAMPLE_RATE_HZ,
-    })
-}
 
 fn profile(voice: Vec<f32>) -> Profile {
     Profile {
@@ -323,50 +244,4 @@ fn what_is_unclear_or_has_no_ranking_is_not_called_strong() {
     let blind = Recognizer::from(checkpoint).recognize(&speech(3.0));
     let blind = blind.expect("speech");
     assert_eq!((blind.intensity, blind.emotion()), (None, whole.emotion()));
-}
-
-fn recognizer_of_voices(least: f32) -> Recognizer {
-    let mut checkpoint = checkpoint(Some(prior()));
-    checkpoint.presence = Some(Presence {
-        direction: (0..ENCODER.voice_size())
-            .map(|n| (n as f32).cos())
-            .collect(),
-        least,
-    });
-    Recognizer::from(checkpoint)
-}
-
-#[test]
-fn where_no_window_holds_a_voice_nobody_is_heard_or_enrolled() {
-    let (nobody, clip) = (recognizer_of_voices(f32::MAX), speech(6.0));
-    let no_speech = Some(RecognizeError::NoSpeech);
-    assert_eq!(nobody.recognize(&clip).err(), no_speech);
-    assert_eq!(nobody.enrol(None, &clip, None).err(), no_speech);
-    let anybody = recognizer_of_voices(f32::MIN).recognize(&clip);
-    assert_eq!(anybody.ok(), recognizer().recognize(&clip).ok());
-}
-
-#[test]
-fn windows_without_a_voice_are_left_out() {
-    let clip = speech(9.0);
-    let whole = recognizer().recognize(&clip).expect("speech");
-    let found = (-1000..1000).find_map(|n| {
-        let heard = recognizer_of_voices(n as f32 / 100.0)
-            .recognize(&clip)
-            .ok()?;
-        (heard.windows.len() < whole.windows.len()).then_some(heard)
-    });
-    let part = found.expect("windows differ");
-    assert!(!part.windows.is_empty());
-    assert!(
-        part.windows
-            .iter()
-            .all(|window| whole.windows.contains(window))
-    );
-    let all = part
-        .windows
-        .iter()
-        .map(|window| window.probabilities.clone());
-    let mean = Probabilities::mean(&all.collect::<Vec<_>>());
-    assert_eq!(Some(part.probabilities), mean);
 }

@@ -21,7 +21,7 @@ const SHRINKAGE: f32 = 0.3;
 
 /// Voices are taken for such from here on, between -1 and 1: rather a sound that is none than a voice that is lost
 /// (docs/evaluation.md).
-const LEAST: f32 = -0.4;
+const LEAST: f32 = -0.15;
 
 /// A deviation below this is no scale.
 const LEAST_DEVIATION: f32 = 1e-3;

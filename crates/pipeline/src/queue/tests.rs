@@ -241,8 +241,13 @@ fn queue_that_waits() -> (Queue, mpsc::Receiver<()>, mpsc::Sender<()>) {
         begins,
         goes_on: Arc::new(Mutex::new(goes_on)),
     };
+    // What an encoder does not hear is no voice.
+    let checkpoint = Checkpoint {
+        presence: None,
+        ..checkpoint()
+    };
     let recognizer = Recognizer::with(
-        checkpoint(),
+        checkpoint,
         |_, _| Box::new(waits.clone()),
         |_, _| Box::new(Silent),
     );
