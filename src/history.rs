@@ -281,6 +281,13 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn no_two_were_found_at_the_same_time() {
+        let entries = with_newest(Vec::new(), entry(Some("a.wav"), SAD));
+        let entries = with_newest(entries, entry(Some("b.wav"), SAD));
+        assert_eq!(entries[0].at_ms, entries[1].at_ms + 1.0);
+    }
+
+    #[test]
     fn only_the_newest_keep_their_windows() {
         let mut long = entry(Some("long.wav"), SAD);
         long.prediction.windows = vec![long.prediction.windows[0].clone(); MAX_WINDOWS - 1];

@@ -30,7 +30,7 @@ const LEAST_DEVIATION: f32 = 1e-3;
 const N_STEPS: usize = 500;
 const ENOUGH: f32 = 1e-4;
 
-/// Fits, says how many of the clips fall on the wrong side, and writes the checkpoint into `out`.
+/// Fits, says how many of the clips are taken for voices, and writes the checkpoint into `out`.
 ///
 /// # Errors
 /// A checkpoint that hears by more than a transformer, folders without clips, files that cannot be read or written.
@@ -53,18 +53,14 @@ pub fn presence(
     let encoder = TransformerEncoder::new(&shape.read(bytes)?, shape);
     let [voices, sounds] = [heard(speech, &encoder)?, heard(sounds, &encoder)?];
     let presence = fit(&voices, &sounds);
-    let share = |vectors: &[Vec<f32>], is_wrong: &dyn Fn(&Vec<f32>) -> bool| {
-        let n_wrong = vectors.iter().filter(|vector| is_wrong(vector)).count();
-        format!("{n_wrong} of {}", vectors.len())
-    };
-    println!(
-        "not taken for a voice: {}",
-        share(&voices, &|voice| !presence.is_voice(voice))
-    );
-    println!(
-        "sounds taken for one: {}",
-        share(&sounds, &|sound| presence.is_voice(sound))
-    );
+    for (what, vectors) in [("voices", &voices), ("sounds", &sounds)] {
+        let taken = vectors.iter().filter(|vector| presence.is_voice(vector));
+        println!(
+            "{what} taken for a voice: {} of {}",
+            taken.count(),
+            vectors.len()
+        );
+    }
     checkpoint.presence = Some(presence);
     ship::write(&checkpoint, out)
 }

@@ -210,7 +210,6 @@ fn a_corpus_named_like_ravdess_gives_a_checkpoint_rankings() {
     assert_eq!(emotions, [&Emotion::Angry], "fear is no label");
     let unchanged = Checkpoint {
         rankings: Rankings::default(),
-        presence: None,
         ..fitted
     };
     assert_eq!(unchanged, plain);
